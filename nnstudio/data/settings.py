@@ -1,0 +1,76 @@
+"""Everything a project says about its data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from nnstudio import schema
+from nnstudio.data.errors import DataError
+from nnstudio.data.preparation import PREPARATIONS
+from nnstudio.data.sources import SOURCES, Source
+from nnstudio.data.split import Split
+from nnstudio.schema import setting
+
+
+@dataclass(frozen=True)
+class DataSettings:
+    """Which data, how it is split, and how its numbers are prepared.
+
+    Attributes:
+        source: what the user has chosen.
+        split: how its examples are dealt out.
+        inputs: the preparation of inputs, one of :data:`PREPARATIONS`.
+        targets: the preparation of targets, for regression; classes are never prepared.
+    """
+
+    source: Source
+    split: Split = Split()
+    inputs: str = setting("scale", choices=PREPARATIONS, help="How inputs are brought into range")
+    targets: str = setting(
+        "standardise", choices=PREPARATIONS, help="The same for targets; classes are left alone"
+    )
+
+    def check(self) -> DataSettings:
+        """These settings, if every one is legal; the source checks what it needs when it loads.
+
+        Raises:
+            SettingError, DataError: naming the setting and what it must be.
+        """
+        schema.check(self.source)
+        self.split.check()
+        return schema.check(self)
+
+    def to_plain(self) -> dict[str, Any]:
+        """As JSON-ready values for the project file."""
+        return {
+            "source": schema.to_plain(self.source),
+            "split": schema.to_plain(self.split),
+            "inputs": self.inputs,
+            "targets": self.targets,
+        }
+
+    @classmethod
+    def from_plain(cls, plain: Mapping[str, Any], where: str) -> DataSettings:
+        """The inverse of :meth:`to_plain`, checked.
+
+        Args:
+            plain: as read from a file.
+            where: the place in the file, for messages, such as ``$.data``.
+
+        Raises:
+            SettingError, DataError: anything that :meth:`to_plain` can't have written.
+        """
+        known = {"source", "split", "inputs", "targets"}
+        if not isinstance(plain, Mapping):
+            raise DataError("data_plain", where=where, got=type(plain).__name__)
+        if missing := sorted(known - plain.keys()):
+            raise DataError("data_plain", where=where, got=f"none for {', '.join(missing)}")
+        if extra := sorted(map(str, plain.keys() - known)):
+            raise schema.SettingError(
+                "unknown_setting", where=where, owner="Data", setting=extra[0]
+            )
+        source = schema.from_plain(plain["source"], SOURCES, f"{where}.source")
+        split = schema.from_plain(plain["split"], {"Split": Split}, f"{where}.split")
+        return cls(source, split, plain["inputs"], plain["targets"]).check()

@@ -1,0 +1,27 @@
+"""The data a person can choose: one module per source, and how they are named and typed."""
+
+from nnstudio.data.errors import DataError
+from nnstudio.data.sources.catalogue import SOURCES
+from nnstudio.data.sources.digits import Digits
+from nnstudio.data.sources.line import Line
+from nnstudio.data.sources.mnist import Mnist
+from nnstudio.data.sources.naming import parse_source, source_text
+from nnstudio.data.sources.pairs import pairs_text, parse_pairs
+from nnstudio.data.sources.source import Source
+from nnstudio.data.sources.spiral import Spiral
+from nnstudio.data.sources.square import Square
+
+__all__ = [
+    "SOURCES",
+    "DataError",
+    "Digits",
+    "Line",
+    "Mnist",
+    "Source",
+    "Spiral",
+    "Square",
+    "pairs_text",
+    "parse_pairs",
+    "parse_source",
+    "source_text",
+]

@@ -1,0 +1,17 @@
+"""Every data source there is, by the name that project files use."""
+
+from nnstudio.data.sources.digits import Digits
+from nnstudio.data.sources.line import Line
+from nnstudio.data.sources.mnist import Mnist
+from nnstudio.data.sources.source import Source
+from nnstudio.data.sources.spiral import Spiral
+from nnstudio.data.sources.square import Square
+
+#: In the order in which a person meets them.
+SOURCES: dict[str, type[Source]] = {
+    "Line": Line,
+    "Square": Square,
+    "Spiral": Spiral,
+    "Digits": Digits,
+    "Mnist": Mnist,
+}

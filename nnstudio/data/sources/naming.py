@@ -1,0 +1,81 @@
+"""A source with its options as one line of text: ``line?slope=3&noise=0.1``.
+
+It is what ``--data`` takes on the command line and what a caption shows. Signs with a meaning of
+their own (``& = %``) are written as in a web address.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import quote, unquote
+
+from nnstudio.data.errors import DataError
+from nnstudio.data.sources.catalogue import SOURCES
+from nnstudio.data.sources.pairs import pairs_text, parse_pairs
+from nnstudio.data.sources.source import Source
+from nnstudio.schema import Setting, SettingError, check_value, settings_of
+
+_PAIRS = tuple[tuple[float, float], ...]
+#: Signs that stay as they are, so that paths and pairs can be read.
+_PLAIN_SIGNS = "/\\:,()+ ~"
+
+
+def parse_source(text: str) -> Source:
+    """The source that ``text`` names; capitals don't matter in names of sources and options.
+
+    Raises:
+        DataError: an unknown source or option, or a value the option can't have.
+    """
+    name, _, options = text.strip().partition("?")
+    by_name = {known.lower(): cls for known, cls in SOURCES.items()}
+    cls = by_name.get(name.strip().lower())
+    if cls is None:
+        raise DataError("data_unknown", name=name.strip(), known=", ".join(by_name))
+    values = dict(_parse_option(cls, option) for option in options.split("&") if option.strip())
+    return cls(**values)
+
+
+def source_text(source: Source) -> str:
+    """The inverse of :func:`parse_source`: only options that differ from their default are told."""
+    options = [
+        f"{item.name}={quote(_value_text(item, value), safe=_PLAIN_SIGNS)}"
+        for item in settings_of(type(source))
+        if (value := getattr(source, item.name)) != item.default
+    ]
+    return type(source).__name__.lower() + ("?" + "&".join(options) if options else "")
+
+
+def _parse_option(cls: type[Source], option: str) -> tuple[str, Any]:
+    """The name and the value that ``slope=3`` gives to a setting of ``cls``."""
+    name, _, text = (part.strip() for part in option.partition("="))
+    items = {item.name: item for item in settings_of(cls)}
+    item = items.get(name.lower())
+    source = cls.__name__.lower()
+    if item is None:
+        known = ", ".join(items) or "none"
+        raise DataError("data_option", name=source, option=name, known=known)
+    text = unquote(text)
+    try:
+        value = _parse_value(item, text)
+        check_value(cls, item, value)
+    except SettingError as error:
+        reason = f"it must be {error.values['expected']}"
+        raise DataError(
+            "data_option_value", option=item.name, name=source, got=text, reason=reason
+        ) from error
+    except ValueError as error:
+        reason = "it must be a whole number" if item.type is int else "it must be a number"
+        raise DataError(
+            "data_option_value", option=item.name, name=source, got=text, reason=reason
+        ) from error
+    return item.name, value
+
+
+def _parse_value(item: Setting, text: str) -> Any:
+    if item.type == _PAIRS:
+        return parse_pairs(text)
+    return item.type(text)
+
+
+def _value_text(item: Setting, value: Any) -> str:
+    return pairs_text(value) if item.type == _PAIRS else str(value)
