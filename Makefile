@@ -57,7 +57,7 @@ qt-libs: | $(PY)
 
 .PHONY: run
 run: $(VENV)/.set-up-run ## Set up, and open the digits sample (another: FILE=samples/line.nnstudio)
-	@.ci/run-sample $(FILE)
+	@$(PY) .ci/run_sample.py $(FILE)
 
 .PHONY: test
 test: $(VENV)/.set-up-test qt-libs ## Set up, and run the tests (some: ARGS="-k save")
@@ -102,4 +102,4 @@ format: $(VENV)/.set-up-check ## Format the files, and repair what lint can repa
 .PHONY: clean
 clean: ## Remove what was built and cached, and the environment
 	rm -rf $(VENV) build dist .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
-	find nnstudio samples tests -name __pycache__ -type d -prune -exec rm -rf {} +
+	find .ci nnstudio samples tests -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -4,8 +4,7 @@ PySide6 brings Qt itself, but not what lies below it: OpenGL, fonts, D-Bus, and 
 screen the X11 or Wayland client libraries. Whatever can be loaded is left alone; when nothing is
 missing, this takes a few milliseconds and runs no other program.
 
-    qt_libs.py            what drawing off screen needs (tests, pictures)
-    qt_libs.py --window   what a window on screen needs too
+Run by itself, it sees to what drawing off screen needs: tests and pictures.
 """
 
 import ctypes
@@ -70,7 +69,7 @@ def has_font() -> bool:
 
 def missing_packages(libraries: dict[str, str]) -> list[str]:
     packages = {package for library, package in libraries.items() if not can_load(library)}
-    if not has_font():
+    if libraries and not has_font():
         packages.add(FONT_PACKAGE)
     return sorted(packages)
 
@@ -97,36 +96,31 @@ def install(packages: Iterable[str]) -> bool:
     return True
 
 
-def main() -> int:
+def ensure(libraries: dict[str, str]) -> bool:
+    """Install what is missing of these; say in one sentence what can't be installed."""
     if sys.platform != "linux":
-        return 0
-    libraries = dict(OFFSCREEN)
-    if "--window" in sys.argv[1:]:
-        if os.environ.get("DISPLAY"):
-            libraries |= X11
-        if os.environ.get("WAYLAND_DISPLAY"):
-            libraries |= WAYLAND
+        return True
     missing = missing_packages(libraries)
     if not missing:
-        return 0
-    print("Qt needs system libraries that are missing here:", " ".join(missing), flush=True)
+        return True
+    print("Qt needs system libraries that are missing here:", *missing, flush=True)
     install(missing)
     # Asked again in a process of its own: the loader remembers what it didn't find.
-    check = [sys.executable, __file__, "--still-missing", *libraries]
-    still = subprocess.run(check, check=False, capture_output=True, text=True).stdout.split()
+    again = [sys.executable, __file__, "--missing", *libraries]
+    still = subprocess.run(again, check=True, capture_output=True, text=True).stdout.split()
     if not still:
-        return 0
+        return True
     print(
-        "These system packages could not be installed; please install them as root and start "
-        f"again: apt-get install --no-install-recommends {' '.join(still)}",
+        "These system packages are missing and could not be installed from here; install them as "
+        f"root, then start again: apt-get install --no-install-recommends {' '.join(still)}",
         file=sys.stderr,
     )
-    return 1
+    return False
 
 
 if __name__ == "__main__":
-    if sys.argv[1:2] == ["--still-missing"]:
-        known = OFFSCREEN | X11 | WAYLAND
-        print(*missing_packages({library: known[library] for library in sys.argv[2:]}))
-        sys.exit(0)
-    sys.exit(main())
+    if sys.argv[1:2] == ["--missing"]:
+        everything = OFFSCREEN | X11 | WAYLAND
+        print(*missing_packages({library: everything[library] for library in sys.argv[2:]}))
+    elif not ensure(OFFSCREEN):
+        sys.exit(1)
