@@ -35,16 +35,16 @@ def wayland_opens() -> bool:
     return bool(name) and Path(os.environ.get("XDG_RUNTIME_DIR", "/"), str(name)).is_socket()
 
 
-def main(project: str) -> int:
+def main(project: str) -> None:
     if not qt_libs.ensure(qt_libs.OFFSCREEN):
-        return 1
+        sys.exit(1)
     if os.environ.get("QT_QPA_PLATFORM", "").startswith(("offscreen", "minimal")):
         window = False
     elif sys.platform == "linux":
         x11, wayland = x11_opens(), wayland_opens()
         needed = (qt_libs.X11 if x11 else {}) | (qt_libs.WAYLAND if wayland else {})
         if not qt_libs.ensure(needed):
-            return 1
+            sys.exit(1)
         window = x11 or wayland
     else:
         window = True
@@ -63,4 +63,4 @@ def main(project: str) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:]))
+    main(*sys.argv[1:])
