@@ -1,0 +1,9 @@
+"""The engine: what a network computes, forward and backward, on numpy alone.
+
+A good order to read it in: :mod:`layer` (what a layer is), :mod:`dense`, :mod:`activations`,
+:mod:`losses`, :mod:`optimizers`, then :mod:`network`, which puts layers together.
+
+Arrays are *batch-last*: a batch of N examples of shape ``(F,)`` is an array ``(F, N)``, one column
+per example, so that a dense layer reads as on the page, ``y = W x + b``, and numpy's inner loops
+run over the N numbers that lie side by side in memory.
+"""

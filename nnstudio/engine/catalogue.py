@@ -1,0 +1,36 @@
+"""What there is: every layer, loss, optimizer and schedule by the name that files use.
+
+A class listed here appears in the palette, the forms, the files and the contract tests.
+"""
+
+from __future__ import annotations
+
+from nnstudio.engine.activations import ReLU, Sigmoid, Softmax, Tanh
+from nnstudio.engine.dense import Dense
+from nnstudio.engine.dropout import Dropout
+from nnstudio.engine.layer import Layer
+from nnstudio.engine.losses import CategoricalCrossEntropy, HalfSquaredError, Loss
+from nnstudio.engine.merging import Add
+from nnstudio.engine.normalisation import BatchNorm
+from nnstudio.engine.optimizers import SGD, Adam, Optimizer
+from nnstudio.engine.schedules import Constant, Cosine, Schedule
+from nnstudio.engine.shaping import Flatten, Input
+
+LAYERS: dict[str, type[Layer]] = {
+    cls.__name__: cls
+    for cls in (Input, Dense, ReLU, Sigmoid, Tanh, Softmax, Dropout, BatchNorm, Flatten, Add)
+}
+LOSSES: dict[str, type[Loss]] = {
+    cls.__name__: cls for cls in (HalfSquaredError, CategoricalCrossEntropy)
+}
+OPTIMIZERS: dict[str, type[Optimizer]] = {cls.__name__: cls for cls in (SGD, Adam)}
+SCHEDULES: dict[str, type[Schedule]] = {cls.__name__: cls for cls in (Constant, Cosine)}
+
+#: The categories of layers in the palette's order, with their titles.
+CATEGORIES: dict[str, str] = {
+    "core": "Core",
+    "activation": "Activation",
+    "regularise": "Regularise",
+    "shape": "Shape and merge",
+    "output": "Output",
+}

@@ -1,0 +1,53 @@
+"""Dropout: while training, each number is zeroed with probability p = rate.
+
+    y = m · x / (1 − p)     m = 0 with probability p, else 1        ∂L/∂x = m · dy / (1 − p)
+
+What is kept is scaled up, so that the expected sum stays the same and predicting needs no change
+(Srivastava et al., 2014, in the "inverted" form everybody uses).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from nnstudio.engine.layer import Array, Arrays, Call, Layer
+from nnstudio.schema import setting
+
+
+@dataclass(frozen=True)
+class Dropout(Layer):
+    """Zeroes a random share of its inputs while training; passes everything when predicting."""
+
+    category: ClassVar[str] = "regularise"
+    summary: ClassVar[str] = "Zeroes a random share while training, against overfitting"
+    formula: ClassVar[str] = "y = m · x / (1 − rate), m random 0 or 1"
+
+    rate: float = setting(0.2, ge=0, lt=1, help="The share of inputs set to zero")
+
+    def caption(self) -> str:
+        return f"rate {self.rate:g}"
+
+    def forward(self, v: Arrays, xs: tuple[Array, ...], call: Call) -> Array:
+        (x,) = xs
+        if not call.training or self.rate == 0:
+            call.saved["mask"] = None
+            return x
+        if call.rng is None:
+            raise ValueError("Dropout needs call.rng while training")
+        mask = call.buffer("mask", x.shape)
+        call.rng.random(out=mask, dtype=mask.dtype.type)
+        np.greater_equal(mask, self.rate, out=mask)
+        mask *= 1 / (1 - self.rate)
+        call.saved["mask"] = mask
+        return np.multiply(x, mask, out=call.buffer("y", x.shape))
+
+    def backward(
+        self, v: Arrays, grad: Arrays, dy: Array, call: Call
+    ) -> tuple[Array | None, ...]:
+        mask = call.saved["mask"]
+        if mask is None:
+            return (dy,)
+        return (np.multiply(dy, mask, out=call.buffer("dx", dy.shape)),)

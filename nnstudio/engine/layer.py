@@ -1,0 +1,127 @@
+"""What a layer is: a frozen description of a computation, forward and backward.
+
+A layer stores its settings and no arrays. Whoever runs it hands in
+
+* ``v``: the layer's variables by name (weights, running statistics),
+* ``xs``: its inputs, batch-last ``(features…, N)``,
+* ``call``: the :class:`Call`, which belongs to one place in one network and one batch size.
+
+``forward`` returns the output; ``backward`` takes ∂L/∂output and returns ∂L/∂input for each input,
+*overwriting* ``grad[name]`` with ∂L/∂variable. Neither changes its arguments' arrays otherwise.
+A new layer is one class here in the engine, one line in :mod:`catalogue`, one example in the
+contract test and one icon.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+
+from nnstudio.messages import StudioError
+
+Array = np.ndarray[Any, np.dtype[Any]]
+Arrays = Mapping[str, Array]
+Shape = tuple[int, ...]
+
+
+class ShapeError(StudioError):
+    """A layer can't take inputs of these shapes."""
+
+
+@dataclass(frozen=True)
+class Variable:
+    """One array that belongs to a layer.
+
+    Attributes:
+        name: unique in its layer, such as ``weight``.
+        shape: as PyTorch has it, such as (out, in).
+        init: a name in :data:`nnstudio.engine.initialisers.INITIALISERS`.
+        trainable: learned by the optimizer; otherwise state that training only carries along.
+        decay: whether weight decay, where it is asked for, applies.
+    """
+
+    name: str
+    shape: Shape
+    init: str
+    trainable: bool = True
+    decay: bool = False
+
+
+class Call:
+    """What one application of a layer to one batch knows and remembers.
+
+    Attributes:
+        training: whether dropout drops and batch statistics are used.
+        rng: the stream for random masks; used while training only.
+        needs_dx: whether anything before this layer learns, so that ``backward`` must return
+            ∂L/∂inputs; if not, it may return ``None`` for each.
+        saved: what ``forward`` keeps for ``backward``.
+        statistics: what ``forward`` measured on this batch for :meth:`Layer.update_state`.
+    """
+
+    __slots__ = ("_buffers", "dtype", "needs_dx", "rng", "saved", "statistics", "training")
+
+    def __init__(self, dtype: Any = np.float32, *, needs_dx: bool = True) -> None:
+        self.dtype = np.dtype(dtype)
+        self.needs_dx = needs_dx
+        self.training = False
+        self.rng: np.random.Generator | None = None
+        self.saved: dict[str, Any] = {}
+        self.statistics: dict[str, Array] = {}
+        self._buffers: dict[str, Array] = {}
+
+    def buffer(self, name: str, shape: Shape, dtype: Any = None) -> Array:
+        """An uninitialised array that is the same one at each call with this name and shape."""
+        array = self._buffers.get(name)
+        if array is None or array.shape != shape:
+            array = np.empty(shape, self.dtype if dtype is None else dtype)
+            self._buffers[name] = array
+        return array
+
+
+@dataclass(frozen=True)
+class Layer:
+    """The base of all layers; see the module's text for the contract."""
+
+    category: ClassVar[str] = "core"
+    #: One line for the palette and the inspector.
+    summary: ClassVar[str] = ""
+    #: The computation as it is written on paper.
+    formula: ClassVar[str] = ""
+    #: Fewest and most inputs; ``None`` for any number.
+    arity: ClassVar[tuple[int, int | None]] = (1, 1)
+
+    def caption(self) -> str:
+        """The key setting in a few words, such as ``64 units``; empty if there is none."""
+        return ""
+
+    def output_shape(self, *shapes: Shape) -> Shape:
+        """The shape of one example's output, without the batch axis.
+
+        Raises:
+            ShapeError: the layer can't take inputs of ``shapes``.
+        """
+        return shapes[0]
+
+    def variables(self, *shapes: Shape) -> tuple[Variable, ...]:
+        """The arrays the layer needs for inputs of ``shapes``."""
+        return ()
+
+    def forward(self, v: Arrays, xs: tuple[Array, ...], call: Call) -> Array:
+        """The output for the inputs ``xs``, each ``(features…, N)``."""
+        raise NotImplementedError
+
+    def backward(
+        self, v: Arrays, grad: Arrays, dy: Array, call: Call
+    ) -> tuple[Array | None, ...]:
+        """∂L/∂x for each input, given ``dy`` = ∂L/∂y of the last ``forward`` with this ``call``.
+
+        ``grad`` is empty when the layer's variables don't learn.
+        """
+        raise NotImplementedError
+
+    def update_state(self, v: Arrays, statistics: tuple[Arrays, ...]) -> None:
+        """Take the batch statistics of each shard of a batch, in fixed order, into the state."""

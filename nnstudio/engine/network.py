@@ -1,0 +1,174 @@
+"""A network: layers in the order in which they run, and where their variables lie.
+
+All variables lie in one flat vector, ``[trainable | state]``. Gradients and optimizer know only the
+first part; running statistics and the variables of frozen nodes are in the second. A layer sees its
+own variables as views of their usual shapes.
+
+A :class:`Network` is immutable and holds no numbers; :class:`nnstudio.engine.workspace.Workspace`
+runs it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from math import prod
+
+import numpy as np
+
+from nnstudio.engine.initialisers import INITIALISERS
+from nnstudio.engine.layer import Array, Layer, Shape, Variable
+from nnstudio.engine.losses import Loss
+from nnstudio.engine.randomness import init_stream
+
+#: (owner node, variable name): what weights are kept under, whatever their place in the vector.
+Key = tuple[str, str]
+
+
+@dataclass(frozen=True)
+class Step:
+    """One application of a layer.
+
+    Attributes:
+        node: the id of the node in the graph.
+        layer: what it computes.
+        inputs: the earlier steps whose outputs it takes.
+        shape: its output's shape, without the batch axis.
+        owner: the node whose variables it uses; itself unless weights are shared.
+        frozen: its variables don't learn and its statistics rest.
+    """
+
+    node: str
+    layer: Layer
+    inputs: tuple[int, ...]
+    shape: Shape
+    owner: str
+    frozen: bool = False
+
+
+@dataclass(frozen=True)
+class Head:
+    """An output of the network and the loss that judges it.
+
+    Attributes:
+        step: the output as a user sees it, such as probabilities.
+        loss: the loss, as a function of ``loss_step``'s output.
+        loss_step: the same step, or the one before it if the loss swallows that layer.
+    """
+
+    step: int
+    loss: Loss
+    loss_step: int
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where in the flat vector a variable lies."""
+
+    key: Key
+    variable: Variable
+    start: int
+
+    @property
+    def part(self) -> slice:
+        return slice(self.start, self.start + prod(self.variable.shape))
+
+
+@dataclass(frozen=True)
+class Network:
+    """Steps in running order, heads, and the places of all variables.
+
+    Attributes:
+        trainable_size: how many numbers of the flat vector learn; they come first.
+        size: the length of the flat vector.
+    """
+
+    steps: tuple[Step, ...]
+    heads: tuple[Head, ...]
+    places: tuple[Place, ...]
+    trainable_size: int
+    size: int
+
+    @staticmethod
+    def of(steps: Sequence[Step], heads: Sequence[Head]) -> Network:
+        """Lay out the variables of ``steps``; each owner's are taken once, trainable ones first."""
+        found: dict[Key, tuple[Variable, bool]] = {}
+        for step in steps:
+            shapes = [steps[i].shape for i in step.inputs]
+            for variable in step.layer.variables(*shapes):
+                learns = variable.trainable and not step.frozen
+                found.setdefault((step.owner, variable.name), (variable, learns))
+        places = []
+        start = trainable_size = 0
+        for wanted in (True, False):
+            for key, (variable, learns) in found.items():
+                if learns is wanted:
+                    places.append(Place(key, variable, start))
+                    start += prod(variable.shape)
+            if wanted:
+                trainable_size = start
+        return Network(tuple(steps), tuple(heads), tuple(places), trainable_size, start)
+
+    @cached_property
+    def input_steps(self) -> tuple[int, ...]:
+        """The steps that take the data."""
+        return tuple(i for i, step in enumerate(self.steps) if step.layer.arity == (0, 0))
+
+    @cached_property
+    def learns_before(self) -> tuple[bool, ...]:
+        """For each step: does any step that leads to it have trainable variables?"""
+        trainable = {place.key[0] for place in self.places if place.start < self.trainable_size}
+        learns: list[bool] = []
+        for step in self.steps:
+            learns.append(
+                any(learns[i] or self.steps[i].owner in trainable for i in step.inputs)
+            )
+        return tuple(learns)
+
+    def ancestors(self, targets: Sequence[int]) -> tuple[int, ...]:
+        """The steps needed to compute ``targets``, themselves included, in running order."""
+        needed = set(targets)
+        for i in reversed(range(len(self.steps))):
+            if i in needed:
+                needed.update(self.steps[i].inputs)
+        return tuple(sorted(needed))
+
+    def arrays(self, flat: Array) -> dict[Key, Array]:
+        """Every variable as a view into ``flat`` of its own shape."""
+        return {place.key: flat[place.part].reshape(place.variable.shape) for place in self.places}
+
+    def views(self, flat: Array, *, trainable_only: bool = False) -> list[dict[str, Array]]:
+        """For each step its variables by name, as views into ``flat``."""
+        by_owner: dict[str, dict[str, Array]] = {}
+        for place in self.places:
+            if trainable_only and place.start >= self.trainable_size:
+                continue
+            owner, name = place.key
+            view = flat[place.part].reshape(place.variable.shape)
+            by_owner.setdefault(owner, {})[name] = view
+        return [by_owner.get(step.owner, {}) for step in self.steps]
+
+    def initial(self, seed: int, dtype: type = np.float32) -> Array:
+        """A flat vector of first values: a function of the seed and each variable's key."""
+        flat = np.zeros(self.size, dtype)
+        for place in self.places:
+            stream = init_stream(seed, "/".join(place.key))
+            values = INITIALISERS[place.variable.init](place.variable.shape, stream)
+            flat[place.part] = values.reshape(-1)
+        return flat
+
+    def gather(self, arrays: Mapping[Key, Array], dtype: type = np.float32) -> Array:
+        """The flat vector for variables kept by key, the inverse of :meth:`arrays`.
+
+        Raises:
+            KeyError: a variable is missing.
+            ValueError: an array has another shape than its variable.
+        """
+        flat = np.zeros(self.size, dtype)
+        for place in self.places:
+            array = arrays[place.key]
+            if array.shape != place.variable.shape:
+                raise ValueError(f"{place.key}: {array.shape} instead of {place.variable.shape}")
+            flat[place.part] = array.reshape(-1)
+        return flat

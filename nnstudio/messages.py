@@ -1,0 +1,119 @@
+"""Every sentence a user may read about something that went wrong, in one table.
+
+Code raises or returns a *code* with its *values*; the sentence is made here, through gettext, so
+that it can be translated and so that window and terminal say the same words. A sentence says what
+was expected, what arrived, where, and what to do.
+"""
+
+from __future__ import annotations
+
+import gettext
+from typing import Any
+
+_ = gettext.gettext
+
+SENTENCES: dict[str, str] = {
+    # settings
+    "setting": _("{owner}: {setting} must be {expected}; got {got}."),
+    "setting_kind": _("{where}: {owner} can't use this value: {reason}."),
+    "unknown_type": _("{where}: unknown type {got}. This version knows {known}."),
+    "unknown_setting": _("{where}: {owner} has no setting “{setting}”."),
+    # shapes
+    "input_count": _("{layer} needs {expected}, got {got}: connect or remove wires."),
+    "flat_needed": _("{layer} needs a flat input, got {got}: add Flatten before it."),
+    "feature_needed": _("{layer} works along a feature axis, got a single number: check its input."),
+    "same_shapes": _("{layer} adds inputs of one shape, got {got}: make them equal first."),
+    # edits that can't be
+    "edit_self": _("A node can't be connected to itself."),
+    "edit_cycle": _("This wire would close a circle: {target} already leads to {source}."),
+    "edit_taken": _("This input of {target} is taken: delete its wire first."),
+    "edit_no_slot": _("{target} has no input number {slot}."),
+    "edit_no_node": _("There is no node “{node}” any more."),
+    "edit_no_edge": _("This wire is gone already."),
+    "edit_duplicate_id": _("The network has a node “{node}” already."),
+    "edit_output_of_nothing": _("{source} has no output to connect."),
+    # problems of a graph or a project
+    "empty_graph": _("The canvas is empty: add an Input from the palette."),
+    "no_input_node": _("Nothing feeds the network: add an Input."),
+    "many_inputs": _("The network has {count} Inputs; this data feeds one: remove the others."),
+    "many_outputs": _(
+        "{count} nodes have no follower ({nodes}); the data has one target: connect or delete all but one."
+    ),
+    "not_connected": _("{layer} has no input: drag a wire to its left port."),
+    "too_few_inputs": _("{layer} needs at least {expected} inputs, has {got}: connect another wire."),
+    "data_shape": _("The data has shape {data}, Input expects {input}: set Input's shape to {data}."),
+    "output_shape": _(
+        "The data needs {expected} ({reason}), this output gives {got}: set units of the last Dense to {units}."
+    ),
+    "classes_need_softmax": _(
+        "Cross-entropy needs probabilities: end the network with Softmax after Dense."
+    ),
+    "loss_needs_classes": _("Cross-entropy needs classes, the data has numbers: choose the ½‖y − ŷ‖² loss."),
+    "nothing_to_train": _("The network has no trainable weights: add a Dense layer."),
+    # data
+    "data_missing": _("{name} was not found: put {files} into {folder}, or set NNSTUDIO_DATA to the folder above it."),
+    "data_file_missing": _("{file} was not found: check the path."),
+    "data_truncated": _("{file} is cut short: {expected} bytes expected, {got} found. Copy or download it again."),
+    "data_not_idx": _("{file} is no IDX file ({reason}): it should start with the IDX magic number."),
+    "data_not_gzip": _("{file} is damaged: its gzip stream ends early or is wrong. Copy or download it again."),
+    "data_too_long": _("{file} holds more than its header says ({expected} bytes): it is damaged or not an IDX file."),
+    "data_counts": _("{pictures} has {got_pictures} pictures but {labels} has {got_labels} labels: they don't belong together."),
+    "data_label": _("{file}: label {got} at position {position} is not one of 0–{most}."),
+    "data_pairs": _("“{text}” can't be read as pairs: write them like (2, 4), (4, 16)."),
+    "data_too_few": _("{name} has {got} examples, at least {expected} are needed: raise the number of examples."),
+    "data_unknown": _("There is no data source “{name}”. Known: {known}."),
+    "data_option": _("Data source {name} has no option “{option}”. It has: {known}."),
+    "data_option_value": _("Option {option} of {name} can't be {got}: {reason}."),
+    "data_dimensions": _("{file} has {got} dimensions, {expected} expected: pictures and labels may be mixed up."),
+    "data_size": _("{file} holds pictures of {got}, expected {expected}: it belongs to another data set."),
+    "data_no_examples": _("{file} holds no examples: copy or download it again."),
+    "data_range": _("{name} needs a range from low to high, got {low:g} to {high:g}: make low smaller than high."),
+    "data_split": _(
+        "Validation and test together take {got:.0%} of the examples, at most {most:.0%} can be: train on the rest."
+    ),
+    "data_plain": _("{where}: expected data settings, got {got}."),
+    # running
+    "cannot_train": _("This network can't be trained yet: {reason}"),
+    "diverged": _(
+        "Training stopped at step {step}: the loss became {loss}. Try a smaller learning rate than {rate:g}; the weights from before the run are kept."
+    ),
+    "data_changed": _(
+        "The data differs from what this network was trained on (same source, other contents): start with new weights."
+    ),
+    "run_failed": _("Training stopped: {reason}. The weights from before the run are kept."),
+    # files
+    "file_missing": _("{file} was not found: check the path."),
+    "file_unreadable": _("{file} can't be read: {reason}."),
+    "file_unwritable": _("{file} can't be written: {reason}. Nothing was lost; choose another place."),
+    "file_not_project": _("{file} is not an nnstudio project: {reason}."),
+    "file_damaged": _("{file} is damaged: {reason}."),
+    "file_newer": _("{file} was written by a newer version (format {got}, this one reads up to {known}): update nnstudio."),
+    "file_too_large": _("{file} is too large to be a project: {part} has {got} bytes, at most {most} are read."),
+    # predicting
+    "input_shape": _("The network expects {expected}, got {got}: give one example or a batch of that shape."),
+    "input_values": _("The input holds values that are not finite numbers: remove NaN and infinity."),
+    "input_kind": _("{file} can't be read as input: {reason}. Give a picture, an NPY or a CSV file."),
+    "no_weights": _("This project has not been trained yet: run `nnstudio train` on it or press Run."),
+}
+
+
+def sentence(code: str, **values: Any) -> str:
+    """The sentence for ``code`` with ``values`` filled in."""
+    return gettext.gettext(SENTENCES[code]).format(**values)
+
+
+def shape_text(shape: tuple[int, ...]) -> str:
+    """A shape as people write it: ``1 × 28 × 28``, or ``1`` for a single number."""
+    return " × ".join(f"{size:,}" for size in shape) or "1"
+
+
+class StudioError(Exception):
+    """An error whose text a user may read: a code of :data:`SENTENCES` and its values."""
+
+    def __init__(self, code: str, **values: Any) -> None:
+        super().__init__(code)
+        self.code = code
+        self.values = values
+
+    def __str__(self) -> str:
+        return sentence(self.code, **self.values)

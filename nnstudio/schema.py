@@ -1,0 +1,194 @@
+"""Settings of frozen dataclasses: declared once, used by checks, forms, files and tests.
+
+A layer, an optimizer or a data source is a frozen dataclass whose fields are declared with
+:func:`setting`. From these declarations follow
+
+* :func:`check`, which refuses a value out of range with a sentence,
+* :func:`settings_of`, from which the inspector builds its form and the tests their examples,
+* :func:`to_plain` and :func:`from_plain`, the form in a project file.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, TypeVar, get_args, get_origin, get_type_hints
+
+import msgspec
+
+from nnstudio.messages import StudioError
+
+T = TypeVar("T")
+_KEY = "nnstudio.setting"
+
+
+class SettingError(StudioError):
+    """A setting has a value it can't have."""
+
+
+@dataclass(frozen=True)
+class Rule:
+    """What a setting may be, and how a person is told about it."""
+
+    label: str = ""
+    help: str = ""
+    ge: float | None = None
+    gt: float | None = None
+    le: float | None = None
+    lt: float | None = None
+    choices: tuple[Any, ...] | None = None
+    unit: str = ""
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One declared setting of a class: its name, type, default and :class:`Rule`."""
+
+    name: str
+    type: Any
+    default: Any
+    rule: Rule
+
+    @property
+    def label(self) -> str:
+        """What a form writes beside the field: the declared label or the name in words."""
+        return self.rule.label or self.name.replace("_", " ").capitalize()
+
+
+def setting(
+    default: Any,
+    *,
+    label: str = "",
+    help: str = "",
+    ge: float | None = None,
+    gt: float | None = None,
+    le: float | None = None,
+    lt: float | None = None,
+    choices: tuple[Any, ...] | None = None,
+    unit: str = "",
+) -> Any:
+    """Declare a dataclass field with its default, bounds (``ge``, ``gt``, ``le``, ``lt``) or choices."""
+    rule = Rule(label, help, ge, gt, le, lt, choices, unit)
+    return dataclasses.field(default=default, metadata={_KEY: rule})
+
+
+@cache
+def settings_of(cls: type) -> tuple[Setting, ...]:
+    """The settings a dataclass declares, in order."""
+    types = get_type_hints(cls)
+    return tuple(
+        Setting(field.name, types[field.name], field.default, field.metadata[_KEY])
+        for field in dataclasses.fields(cls)
+        if _KEY in field.metadata
+    )
+
+
+def check(subject: T) -> T:
+    """Return ``subject`` if every setting has a legal value.
+
+    Raises:
+        SettingError: naming the class, the setting, what was expected and what arrived.
+    """
+    for item in settings_of(type(subject)):
+        check_value(type(subject), item, getattr(subject, item.name))
+    return subject
+
+
+def check_value(owner: type, item: Setting, value: Any) -> None:
+    """Raise :class:`SettingError` unless ``value`` is one that ``item`` of ``owner`` may have."""
+    expected = _mismatch(item, value)
+    if expected:
+        raise SettingError(
+            "setting", owner=owner.__name__, setting=item.label, expected=expected, got=repr(value)
+        )
+
+
+def _mismatch(item: Setting, value: Any) -> str:
+    """What the setting expects, in words, if ``value`` isn't that; otherwise an empty string."""
+    rule = item.rule
+    if rule.choices is not None:
+        return "" if value in rule.choices else "one of " + ", ".join(map(str, rule.choices))
+    if get_origin(item.type) is tuple:
+        return _mismatch_of_tuple(item, value)
+    if item.type is bool:
+        return "" if isinstance(value, bool) else "yes or no"
+    if item.type is int:
+        ok = isinstance(value, int) and not isinstance(value, bool) and _within(rule, value)
+        return "" if ok else f"a whole number{_bounds(rule)}"
+    if item.type is float:
+        number = isinstance(value, (int, float)) and not isinstance(value, bool)
+        ok = number and math.isfinite(value) and _within(rule, value)
+        return "" if ok else f"a number{_bounds(rule)}"
+    if item.type is str:
+        return "" if isinstance(value, str) else "a text"
+    raise TypeError(f"no check for settings of type {item.type!r}")
+
+
+def _mismatch_of_tuple(item: Setting, value: Any) -> str:
+    kinds = get_args(item.type)
+    part = Setting(item.name, kinds[0], None, item.rule)
+    if not isinstance(value, tuple):
+        return "a list of values"
+    if len(kinds) == 2 and kinds[1] is Ellipsis:
+        return next((f"a list, each {e}" for v in value if (e := _mismatch(part, v))), "")
+    if len(value) != len(kinds):
+        return f"{len(kinds)} values"
+    return next((f"{len(kinds)} values, each {e}" for v in value if (e := _mismatch(part, v))), "")
+
+
+def _within(rule: Rule, value: float) -> bool:
+    return (
+        (rule.ge is None or value >= rule.ge)
+        and (rule.gt is None or value > rule.gt)
+        and (rule.le is None or value <= rule.le)
+        and (rule.lt is None or value < rule.lt)
+    )
+
+
+def _bounds(rule: Rule) -> str:
+    lower = f"at least {rule.ge:g}" if rule.ge is not None else ""
+    lower = f"above {rule.gt:g}" if rule.gt is not None else lower
+    upper = f"at most {rule.le:g}" if rule.le is not None else ""
+    upper = f"below {rule.lt:g}" if rule.lt is not None else upper
+    both = " and ".join(part for part in (lower, upper) if part)
+    return f", {both}" if both else ""
+
+
+def to_plain(subject: Any) -> dict[str, Any]:
+    """A settings object as JSON-ready values: ``{"type": "Dense", "units": 64, …}``."""
+    values = {s.name: getattr(subject, s.name) for s in settings_of(type(subject))}
+    return {"type": type(subject).__name__, **msgspec.to_builtins(values)}
+
+
+def from_plain(plain: Mapping[str, Any], catalogue: Mapping[str, type[T]], where: str) -> T:
+    """The inverse of :func:`to_plain`, checked.
+
+    Args:
+        plain: what :func:`to_plain` returned, as read from a file.
+        catalogue: the classes it may name, by name.
+        where: the place in the file, for the message, such as ``$.graph.nodes[2].layer``.
+
+    Raises:
+        SettingError: unknown type, unknown or missing setting, wrong kind of value or out of range.
+    """
+    name = plain.get("type") if isinstance(plain, Mapping) else None
+    if not isinstance(name, str) or name not in catalogue:
+        raise SettingError("unknown_type", where=where, got=repr(name), known=", ".join(catalogue))
+    cls = catalogue[name]
+    values: dict[str, Any] = {}
+    known = {s.name: s for s in settings_of(cls)}
+    for key, value in plain.items():
+        if key == "type":
+            continue
+        if key not in known:
+            raise SettingError("unknown_setting", where=where, owner=name, setting=key)
+        try:
+            values[key] = msgspec.convert(value, known[key].type)
+        except msgspec.ValidationError as error:
+            raise SettingError(
+                "setting_kind", where=f"{where}.{key}", owner=name, reason=str(error)
+            ) from error
+    return check(cls(**values))
