@@ -84,7 +84,10 @@ class PreparedData:
 
 def _fill(buffer: np.ndarray, examples: np.ndarray, affine: Affine) -> None:
     """Write prepared ``examples`` (n, …) into ``buffer`` (…, n)."""
-    buffer[...] = np.moveaxis(examples, 0, -1)
-    if affine.offset.any():
-        buffer -= affine.offset[..., np.newaxis]
-    buffer *= affine.factor[..., np.newaxis]
+    n = len(examples)
+    rows = buffer.reshape(-1, n)
+    # One pass converts, turns and shifts; what is shifted is not yet rounded to the buffer's kind.
+    np.subtract(
+        examples.reshape(n, -1).T, affine.offset.reshape(-1, 1), out=rows, casting="same_kind"
+    )
+    rows *= affine.factor.reshape(-1, 1)

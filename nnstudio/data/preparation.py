@@ -23,8 +23,9 @@ class Affine:
     """(x − offset) · factor, and back.
 
     Attributes:
-        offset: float32, in the units of the data; broadcasts against ``(*input_shape,)``.
-        factor: float32, finite and not zero; same shape as ``offset``.
+        offset: float32, in the units of the data: one number, shape ``()``, or one per value,
+            shape ``(*input_shape,)``.
+        factor: float32, finite and not zero; one number or one per value.
     """
 
     offset: np.ndarray

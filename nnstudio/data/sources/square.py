@@ -32,7 +32,8 @@ class Square(Source):
 
     def true(self, x: np.ndarray) -> np.ndarray:
         """The parabola without noise, for ``x`` of any shape."""
-        return x * x
+        y: np.ndarray = x * x
+        return y
 
     def load(self) -> Dataset:
         check(self)
