@@ -14,10 +14,12 @@ PY := $(VENV)/bin/python
 CONSTRAINTS := .ci/constraints.txt
 
 # pip reads these also in the isolated environment in which it builds the package.
-export PIP_CONSTRAINT := $(CURDIR)/$(CONSTRAINTS)
-export PIP_BUILD_CONSTRAINT := $(CURDIR)/$(CONSTRAINTS)
+export PIP_CONSTRAINT := $(CONSTRAINTS)
+export PIP_BUILD_CONSTRAINT := $(CONSTRAINTS)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
-PIP_INSTALL := $(PY) -m pip install --no-input --editable
+# ensurepip: the environment's own creation may have been interrupted before pip was in it.
+PIP_INSTALL := $(PY) -m pip --version >/dev/null 2>&1 || $(PY) -m ensurepip; \
+	$(PY) -m pip install --no-input --editable
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
@@ -38,15 +40,15 @@ $(PY):
 		exit 1; }
 
 $(VENV)/.set-up-run: pyproject.toml $(CONSTRAINTS) | $(PY)
-	$(PIP_INSTALL) .
+	@$(PIP_INSTALL) .
 	@touch $@
 
 $(VENV)/.set-up-test: pyproject.toml $(CONSTRAINTS) | $(PY)
-	$(PIP_INSTALL) '.[test]'
+	@$(PIP_INSTALL) '.[test]'
 	@touch $@ $(VENV)/.set-up-run
 
 $(VENV)/.set-up-check: pyproject.toml $(CONSTRAINTS) | $(PY)
-	$(PIP_INSTALL) '.[check]'
+	@$(PIP_INSTALL) '.[check]'
 	@touch $@ $(VENV)/.set-up-run
 
 .PHONY: qt-libs

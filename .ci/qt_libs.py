@@ -112,7 +112,7 @@ def ensure(libraries: dict[str, str]) -> bool:
         return True
     print(
         "These system packages are missing and could not be installed from here; install them as "
-        f"root, then start again: apt-get install --no-install-recommends {' '.join(still)}",
+        f"root, then start again: apt-get install {' '.join(still)}",
         file=sys.stderr,
     )
     return False
