@@ -88,7 +88,7 @@ def install(packages: Iterable[str]) -> bool:
     if prefix is None or not shutil.which("apt-get"):
         return False
     for step in (["update"], ["install", "-y", "--no-install-recommends", *packages]):
-        command = [*prefix, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-q", *step]
+        command = [*prefix, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-qq", *step]
         print("+", shlex.join(command), flush=True)
         # An update may fail for one source of many: only the installation counts.
         if subprocess.run(command, check=False).returncode != 0 and step[0] == "install":
