@@ -49,6 +49,8 @@ SENTENCES: dict[str, str] = {
         "Cross-entropy needs probabilities: end the network with Softmax after Dense."
     ),
     "loss_needs_classes": _("Cross-entropy needs classes, the data has numbers: choose the ½‖y − ŷ‖² loss."),
+    "owner_missing": _("{layer} shares the weights of “{owner}”, which doesn't exist or shares others'."),
+    "owner_shapes": _("{layer} can't share the weights of {owner}: their shapes differ."),
     "nothing_to_train": _("The network has no trainable weights: add a Dense layer."),
     # data
     "data_missing": _("{name} was not found: put {files} into {folder}, or set NNSTUDIO_DATA to the folder above it."),

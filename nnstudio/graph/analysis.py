@@ -1,0 +1,132 @@
+"""What follows from a drawing: running order, shapes, parameter counts, and what is wrong with it.
+
+Problems are values, never exceptions: the window shows each at its node while the user goes on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from graphlib import TopologicalSorter
+from math import prod
+from typing import Any, Literal
+
+from nnstudio.engine.layer import Shape, ShapeError, Variable
+from nnstudio.graph.model import Graph, Node
+from nnstudio.messages import sentence
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Something that keeps a network from running, or that its user should know.
+
+    Attributes:
+        node: the node it belongs to; empty for the whole network.
+        severity: an ``error`` keeps the network from running, a ``warning`` doesn't.
+        code: a key of :data:`nnstudio.messages.SENTENCES`.
+        values: what the sentence is filled with.
+    """
+
+    node: str
+    severity: Literal["error", "warning"]
+    code: str
+    values: Mapping[str, Any] = field(default_factory=dict, compare=False)
+
+    def __str__(self) -> str:
+        return sentence(self.code, **self.values)
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """What is known of a graph.
+
+    Attributes:
+        order: all nodes, each after those it takes from.
+        shapes: each node's output for one example, ``None`` where it can't be known.
+        variables: the variables each node brings (none for a node that shares another's).
+        problems: errors first found first, in running order.
+    """
+
+    order: tuple[str, ...]
+    shapes: Mapping[str, Shape | None]
+    variables: Mapping[str, tuple[Variable, ...]]
+    problems: tuple[Problem, ...]
+
+    def parameters(self, node: str) -> int:
+        """How many numbers of ``node`` training may change."""
+        return sum(prod(v.shape) for v in self.variables[node] if v.trainable)
+
+    @property
+    def total_parameters(self) -> int:
+        return sum(self.parameters(node) for node in self.order)
+
+    @property
+    def errors(self) -> tuple[Problem, ...]:
+        return tuple(p for p in self.problems if p.severity == "error")
+
+
+@lru_cache(maxsize=32)
+def analyse(graph: Graph) -> Analysis:
+    """Infer order, shapes, variables and problems of ``graph``."""
+    sorter: TopologicalSorter[str] = TopologicalSorter()
+    for node in graph.nodes:
+        sorter.add(node.id, *(edge.source for edge in graph.incoming[node.id]))
+    order = tuple(sorter.static_order())
+    shapes: dict[str, Shape | None] = {}
+    variables: dict[str, tuple[Variable, ...]] = {}
+    problems: list[Problem] = []
+    if not graph.nodes:
+        problems.append(Problem("", "error", "empty_graph"))
+    elif not graph.inputs:
+        problems.append(Problem("", "error", "no_input_node"))
+    for id in order:
+        node = graph.by_id[id]
+        shapes[id], variables[id], problem = _infer(graph, node, shapes)
+        if problem:
+            problems.append(problem)
+    problems += _sharing_problems(graph, variables)
+    for node in graph.nodes:
+        if node.owner:
+            variables[node.id] = ()
+    return Analysis(order, shapes, variables, tuple(problems))
+
+
+def _infer(
+    graph: Graph, node: Node, shapes: Mapping[str, Shape | None]
+) -> tuple[Shape | None, tuple[Variable, ...], Problem | None]:
+    """One node's output shape and variables, or what is wrong."""
+    incoming = graph.incoming[node.id]
+    fewest = node.layer.arity[0]
+    if len(incoming) < fewest:
+        code = "too_few_inputs" if incoming else "not_connected"
+        values = {"layer": node.title, "expected": fewest, "got": len(incoming)}
+        return None, (), Problem(node.id, "error", code, values)
+    given = [shapes[edge.source] for edge in incoming]
+    known = [shape for shape in given if shape is not None]
+    if len(known) < len(given):
+        return None, (), None  # the cause is reported further up
+    try:
+        shape = node.layer.output_shape(*known)
+        return shape, node.layer.variables(*known), None
+    except ShapeError as error:
+        return None, (), Problem(node.id, "error", error.code, error.values)
+
+
+def _sharing_problems(
+    graph: Graph, variables: Mapping[str, tuple[Variable, ...]]
+) -> list[Problem]:
+    """Nodes that share weights which don't exist or don't fit."""
+    problems = []
+    for node in graph.nodes:
+        if not node.owner:
+            continue
+        owner = graph.by_id.get(node.owner)
+        if owner is None or owner.owner:
+            problems.append(
+                Problem(node.id, "error", "owner_missing", {"layer": node.title, "owner": node.owner})
+            )
+        elif variables[node.id] and variables[owner.id] and variables[node.id] != variables[owner.id]:
+            values = {"layer": node.title, "owner": owner.title}
+            problems.append(Problem(node.id, "error", "owner_shapes", values))
+    return problems

@@ -1,0 +1,52 @@
+"""From the drawing to what runs: :func:`compile_graph`.
+
+Where the output's loss swallows its last layer (cross-entropy with softmax), training leaves that
+layer out and uses the fused form; predicting keeps it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from nnstudio.engine.losses import Loss
+from nnstudio.engine.network import Head, Network, Step
+from nnstudio.graph.analysis import analyse
+from nnstudio.graph.model import Graph
+from nnstudio.messages import StudioError
+
+
+class CompileError(StudioError):
+    """The graph has a problem that keeps it from running; the text says which."""
+
+
+def compile_graph(graph: Graph, losses: Mapping[str, Loss]) -> Network:
+    """The network that computes ``graph``.
+
+    Args:
+        losses: the loss at each node without a follower.
+
+    Raises:
+        CompileError: the first of the graph's errors.
+    """
+    analysis = analyse(graph)
+    for problem in analysis.errors:
+        raise CompileError(problem.code, **problem.values)
+    number = {node: i for i, node in enumerate(analysis.order)}
+    steps = []
+    for id in analysis.order:
+        node = graph.by_id[id]
+        shape = analysis.shapes[id]
+        assert shape is not None, "a graph without errors has all shapes"
+        inputs = tuple(number[edge.source] for edge in graph.incoming[id])
+        owner = node.owner or id
+        frozen = graph.by_id[owner].frozen
+        steps.append(Step(id, node.layer, inputs, shape, owner, frozen))
+    heads = [_head(steps, number[output], losses[output]) for output in graph.outputs]
+    return Network.of(steps, heads)
+
+
+def _head(steps: list[Step], output: int, loss: Loss) -> Head:
+    step = steps[output]
+    if loss.fuses and loss.fuses == type(step.layer).__name__:
+        return Head(output, loss.fused(), step.inputs[0])
+    return Head(output, loss, output)

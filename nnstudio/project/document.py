@@ -1,0 +1,135 @@
+"""The one thing that changes: the document holds the present project, what it was, and who looks.
+
+Undo keeps past values; there are no inverse commands anywhere. What is kept is bounded by bytes,
+counting trained weights, which are nearly all of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from nnstudio.project.project import Project
+
+#: How many bytes of past weights undo may hold on to.
+UNDO_BYTES = 256 * 2**20
+
+Listener = Callable[[Project, Project], None]
+
+
+@dataclass(frozen=True)
+class _Past:
+    """A project as it was before (or, for redo, after) the edit called ``label``."""
+
+    label: str
+    project: Project
+
+
+class Document:
+    """The present project with undo, redo and the mark of what is saved.
+
+    ``subscribe`` a function ``changed(old, new)``; it is called after every change, and compares
+    what it shows with what is now.
+    """
+
+    def __init__(self, project: Project | None = None) -> None:
+        self._project = project or Project()
+        self._saved: Project | None = self._project
+        self._undo: list[_Past] = []
+        self._redo: list[_Past] = []
+        self._merge_key: object = None
+        self._listeners: list[Listener] = []
+
+    @property
+    def project(self) -> Project:
+        """The present value."""
+        return self._project
+
+    def subscribe(self, listener: Listener) -> Callable[[], None]:
+        """Call ``listener(old, new)`` after every change; returns how to stop that."""
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
+
+    def apply(self, label: str, project: Project, merge_key: object = None) -> bool:
+        """Make ``project`` the present value, undoable as ``label``; False if nothing changes.
+
+        Args:
+            merge_key: successive edits with the same key become one undo step, such as all
+                positions of one drag.
+        """
+        if project == self._project:
+            return False
+        merges = merge_key is not None and merge_key == self._merge_key and bool(self._undo)
+        if not merges:
+            self._undo.append(_Past(label, self._project))
+        self._redo.clear()
+        self._merge_key = merge_key
+        self._bound()
+        self._become(project)
+        return True
+
+    def end_merge(self) -> None:
+        """The gesture is over: the next edit is an undo step of its own."""
+        self._merge_key = None
+
+    def replace(self, project: Project) -> None:
+        """Open another project: it counts as saved, and nothing can be undone."""
+        self._undo.clear()
+        self._redo.clear()
+        self._merge_key = None
+        self._saved = project
+        self._become(project)
+
+    @property
+    def undo_label(self) -> str:
+        """What :meth:`undo` would take back; empty if nothing."""
+        return self._undo[-1].label if self._undo else ""
+
+    @property
+    def redo_label(self) -> str:
+        """What :meth:`redo` would do again; empty if nothing."""
+        return self._redo[-1].label if self._redo else ""
+
+    def undo(self) -> bool:
+        """Go one step back; False if there is none."""
+        return self._step(self._undo, self._redo)
+
+    def redo(self) -> bool:
+        """Go one step forward again; False if there is none."""
+        return self._step(self._redo, self._undo)
+
+    def _step(self, source: list[_Past], other: list[_Past]) -> bool:
+        if not source:
+            return False
+        past = source.pop()
+        other.append(_Past(past.label, self._project))
+        self._merge_key = None
+        self._become(past.project)
+        return True
+
+    @property
+    def is_modified(self) -> bool:
+        """Whether there is anything that isn't saved."""
+        return self._saved is not self._project and self._saved != self._project
+
+    def mark_saved(self, project: Project | None = None) -> None:
+        """``project`` (default: the present one) is what is on disk now."""
+        self._saved = project or self._project
+
+    def _become(self, project: Project) -> None:
+        old, self._project = self._project, project
+        for listener in tuple(self._listeners):
+            listener(old, project)
+
+    def _bound(self) -> None:
+        """Forget the oldest steps when the weights they hold on to take too many bytes."""
+        total = 0
+        seen = {id(self._project.trained)}
+        for number, past in enumerate(reversed(self._undo)):
+            trained = past.project.trained
+            if trained is not None and id(trained) not in seen:
+                seen.add(id(trained))
+                total += trained.size
+            if total > UNDO_BYTES:
+                del self._undo[: len(self._undo) - number]
+                return

@@ -1,0 +1,72 @@
+"""What is wrong with a project as a whole: its graph, and how graph, data and loss fit together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from nnstudio.engine.losses import Loss
+from nnstudio.graph.analysis import Analysis, Problem, analyse
+from nnstudio.graph.model import Graph
+from nnstudio.messages import shape_text
+from nnstudio.project.project import Project
+
+
+@dataclass(frozen=True)
+class DataFacts:
+    """What a network must know of its data: one input's shape, outputs, and whether they're classes."""
+
+    input_shape: tuple[int, ...]
+    output_size: int
+    is_classification: bool
+
+
+def problems(project: Project, facts: DataFacts | None) -> tuple[Problem, ...]:
+    """All problems, the graph's own first.
+
+    Args:
+        facts: of the project's data; ``None`` while it can't be loaded.
+    """
+    graph = project.graph
+    analysis = analyse(graph)
+    found = list(analysis.problems)
+    if len(graph.inputs) > 1:
+        found.append(Problem("", "error", "many_inputs", {"count": len(graph.inputs)}))
+    if len(graph.outputs) > 1:
+        names = ", ".join(graph.by_id[node].title for node in graph.outputs)
+        found.append(
+            Problem("", "error", "many_outputs", {"count": len(graph.outputs), "nodes": names})
+        )
+    if found or not graph.nodes:
+        return tuple(found)
+    if not analysis.total_parameters:
+        found.append(Problem("", "error", "nothing_to_train"))
+    output = graph.outputs[0]
+    loss = project.settings.loss_of(output)
+    if loss.fuses and loss.fuses != type(graph.by_id[output].layer).__name__:
+        found.append(Problem(output, "error", "classes_need_softmax"))
+    if facts is not None:
+        found += _misfits(graph, analysis, loss, facts)
+    return tuple(found)
+
+
+def _misfits(graph: Graph, analysis: Analysis, loss: Loss, facts: DataFacts) -> list[Problem]:
+    """Where the network and the data don't fit."""
+    found = []
+    (entry,), (output,) = graph.inputs, graph.outputs
+    given = analysis.shapes[entry]
+    if given != facts.input_shape:
+        values = {"data": shape_text(facts.input_shape), "input": shape_text(given or ())}
+        found.append(Problem(entry, "error", "data_shape", values))
+    shape = analysis.shapes[output]
+    if shape is not None and shape != (facts.output_size,):
+        kind = "classes" if facts.is_classification else "numbers"
+        values = {
+            "expected": shape_text((facts.output_size,)),
+            "reason": f"{facts.output_size} {kind}",
+            "got": shape_text(shape),
+            "units": str(facts.output_size),
+        }
+        found.append(Problem(output, "error", "output_shape", values))
+    if loss.for_classes and not facts.is_classification:
+        found.append(Problem(output, "error", "loss_needs_classes"))
+    return found

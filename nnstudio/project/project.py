@@ -1,0 +1,91 @@
+"""The project: everything a ``*.nnstudio`` file holds, as one frozen value."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+import msgspec
+
+from nnstudio import schema
+from nnstudio.data.settings import DataSettings
+from nnstudio.data.sources import SOURCES
+from nnstudio.engine.network import Network
+from nnstudio.graph.compile import compile_graph
+from nnstudio.graph.model import Graph
+from nnstudio.training.settings import TrainingSettings
+from nnstudio.training.trained import Trained
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Where the nodes stand on the canvas: (node id, x, y), in pixels at 100 %."""
+
+    positions: tuple[tuple[str, float, float], ...] = ()
+
+    @cached_property
+    def by_id(self) -> Mapping[str, tuple[float, float]]:
+        """Every position by node id."""
+        return {node: (x, y) for node, x, y in self.positions}
+
+    def moved(self, places: Mapping[str, tuple[float, float]]) -> Layout:
+        """With these nodes at these places; nodes not known yet are added."""
+        merged = {**self.by_id, **places}
+        return Layout(tuple((node, float(x), float(y)) for node, (x, y) in merged.items()))
+
+    def only(self, nodes: set[str]) -> Layout:
+        """Without the positions of nodes that don't exist any more."""
+        return Layout(tuple(place for place in self.positions if place[0] in nodes))
+
+
+@dataclass(frozen=True)
+class Project:
+    """What the user has made. A drag changes only ``layout``; a run changes only ``trained``.
+
+    Attributes:
+        description: a sentence for the list of samples.
+    """
+
+    graph: Graph = field(default_factory=Graph)
+    layout: Layout = field(default_factory=Layout)
+    data: DataSettings = field(default_factory=lambda: DataSettings(SOURCES["Line"]()))
+    settings: TrainingSettings = field(default_factory=TrainingSettings)
+    trained: Trained | None = None
+    description: str = ""
+
+    def network(self) -> Network:
+        """The network that computes the graph with this project's losses.
+
+        Raises:
+            CompileError: the graph has an error.
+        """
+        return compile_graph(
+            self.graph, {node: self.settings.loss_of(node) for node in self.graph.outputs}
+        )
+
+    def run_hash(self) -> str:
+        """A hash of all that may not change within a run.
+
+        These are the design (names and places aside), the data, loss, optimizer, schedule and
+        seed. The learning rate, the batch size and when to stop may change.
+        """
+        settings = self.settings.to_plain()
+        fixed = {
+            "nodes": [
+                (node.id, schema.to_plain(node.layer), node.owner, node.frozen)
+                for node in self.graph.nodes
+            ],
+            "edges": [(e.source, e.target, e.slot) for e in sorted(self.graph.edges)],
+            "data": self.data.to_plain(),
+            "settings": {
+                key: settings[key] for key in ("loss", "losses", "optimizer", "schedule", "seed")
+            },
+        }
+        return hashlib.sha256(msgspec.json.encode(fixed, order="sorted")).hexdigest()
+
+    def with_graph(self, graph: Graph) -> Project:
+        """With another graph, and no places for nodes that are gone."""
+        ids = {node.id for node in graph.nodes}
+        return replace(self, graph=graph, layout=self.layout.only(ids))

@@ -1,0 +1,96 @@
+"""From a project to a run and back: which weights to start with, and when a run can go on."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from nnstudio.data.batches import PreparedData
+from nnstudio.messages import StudioError
+from nnstudio.project.problems import DataFacts, problems
+from nnstudio.project.project import Project
+from nnstudio.training.session import Session
+from nnstudio.training.trained import Trained, transfer
+
+
+class RunError(StudioError):
+    """The project can't be trained as it is."""
+
+
+def facts_of(data: PreparedData) -> DataFacts:
+    """What a network must know of ``data``."""
+    return DataFacts(data.input_shape, data.output_size, data.dataset.is_classification)
+
+
+def continues(project: Project) -> bool:
+    """Whether the next run goes on where the last one stands, rather than beginning anew."""
+    trained = project.trained
+    return (
+        trained is not None
+        and trained.progress is not None
+        and trained.progress.run == project.run_hash()
+    )
+
+
+def is_finished(project: Project) -> bool:
+    """Whether the run that stands has done all that the settings ask for."""
+    trained = project.trained
+    if trained is None or trained.progress is None or not continues(project):
+        return False
+    return trained.progress.converged or trained.progress.epoch >= project.settings.epochs
+
+
+def session_for(project: Project, data: PreparedData) -> Session:
+    """The session with which training goes on, or begins from the weights that still fit.
+
+    Raises:
+        RunError: the project has a problem, or its data is not what it was trained on.
+    """
+    for problem in problems(project, facts_of(data)):
+        if problem.severity == "error":
+            raise RunError("cannot_train", reason=str(problem))
+    network = project.network()
+    trained = project.trained
+    run = project.run_hash()
+    if trained is not None and continues(project):
+        if trained.data_sha256 != data.dataset.sha256:
+            raise RunError("data_changed")
+        same = PreparedData(data.dataset, data.parts, trained.preparation)
+        return Session.resume(network, project.settings, same, trained)
+    weights = None if trained is None else trained.weights
+    return Session.begin(network, project.settings, data, run, weights)
+
+
+def with_new_weights(project: Project, seed: int | None = None) -> Project:
+    """Untrained, with another seed: ``seed``, or the next one."""
+    if seed is None:
+        seed = (project.settings.seed + 1) % 2**31
+    return replace(project, settings=replace(project.settings, seed=seed), trained=None)
+
+
+def with_start_weights(project: Project) -> Project:
+    """At the beginning of its run again, with the weights the run began with."""
+    trained = project.trained
+    if trained is None or trained.start is None:
+        return replace(project, trained=None)
+    return replace(project, trained=_without_run(trained, start=True))
+
+
+def with_ended_run(project: Project) -> Project:
+    """With its weights, but no run to go on with: the next one begins from these weights."""
+    trained = project.trained
+    if trained is None or trained.progress is None:
+        return project
+    return replace(project, trained=_without_run(trained, start=False))
+
+
+def _without_run(trained: Trained, *, start: bool) -> Trained:
+    weights = trained.start if start and trained.start is not None else trained.weights
+    return Trained(weights, trained.preparation, trained.data_sha256)
+
+
+def fitted_weights(project: Project) -> bool:
+    """Whether every weight that the network needs has been trained or kept."""
+    if project.trained is None:
+        return False
+    network = project.network()
+    return not transfer(project.trained.weights, network, project.settings.seed).fresh

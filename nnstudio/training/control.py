@@ -1,0 +1,31 @@
+"""How another thread speaks to a running loop. Everything is read at the next batch boundary."""
+
+from __future__ import annotations
+
+import threading
+
+
+class Control:
+    """Requests to a run, safe to make from any thread."""
+
+    def __init__(self) -> None:
+        self._stop = threading.Event()
+        self._learning_rate: float | None = None
+
+    def stop(self) -> None:
+        """End the loop within one batch. The session stays good to go on from."""
+        self._stop.set()
+
+    @property
+    def stopping(self) -> bool:
+        """Whether :meth:`stop` was called."""
+        return self._stop.is_set()
+
+    def set_learning_rate(self, rate: float) -> None:
+        """Use ``rate`` from the next batch on."""
+        self._learning_rate = rate
+
+    def take_learning_rate(self) -> float | None:
+        """The rate asked for since the last call, if any; for the loop."""
+        rate, self._learning_rate = self._learning_rate, None
+        return rate

@@ -1,0 +1,170 @@
+"""What training has made, frozen: weights and everything needed to go on with the same bits."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+
+from nnstudio.data.preparation import Preparation
+from nnstudio.engine.layer import Array
+from nnstudio.engine.network import Key, Network
+
+
+@dataclass(frozen=True)
+class Blob:
+    """A read-only array that compares by its hash."""
+
+    sha256: str
+    array: Array = field(compare=False, repr=False)
+
+    @staticmethod
+    def of(array: Array) -> Blob:
+        """A copy of ``array``, frozen."""
+        kept = np.array(array, order="C")
+        kept.flags.writeable = False
+        digest = hashlib.sha256(f"{kept.dtype.str}{kept.shape}".encode())
+        digest.update(kept.data if kept.size else b"")
+        return Blob(digest.hexdigest(), kept)
+
+
+Weights = Mapping[Key, Blob]
+
+
+@dataclass(frozen=True)
+class Change:
+    """Something the user changed while training ran, so that a replay can do it again."""
+
+    step: int
+    setting: str
+    value: float
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Where a run stands; with weights and slots all that decides how it goes on.
+
+    Attributes:
+        run: a hash of the design, data and settings that may not change within a run.
+        seed: of the run's shuffles and dropout.
+        epoch: finished epochs.
+        position: examples of the present epoch already used.
+        step: batches since the run began.
+        horizon: the planned number of steps, for the schedule.
+        learning_rate, batch_size: as last used.
+        dropout: the state of the stream of random masks.
+        loss_sum, metric_sum: over the present epoch's examples so far.
+        best_loss, stale_epochs: for stopping when converged.
+        converged: the run ended because it no longer got better.
+        seconds: spent training.
+        changes: what was changed on the way.
+    """
+
+    run: str
+    seed: int
+    epoch: int
+    position: int
+    step: int
+    horizon: int
+    learning_rate: float
+    batch_size: int
+    dropout: tuple[tuple[str, str | int], ...]
+    loss_sum: float = 0.0
+    metric_sum: float = 0.0
+    best_loss: float = float("inf")
+    stale_epochs: int = 0
+    converged: bool = False
+    seconds: float = 0.0
+    changes: tuple[Change, ...] = ()
+
+
+@dataclass(frozen=True)
+class Trained:
+    """Weights, and how they came to be.
+
+    Attributes:
+        weights: every variable, running statistics included, by (node id, name).
+        preparation: fitted on the training part; the weights are worth nothing without it.
+        data_sha256: of the data they were trained on.
+        progress: where the run stands; ``None`` for weights from elsewhere or moved to another
+            design.
+        slots: the optimizer's memory, by slot name and variable.
+        start: the weights the run began from; ``None`` if they follow from its seed.
+        history: the run's curves as arrays, see :class:`nnstudio.training.history.History`.
+    """
+
+    weights: Weights
+    preparation: Preparation
+    data_sha256: str
+    progress: Progress | None = None
+    slots: Mapping[str, Weights] = field(default_factory=lambda: MappingProxyType({}))
+    start: Weights | None = None
+    history: Mapping[str, Array] | None = field(default=None, compare=False)
+
+    @property
+    def sha256(self) -> str:
+        """A hash of all weights: names, shapes and every bit."""
+        return weights_sha256(self.weights)
+
+    @property
+    def size(self) -> int:
+        """Bytes held, for bounding the undo history."""
+        arrays = [blob.array for blob in self.weights.values()]
+        arrays += [blob.array for slot in self.slots.values() for blob in slot.values()]
+        arrays += [blob.array for blob in (self.start or {}).values()]
+        arrays += list((self.history or {}).values())
+        return sum(array.nbytes for array in arrays)
+
+
+def weights_sha256(weights: Weights) -> str:
+    """A hash over all weights, independent of the order they are kept in."""
+    digest = hashlib.sha256()
+    for (node, name), blob in sorted(weights.items()):
+        digest.update(f"{node}/{name}:{blob.sha256}\n".encode())
+    return digest.hexdigest()
+
+
+def freeze(arrays: Mapping[Key, Array]) -> Weights:
+    """Copies of ``arrays`` that never change."""
+    return MappingProxyType({key: Blob.of(array) for key, array in arrays.items()})
+
+
+@dataclass(frozen=True)
+class Transfer:
+    """What :func:`transfer` did.
+
+    Attributes:
+        flat: the network's variables: kept ones, and first values for the others.
+        kept, fresh: which variables are which.
+        dropped: weights that have no place in the network any more.
+    """
+
+    flat: Any
+    kept: tuple[Key, ...]
+    fresh: tuple[Key, ...]
+    dropped: tuple[Key, ...]
+
+    @property
+    def complete(self) -> bool:
+        """Every variable was kept and none was dropped."""
+        return not self.fresh and not self.dropped
+
+
+def transfer(weights: Weights | None, network: Network, seed: int) -> Transfer:
+    """Variables for ``network``: every weight that still fits by key and shape, else a first value."""
+    weights = weights or {}
+    flat = network.initial(seed)
+    kept, fresh = [], []
+    for key, view in network.arrays(flat).items():
+        blob = weights.get(key)
+        if blob is not None and blob.array.shape == view.shape:
+            view[...] = blob.array
+            kept.append(key)
+        else:
+            fresh.append(key)
+    dropped = tuple(key for key in weights if key not in kept)
+    return Transfer(flat, tuple(kept), tuple(fresh), dropped)
