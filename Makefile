@@ -92,7 +92,7 @@ types: $(VENV)/.set-up-check ## Check the types
 
 .PHONY: imports
 imports: $(VENV)/.set-up-check ## Check which part imports which
-	$(VENV)/bin/lint-imports
+	$(VENV)/bin/lint-imports --no-logo
 
 # ---------------------------------------------------------------- housekeeping
 
