@@ -82,6 +82,10 @@ SENTENCES: dict[str, str] = {
     "data_changed": _(
         "The data differs from what this network was trained on (same source, other contents): start with new weights."
     ),
+    "data_not_ready": _("There is no data to train on yet: see the Data panel."),
+    "edited_meanwhile": _(
+        "The design was edited while it trained: the weights that still fit are kept, and the next run begins from them."
+    ),
     "run_failed": _("Training stopped: {reason}. The weights from before the run are kept."),
     # files
     "file_missing": _("{file} was not found: check the path."),

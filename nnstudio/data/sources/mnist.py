@@ -40,6 +40,7 @@ class Mnist(Source):
         "70,000 handwritten digits of 28×28 pixels, from files on your disk."
     )
     drawing: ClassVar[str] = "mnist"
+    slow: ClassVar[bool] = True
 
     folder: str = setting("", help="Where the four files are; empty: the usual places")
 

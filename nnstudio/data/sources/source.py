@@ -23,6 +23,8 @@ class Source(ABC):
     description: ClassVar[str]
     #: The style in which a drawing becomes an input: a key of ``drawing.STYLES``; empty: none.
     drawing: ClassVar[str] = ""
+    #: Whether loading takes long enough to be done in the background.
+    slow: ClassVar[bool] = False
 
     @abstractmethod
     def load(self) -> Dataset:

@@ -1,0 +1,184 @@
+"""Keeping views up to date while training runs, without slowing it down.
+
+The interpreter runs either the window or the training loop's Python, never both, so what matters is
+the share of time the window is busy. A view is refreshed again only after cost / BUDGET, at most one
+view per tick; a hidden view is never refreshed, and weights are copied only if a visible view wants
+them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from time import perf_counter
+
+from PySide6.QtCore import QObject, QTimer
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QWidget
+
+from nnstudio.gui.workbench import Workbench
+from nnstudio.messages import StudioError
+from nnstudio.project.model import Model, model_for
+from nnstudio.project.project import Project
+from nnstudio.training.history import History
+from nnstudio.training.mailbox import Snapshot
+
+#: The share of time that live views together may take while training runs.
+BUDGET = 0.07
+#: Bounds on the time between two refreshes of one view, in seconds.
+SOONEST, LATEST = 0.033, 0.2
+#: The timer's beat in milliseconds.
+TICK = 33
+
+
+class LiveView(QWidget):
+    """A widget that shows something of the network as it is right now.
+
+    Subclasses implement :meth:`refresh` and read everything from :attr:`live`; they set
+    ``needs_weights`` if they show weights or answers.
+    """
+
+    needs_weights = False
+
+    def __init__(self, live: Live, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.live = live
+        live.add(self)
+
+    def refresh(self) -> None:
+        """Show what is now. Called only while visible."""
+        raise NotImplementedError
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.live.mark(self)
+
+
+class Live(QObject):
+    """The network as it is right now, and the order in which views are refreshed."""
+
+    def __init__(self, workbench: Workbench) -> None:
+        super().__init__(workbench)
+        self.workbench = workbench
+        self._views: list[LiveView] = []
+        self._stale: dict[LiveView, None] = {}
+        self._due: dict[LiveView, float] = {}
+        self._snapshot: Snapshot | None = None
+        self._model: tuple[Project, object, Model | None] | None = None
+        self._history: tuple[object, History | None] = (None, None)
+        self._timer = QTimer(self)
+        self._timer.setInterval(TICK)
+        self._timer.timeout.connect(self._tick)
+        workbench.project_changed.connect(self._project_changed)
+        workbench.data_changed.connect(self.mark_all)
+        workbench.runner.started.connect(self._started)
+        workbench.runner.ended.connect(self._ended)
+
+    # ------------------------------------------------------------------ for views to read
+
+    @property
+    def is_running(self) -> bool:
+        """Whether training runs."""
+        return self.workbench.runner.is_running
+
+    @property
+    def project(self) -> Project:
+        """The project that the numbers belong to: the running one, else the document's."""
+        return self.workbench.runner.run_project or self.workbench.project
+
+    @property
+    def history(self) -> History | None:
+        """The curves of the running or the last run."""
+        if (history := self.workbench.runner.history) is not None:
+            return history
+        trained = self.workbench.project.trained
+        arrays = None if trained is None else trained.history
+        if self._history[0] is not arrays:
+            self._history = (arrays, None if arrays is None else History.from_arrays(arrays))
+        return self._history[1]
+
+    def model(self) -> Model | None:
+        """A model with the latest weights known, for the window's thread alone.
+
+        ``None`` while the graph can't run, or nothing is known about its data.
+        """
+        project, data = self.project, self.workbench.data
+        if self._model is None or self._model[0] is not project or self._model[1] is not data:
+            self._model = (project, data, self._make_model(project))
+        model = self._model[2]
+        snapshot = self._snapshot
+        if model is not None and snapshot is not None:
+            if snapshot.flat.shape == model.workspace.flat.shape:
+                model.set_weights(snapshot.flat)
+            self._snapshot = None
+        return model
+
+    def _make_model(self, project: Project) -> Model | None:
+        try:
+            if project.trained is not None:
+                return Model.of(project)
+            if self.workbench.data is not None:
+                return model_for(project, self.workbench.data)
+        except (StudioError, ValueError):
+            pass  # the problems list says why
+        return None
+
+    # ------------------------------------------------------------------ refreshing
+
+    def add(self, view: LiveView) -> None:
+        """Keep ``view`` up to date from now on."""
+        self._views.append(view)
+        view.destroyed.connect(lambda: self._forget(view))
+        self.mark(view)
+
+    def mark(self, view: LiveView) -> None:
+        """``view`` shows something old: refresh it soon."""
+        self._stale[view] = None
+        if not self._timer.isActive():
+            self._timer.start()
+
+    def mark_all(self) -> None:
+        """Everything may have changed."""
+        self._due.clear()
+        for view in self._views:
+            self.mark(view)
+
+    def _forget(self, view: LiveView) -> None:
+        if view in self._views:
+            self._views.remove(view)
+        self._stale.pop(view, None)
+        self._due.pop(view, None)
+
+    def _project_changed(self, old: Project, new: Project) -> None:
+        if replace(old, layout=new.layout) != new:
+            self.mark_all()
+
+    def _started(self) -> None:
+        self._snapshot = None
+        self.mark_all()
+
+    def _ended(self) -> None:
+        self._snapshot = None
+        self._model = None
+        self.mark_all()
+
+    def _tick(self) -> None:
+        """Refresh the one visible view that has waited longest beyond its time."""
+        visible = [view for view in self._views if view.isVisible()]
+        running = self.is_running
+        if running:
+            if (snapshot := self.workbench.runner.take_weights()) is not None:
+                self._snapshot = snapshot
+            if any(view.needs_weights for view in visible):
+                self.workbench.runner.ask_weights()
+        now = perf_counter()
+        waiting = [view for view in visible if running or view in self._stale]
+        due = [view for view in waiting if self._due.get(view, 0.0) <= now]
+        if due:
+            view = min(due, key=lambda v: self._due.get(v, 0.0))
+            self._stale.pop(view, None)
+            view.refresh()
+            cost = perf_counter() - now
+            wait = min(LATEST, max(SOONEST, cost * len(visible) / BUDGET))
+            self._due[view] = now + cost + (wait if running else 0.0)
+        elif not running and not waiting:
+            self._timer.stop()

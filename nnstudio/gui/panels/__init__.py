@@ -1,0 +1,1 @@
+"""The panels around the canvas. No panel knows another: they meet in the workbench."""

@@ -1,0 +1,184 @@
+"""Light and dark: every colour by what it means, and Qt's palette and style made from them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from string import Template
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QPalette
+from PySide6.QtWidgets import QApplication
+
+from nnstudio import assets
+
+
+@dataclass(frozen=True)
+class Colours:
+    """One theme's colours by role, as ``#rrggbb``."""
+
+    window: str
+    panel: str
+    canvas: str
+    line: str
+    text: str
+    dim: str
+    accent: str
+    on_accent: str
+    positive: str
+    negative: str
+    training: str
+    validation: str
+    core: str
+    activation: str
+    regularise: str
+    shape: str
+    output: str
+    ok: str
+    warning: str
+    error: str
+
+    def category(self, name: str) -> str:
+        """The colour of a layer category, a key of ``engine.catalogue.CATEGORIES``."""
+        return str(getattr(self, name))
+
+
+LIGHT = Colours(
+    window="#F6F7F9",
+    panel="#FFFFFF",
+    canvas="#EEF1F5",
+    line="#DDE1E7",
+    text="#1B2330",
+    dim="#5C6878",
+    accent="#2457C5",
+    on_accent="#FFFFFF",
+    positive="#2C6FBB",
+    negative="#B85C0E",
+    training="#2457C5",
+    validation="#0F766E",
+    core="#4F46B8",
+    activation="#1E7F4F",
+    regularise="#7A4BA6",
+    shape="#5C6878",
+    output="#B3404A",
+    ok="#1E7F4F",
+    warning="#A15C00",
+    error="#B3261E",
+)
+DARK = Colours(
+    window="#171B22",
+    panel="#1F252E",
+    canvas="#12161C",
+    line="#343C48",
+    text="#E7ECF3",
+    dim="#9AA7B8",
+    accent="#7FA8FF",
+    on_accent="#10151D",
+    positive="#6AA8F0",
+    negative="#F0A05A",
+    training="#7FA8FF",
+    validation="#5EEAD4",
+    core="#A5A0FF",
+    activation="#6CCB9A",
+    regularise="#C09AE6",
+    shape="#93A0B0",
+    output="#F08C95",
+    ok="#6CCB9A",
+    warning="#F0B45A",
+    error="#FF8A80",
+)
+THEMES = {"light": LIGHT, "dark": DARK}
+
+
+class Theme(QObject):
+    """The theme in use. Views repaint on ``changed``."""
+
+    changed = Signal()
+
+    def __init__(self, name: str = "light") -> None:
+        super().__init__()
+        self._name = name
+
+    @property
+    def name(self) -> str:
+        """``light`` or ``dark``."""
+        return self._name
+
+    @property
+    def colours(self) -> Colours:
+        """The colours of the present theme."""
+        return THEMES[self._name]
+
+    def colour(self, role: str) -> QColor:
+        """The colour of a role, ready to paint with."""
+        return QColor(getattr(self.colours, role))
+
+    def set(self, name: str) -> None:
+        """Switch to ``light`` or ``dark``."""
+        if name not in THEMES:
+            raise ValueError(f"expected one of {', '.join(THEMES)}, got {name!r}")
+        self._name = name
+        self.apply()
+        self.changed.emit()
+
+    def apply(self) -> None:
+        """Dress the application: Fusion, our palette, our style sheet."""
+        app = QApplication.instance()
+        if not isinstance(app, QApplication):
+            return
+        app.setStyle("Fusion")
+        app.setPalette(_palette(self.colours))
+        app.setStyleSheet(style_sheet(self.colours))
+
+
+def _palette(c: Colours) -> QPalette:
+    palette = QPalette()
+    roles = {
+        QPalette.ColorRole.Window: c.panel,
+        QPalette.ColorRole.WindowText: c.text,
+        QPalette.ColorRole.Base: c.window,
+        QPalette.ColorRole.AlternateBase: c.panel,
+        QPalette.ColorRole.Text: c.text,
+        QPalette.ColorRole.PlaceholderText: c.dim,
+        QPalette.ColorRole.Button: c.panel,
+        QPalette.ColorRole.ButtonText: c.text,
+        QPalette.ColorRole.BrightText: c.error,
+        QPalette.ColorRole.Highlight: c.accent,
+        QPalette.ColorRole.HighlightedText: c.on_accent,
+        QPalette.ColorRole.Link: c.accent,
+        QPalette.ColorRole.ToolTipBase: c.panel,
+        QPalette.ColorRole.ToolTipText: c.text,
+        QPalette.ColorRole.Mid: c.line,
+        QPalette.ColorRole.Dark: c.line,
+        QPalette.ColorRole.Light: c.panel,
+        QPalette.ColorRole.Midlight: c.line,
+        QPalette.ColorRole.Shadow: c.line,
+    }
+    for role, colour in roles.items():
+        palette.setColor(role, QColor(colour))
+    for role in (QPalette.ColorRole.Text, QPalette.ColorRole.ButtonText, QPalette.ColorRole.WindowText):
+        palette.setColor(QPalette.ColorGroup.Disabled, role, QColor(c.dim))
+    return palette
+
+
+def style_sheet(c: Colours) -> str:
+    """The application's style sheet: ``resources/style.qss`` with the colours filled in."""
+    source = assets.resource("style.qss").read_text(encoding="utf-8")
+    return Template(source).substitute(c.__dict__)
+
+
+def system_theme() -> str:
+    """The theme the desktop asks for; light where it doesn't say."""
+    from PySide6.QtCore import Qt
+
+    hints = QGuiApplication.styleHints()
+    return "dark" if hints.colorScheme() == Qt.ColorScheme.Dark else "light"
+
+
+def load_fonts(app: QApplication) -> None:
+    """Use the system's font, or the bundled one where a bare system has none."""
+    if not QFontDatabase.families():
+        for path in sorted(assets.resource("fonts").glob("*.ttf")):
+            QFontDatabase.addApplicationFont(str(path))
+    font = QFont(app.font())
+    font.setPixelSize(13)
+    app.setFont(font)

@@ -1,0 +1,199 @@
+"""What all parts of the window share: the document, its data, what is selected, and the run.
+
+Panels know the workbench and never each other. An edit goes down through :meth:`Workbench.apply`;
+what follows from it comes back up as a signal.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from nnstudio.data.batches import PreparedData
+from nnstudio.data.settings import DataSettings
+from nnstudio.graph.analysis import Analysis, Problem, analyse
+from nnstudio.graph.model import Graph
+from nnstudio.gui.runner import Runner
+from nnstudio.messages import StudioError
+from nnstudio.project.document import Document
+from nnstudio.project.problems import problems
+from nnstudio.project.project import Project
+from nnstudio.project.runs import facts_of
+
+
+class Workbench(QObject):
+    """The document and what is known about it at the moment.
+
+    Signals:
+        project_changed: (old, new) after every change of the document, undo and redo included.
+        data_changed: the data has been loaded, or can't be (see ``data`` and ``data_error``).
+        selection_changed: other nodes are selected.
+        problems_changed: the list of problems is another.
+        said: (sentence, severity) something the user should read: ok, warning or error.
+    """
+
+    project_changed = Signal(object, object)
+    data_changed = Signal()
+    selection_changed = Signal()
+    problems_changed = Signal()
+    said = Signal(str, str)
+
+    def __init__(self, document: Document | None = None) -> None:
+        super().__init__()
+        self.document = document or Document()
+        self.runner = Runner(self.document)
+        self.runner.said.connect(self.said)
+        self.data: PreparedData | None = None
+        self.data_error = ""
+        self.problems: tuple[Problem, ...] = ()
+        self._selection: tuple[str, ...] = ()
+        self._loading: _Loading | None = None
+        self._poll = QTimer(self)
+        self._poll.setInterval(20)
+        self._poll.timeout.connect(self._look_at_loading)
+        self._run_when_loaded: Callable[[], Any] | None = None
+        self.document.subscribe(self._changed)
+        self._load_data()
+
+    # ------------------------------------------------------------------ reading
+
+    @property
+    def project(self) -> Project:
+        """The present project."""
+        return self.document.project
+
+    @property
+    def graph(self) -> Graph:
+        """The present graph."""
+        return self.document.project.graph
+
+    @property
+    def analysis(self) -> Analysis:
+        """Shapes, order and parameters of the present graph."""
+        return analyse(self.graph)
+
+    @property
+    def is_loading(self) -> bool:
+        """Whether data is being read in the background."""
+        return self._loading is not None
+
+    @property
+    def selection(self) -> tuple[str, ...]:
+        """The ids of the selected nodes."""
+        return self._selection
+
+    def select(self, nodes: tuple[str, ...]) -> None:
+        """Select these nodes and no others."""
+        known = tuple(node for node in nodes if node in self.graph.by_id)
+        if known != self._selection:
+            self._selection = known
+            self.selection_changed.emit()
+
+    # ------------------------------------------------------------------ editing
+
+    def apply(self, label: str, project: Project, merge_key: object = None) -> bool:
+        """Make ``project`` the present one, undoable as ``label``."""
+        return self.document.apply(label, project, merge_key)
+
+    def edit_graph(
+        self, label: str, edit: Callable[[Graph], Graph], merge_key: object = None
+    ) -> str:
+        """Apply a pure edit of the graph; returns why not, in a sentence, or an empty string."""
+        try:
+            graph = edit(self.graph)
+        except StudioError as error:
+            return str(error)
+        self.apply(label, self.project.with_graph(graph), merge_key)
+        return ""
+
+    def change_settings(self, label: str, merge_key: object = None, **values: Any) -> None:
+        """Change fields of the training settings."""
+        settings = replace(self.project.settings, **values)
+        self.apply(label, replace(self.project, settings=settings), merge_key)
+
+    def open(self, project: Project) -> None:
+        """Replace everything by another project, which counts as saved."""
+        self.runner.discard()
+        self._selection = ()
+        self.document.replace(project)
+        self.selection_changed.emit()
+
+    # ------------------------------------------------------------------ running
+
+    def when_loaded(self, action: Callable[[], Any]) -> None:
+        """Do ``action`` now, or as soon as the data that is being read is there."""
+        if self.is_loading:
+            self._run_when_loaded = action
+        else:
+            action()
+
+    # ------------------------------------------------------------------ following
+
+    def _changed(self, old: Project, new: Project) -> None:
+        if old.data != new.data:
+            self._load_data()
+        if old.settings.learning_rate != new.settings.learning_rate:
+            self.runner.set_learning_rate(new.settings.learning_rate)
+        self.select(self._selection)
+        self._find_problems()
+        self.project_changed.emit(old, new)
+
+    def _find_problems(self) -> None:
+        facts = facts_of(self.data) if self.data is not None else None
+        found = problems(self.project, facts)
+        if found != self.problems:
+            self.problems = found
+            self.problems_changed.emit()
+
+    def _load_data(self) -> None:
+        """Read the project's data: at once if that is quick, else on a thread."""
+        loading = _Loading(self.project.data)
+        self._loading = loading
+        if loading.settings.source.slow:
+            self._take_data(None, "")
+            threading.Thread(target=loading.work, name="nnstudio-data", daemon=True).start()
+            self._poll.start()
+            self.data_changed.emit()
+        else:
+            loading.work()
+            self._look_at_loading()
+
+    def _look_at_loading(self) -> None:
+        loading = self._loading
+        if loading is None or not loading.done:
+            return
+        self._poll.stop()
+        self._loading = None
+        self._take_data(loading.data, loading.error)
+        self.data_changed.emit()
+        action, self._run_when_loaded = self._run_when_loaded, None
+        if action is not None:
+            action()
+
+    def _take_data(self, data: PreparedData | None, error: str) -> None:
+        self.data, self.data_error = data, error
+        self.runner.set_data(data)
+        self._find_problems()
+
+
+class _Loading:
+    """Reading one source, possibly on another thread; ``done`` is set last."""
+
+    def __init__(self, settings: DataSettings) -> None:
+        self.settings = settings
+        self.data: PreparedData | None = None
+        self.error = ""
+        self.done = False
+
+    def work(self) -> None:
+        try:
+            self.data = PreparedData.of(self.settings)
+        except StudioError as error:
+            self.error = str(error)
+        except OSError as error:
+            self.error = f"The data can't be read: {error}."
+        self.done = True
