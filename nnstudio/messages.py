@@ -88,6 +88,7 @@ SENTENCES: dict[str, str] = {
     ),
     "run_failed": _("Training stopped: {reason}. The weights from before the run are kept."),
     # files
+    "saved": _("Saved as {file}."),
     "file_missing": _("{file} was not found: check the path."),
     "file_unreadable": _("{file} can't be read: {reason}."),
     "file_unwritable": _("{file} can't be written: {reason}. Nothing was lost; choose another place."),

@@ -1,0 +1,139 @@
+"""Everything the menus and shortcuts can do, and where it stands in the menus."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from PySide6.QtGui import QAction, QActionGroup, QKeySequence
+from PySide6.QtWidgets import QMenu, QMenuBar
+
+from nnstudio.gui.theme import THEMES
+
+if TYPE_CHECKING:
+    from nnstudio.gui.main_window import MainWindow
+
+Keys = str | QKeySequence.StandardKey | None
+
+
+class Actions:
+    """Builds the menus of a window and keeps its actions' states right."""
+
+    def __init__(self, window: MainWindow) -> None:
+        self._window = window
+        self._menus = window.menuBar()
+        self.recent = QMenu("Open recent", window)
+        self.recent.setObjectName("recent_menu")
+        self._file()
+        self._edit()
+        self._view()
+        self._train()
+        self._help()
+        runner = window.workbench.runner
+        runner.started.connect(self.update)
+        runner.ended.connect(self.update)
+        window.workbench.project_changed.connect(self.update)
+        window.workbench.selection_changed.connect(self.update)
+        self.update()
+
+    def _add(
+        self, menu: QMenu, name: str, text: str, do: Callable[[], object], keys: Keys = None
+    ) -> QAction:
+        action = QAction(text, self._window)
+        action.setObjectName(f"action_{name}")
+        action.triggered.connect(lambda *_: do())
+        if keys is not None:
+            action.setShortcut(QKeySequence(keys))
+        menu.addAction(action)
+        return action
+
+    def _menu(self, bar: QMenuBar, name: str, text: str) -> QMenu:
+        menu = bar.addMenu(text)
+        menu.setObjectName(f"{name}_menu")
+        menu.setToolTipsVisible(True)
+        return menu
+
+    def _file(self) -> None:
+        window, keys = self._window, QKeySequence.StandardKey
+        menu = self._menu(self._menus, "file", "&File")
+        self._add(menu, "new", "&New", window.new, keys.New)
+        self._add(menu, "open", "&Open…", window.files.open, keys.Open)
+        menu.addMenu(self.recent)
+        self._add(menu, "samples", "Sa&mples…", window.show_start)
+        menu.addSeparator()
+        self.save = self._add(menu, "save", "&Save", window.files.save, keys.Save)
+        self.save_as = self._add(
+            menu, "save_as", "Save &as…", window.files.save_as, "Ctrl+Shift+S"
+        )
+        menu.addSeparator()
+        self._add(menu, "quit", "&Quit", window.close, "Ctrl+Q")
+
+    def _edit(self) -> None:
+        window, document = self._window, self._window.workbench.document
+        menu = self._menu(self._menus, "edit", "&Edit")
+        self.undo = self._add(menu, "undo", "Undo", document.undo, QKeySequence.StandardKey.Undo)
+        self.redo = self._add(menu, "redo", "Redo", document.redo)
+        self.redo.setShortcuts([QKeySequence("Ctrl+Shift+Z"), QKeySequence("Ctrl+Y")])
+        menu.addSeparator()
+        canvas = window.docks.canvas
+        self.delete = self._add(menu, "delete", "Delete", canvas.delete_selection)
+        self._add(menu, "select_all", "Select all", canvas.select_all)
+        self._add(menu, "tidy_up", "Tidy up the canvas", canvas.tidy_up, "Ctrl+L")
+
+    def _view(self) -> None:
+        window, canvas = self._window, self._window.docks.canvas
+        menu = self._menu(self._menus, "view", "&View")
+        self._add(menu, "fit", "Fit the network", canvas.fit, "Ctrl+9")
+        self._add(menu, "zoom_in", "Zoom in", lambda: canvas.zoom_by(1.25), "Ctrl++")
+        self._add(menu, "zoom_out", "Zoom out", lambda: canvas.zoom_by(0.8), "Ctrl+-")
+        self._add(menu, "zoom_reset", "100 %", canvas.reset_zoom, "Ctrl+0")
+        menu.addSeparator()
+        panels = menu.addMenu("Panels")
+        panels.setObjectName("panels_menu")
+        for name, dock in window.docks.docks.items():
+            toggle = dock.toggleViewAction()
+            toggle.setObjectName(f"action_show_{name}")
+            panels.addAction(toggle)
+        self._add(menu, "reset_layout", "Reset layout", window.docks.reset_layout)
+        menu.addSeparator()
+        self._themes = QActionGroup(window)
+        for name in THEMES:
+            action = self._add(
+                menu, f"theme_{name}", f"{name.capitalize()} theme",
+                lambda name=name: window.set_theme(name),
+            )  # fmt: skip
+            action.setCheckable(True)
+            action.setChecked(window.theme.name == name)
+            self._themes.addAction(action)
+
+    def _train(self) -> None:
+        runner = self._window.workbench.runner
+        menu = self._menu(self._menus, "train", "&Train")
+        self.run = self._add(menu, "run", "Run", self._window.run_or_pause, "Ctrl+R")
+        self.step_batch = self._add(menu, "step_batch", "Step one batch", runner.step_batch, "Ctrl+.")
+        self.step_epoch = self._add(
+            menu, "step_epoch", "Step one epoch", runner.step_epoch, "Ctrl+Shift+."
+        )
+        self.stop = self._add(menu, "stop", "Stop and end this run", runner.stop)
+        menu.addSeparator()
+        self._add(menu, "restart", "Restart with the same weights", runner.restart)
+        self._add(menu, "new_weights", "New weights", runner.new_weights)
+
+    def _help(self) -> None:
+        menu = self._menu(self._menus, "help", "&Help")
+        self._add(menu, "shortcuts", "Mouse and keyboard", self._window.show_shortcuts, "F1")
+        self._add(menu, "about", "About nnstudio", self._window.show_about)
+
+    def update(self, *_: object) -> None:
+        """Texts and states that follow from the document and the run."""
+        document, runner = self._window.workbench.document, self._window.workbench.runner
+        self.undo.setText(f"Undo {document.undo_label}".strip())
+        self.undo.setEnabled(bool(document.undo_label))
+        self.redo.setText(f"Redo {document.redo_label}".strip())
+        self.redo.setEnabled(bool(document.redo_label))
+        running = runner.is_running
+        self.run.setText("Pause" if running else "Run")
+        self.step_batch.setEnabled(not running)
+        self.step_epoch.setEnabled(not running)
+        for action in self._themes.actions():
+            action.setChecked(action.objectName() == f"action_theme_{self._window.theme.name}")

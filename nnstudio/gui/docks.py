@@ -1,0 +1,188 @@
+"""The panels' places: which dock holds which panel, and the layout a fresh window has."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QByteArray, QSize, Qt, QTimer
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QWidget
+
+from nnstudio.gui.canvas.view import CanvasView
+from nnstudio.gui.live import Live
+from nnstudio.gui.panels.curves_panel import CurvesPanel
+from nnstudio.gui.panels.data_panel import DataPanel
+from nnstudio.gui.panels.function_panel import FunctionPanel
+from nnstudio.gui.panels.inspector_panel import InspectorPanel
+from nnstudio.gui.panels.outline_panel import OutlinePanel
+from nnstudio.gui.panels.palette_panel import PalettePanel
+from nnstudio.gui.panels.try_panel import TryPanel
+from nnstudio.gui.panels.weights_panel import WeightsPanel
+from nnstudio.gui.theme import Theme
+from nnstudio.gui.workbench import Workbench
+
+#: Below this width the bottom shows one panel at a time.
+NARROW = 1160
+#: Bump when docks are added or renamed, so that an older remembered layout is not used.
+LAYOUT_VERSION = 1
+
+LEFT = Qt.DockWidgetArea.LeftDockWidgetArea
+RIGHT = Qt.DockWidgetArea.RightDockWidgetArea
+BOTTOM = Qt.DockWidgetArea.BottomDockWidgetArea
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a dock stands in a fresh window."""
+
+    name: str
+    title: str
+    area: Qt.DockWidgetArea
+    panel: QWidget
+
+
+class Docks(QMainWindow):
+    """The canvas with all panels around it as docks: movable, closable, remembered.
+
+    Attributes:
+        canvas: the canvas in the middle.
+        docks: every dock by its short name, such as ``curves``.
+    """
+
+    def __init__(self, workbench: Workbench, live: Live, theme: Theme) -> None:
+        super().__init__()
+        self.setObjectName("docks")
+        self.setWindowFlags(Qt.WindowType.Widget)
+        self.setDockOptions(
+            QMainWindow.DockOption.AllowTabbedDocks | QMainWindow.DockOption.AllowNestedDocks
+        )
+        for area in (LEFT, RIGHT):
+            self.setTabPosition(area, self.tabPosition(area).North)
+        self.setTabPosition(BOTTOM, self.tabPosition(BOTTOM).North)
+        self.setCorner(Qt.Corner.BottomLeftCorner, BOTTOM)
+        self.setCorner(Qt.Corner.BottomRightCorner, BOTTOM)
+        self._workbench = workbench
+        self.canvas = CanvasView(workbench, theme)
+        self.setCentralWidget(self.canvas)
+        self.palette_panel = PalettePanel(workbench, theme)
+        self.palette_panel.layer_chosen.connect(self.canvas.add_layer)
+        places = (
+            Place("data", "Data", LEFT, DataPanel(workbench, theme)),
+            Place("palette", "Layers", LEFT, self.palette_panel),
+            Place("outline", "Outline", LEFT, OutlinePanel(workbench, theme)),
+            Place("inspector", "Inspector", RIGHT, InspectorPanel(workbench, theme)),
+            Place("curves", "Learning", BOTTOM, CurvesPanel(live, theme)),
+            Place("weights", "Weights", BOTTOM, WeightsPanel(live, theme)),
+            Place("function", "Fit", BOTTOM, FunctionPanel(live, theme)),
+            Place("try", "Try it", BOTTOM, TryPanel(live, theme)),
+        )
+        self.docks: dict[str, QDockWidget] = {}
+        self._areas: dict[str, Qt.DockWidgetArea] = {}
+        for place in places:
+            dock = QDockWidget(place.title, self)
+            dock.setObjectName(f"{place.name}_dock")
+            dock.setWidget(place.panel)
+            self.docks[place.name] = dock
+            self._areas[place.name] = place.area
+        self._fresh = True
+        self._narrow: bool | None = None
+        self.reset_layout()
+
+    # ------------------------------------------------------------------ layout
+
+    def reset_layout(self) -> None:
+        """Put every dock where a fresh window has it."""
+        for name, dock in self.docks.items():
+            dock.setFloating(False)
+            self.addDockWidget(self._areas[name], dock)
+            dock.show()
+        docks = self.docks
+        self.tabifyDockWidget(docks["data"], docks["palette"])
+        self.tabifyDockWidget(docks["palette"], docks["outline"])
+        docks["palette"].raise_()
+        self._fresh = True
+        self._narrow = None
+        self._arrange_bottom(self.width() < NARROW)
+        self._size_docks()
+
+    def _arrange_bottom(self, narrow: bool) -> None:
+        """One tab group when narrow; else curves, pictures and try-it side by side."""
+        if narrow == self._narrow:
+            return
+        self._narrow = narrow
+        docks = self.docks
+        bottom = [docks[name] for name in ("curves", "weights", "function", "try")]
+        for dock in bottom:
+            self.removeDockWidget(dock)
+        self.addDockWidget(BOTTOM, docks["curves"])
+        if narrow:
+            for dock in bottom[1:]:
+                self.tabifyDockWidget(docks["curves"], dock)
+        else:
+            self.splitDockWidget(docks["curves"], docks["weights"], Qt.Orientation.Horizontal)
+            self.splitDockWidget(docks["weights"], docks["try"], Qt.Orientation.Horizontal)
+            self.tabifyDockWidget(docks["weights"], docks["function"])
+        for dock in bottom:
+            dock.show()
+        self._suit_to_data()
+        if narrow:
+            docks["curves"].raise_()
+
+    def _size_docks(self) -> None:
+        """Sizes as in the drawings: 200 and 270 px at the sides, a good third below."""
+        docks = self.docks
+        horizontal = Qt.Orientation.Horizontal
+        self.resizeDocks([docks["palette"], docks["inspector"]], [216, 280], horizontal)
+        self.resizeDocks([docks["curves"]], [max(250, self.height() * 36 // 100)], Qt.Orientation.Vertical)
+        if not self._narrow:
+            width = self.width()
+            parts = [width * 38 // 100, width * 24 // 100, width * 38 // 100]
+            names = ("curves", "weights", "try")
+            self.resizeDocks([docks[name] for name in names], parts, horizontal)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if self._fresh and (event.size().width() < NARROW) != self._narrow:
+            self._arrange_bottom(event.size().width() < NARROW)
+        if self._fresh:
+            QTimer.singleShot(0, self, self._size_docks)
+
+    def sizeHint(self) -> QSize:
+        return QSize(1280, 760)
+
+    # ------------------------------------------------------------------ bringing forward
+
+    def show_stage(self, stage: str) -> None:
+        """Bring forward the panels for ``data``, ``build``, ``train`` or ``try``; none is a mode."""
+        wanted = {
+            "data": ("data",),
+            "build": ("palette", "inspector"),
+            "train": ("inspector", "curves"),
+            "try": ("try",),
+        }[stage]
+        for name in wanted:
+            self.docks[name].show()
+            self.docks[name].raise_()
+        if stage == "train":
+            self._workbench.select(())
+
+    def suit_to_project(self) -> None:
+        """After another project was opened: show the view that says most about its data."""
+        self._suit_to_data()
+
+    def _suit_to_data(self) -> None:
+        data = self._workbench.data
+        flat = data is not None and len(data.input_shape) == 1 and data.input_shape[0] <= 2
+        if self.docks["weights"] in self.tabifiedDockWidgets(self.docks["function"]):
+            self.docks["function" if flat else "weights"].raise_()
+
+    # ------------------------------------------------------------------ remembering
+
+    def state(self) -> bytes:
+        """The layout, for the preferences; empty while it is the fresh one."""
+        return bytes(self.saveState(LAYOUT_VERSION).data())
+
+    def restore(self, state: bytes) -> None:
+        """Take over a remembered layout; one that doesn't fit is passed over."""
+        if state and self.restoreState(QByteArray(state), LAYOUT_VERSION):
+            self._fresh = False

@@ -1,0 +1,166 @@
+"""Opening and saving from the window: asking where, asking about unsaved work, saying what failed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QObject, Qt, Signal
+from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
+
+from nnstudio import assets
+from nnstudio.gui.workbench import Workbench
+from nnstudio.messages import StudioError, sentence
+from nnstudio.persistence.project_file import load_project, save_project
+from nnstudio.project.project import Project
+
+SUFFIX = ".nnstudio"
+FILTER = f"nnstudio projects (*{SUFFIX})"
+
+
+class Files(QObject):
+    """The document's file.
+
+    Signals:
+        changed: another file, or none.
+        opened: another project is in the window.
+        saved: the project was written to ``path``.
+    """
+
+    changed = Signal()
+    opened = Signal()
+    saved = Signal()
+
+    def __init__(self, workbench: Workbench, window: QWidget, picture: QWidget) -> None:
+        """``picture`` is what a saved file shows as its thumbnail."""
+        super().__init__(window)
+        self._workbench = workbench
+        self._window = window
+        self._picture = picture
+        self.path: Path | None = None
+
+    @property
+    def name(self) -> str:
+        """What to call the document."""
+        return self.path.name if self.path else f"untitled{SUFFIX}"
+
+    # ------------------------------------------------------------------ opening
+
+    def new(self) -> bool:
+        """An empty network, after asking about unsaved work."""
+        return self.may_discard() and self._show(Project(), None)
+
+    def open(self) -> bool:
+        """Ask which file to open."""
+        if not self.may_discard():
+            return False
+        start = str(self.path.parent if self.path else Path.home())
+        name, _ = QFileDialog.getOpenFileName(self._window, "Open project", start, FILTER)
+        return bool(name) and self.open_path(name, ask=False)
+
+    def open_path(self, path: str | Path, *, ask: bool = True) -> bool:
+        """Open ``path``; on damage say so and keep what is open."""
+        if ask and not self.may_discard():
+            return False
+        path = Path(path)
+        try:
+            project = load_project(path)
+        except StudioError as error:
+            self._workbench.said.emit(str(error), "error")
+            return False
+        # A sample is a starting point: saving it asks for a place of one's own.
+        is_sample = path.resolve() in [sample.resolve() for sample in assets.sample_projects()]
+        return self._show(project, path, is_sample=is_sample)
+
+    def _show(self, project: Project, path: Path | None, *, is_sample: bool = False) -> bool:
+        self._workbench.open(project)
+        self.path = path
+        self._ask_where = is_sample
+        self.changed.emit()
+        self.opened.emit()
+        return True
+
+    _ask_where = False
+
+    # ------------------------------------------------------------------ saving
+
+    def save(self) -> bool:
+        """Write to the document's file; ask where if there is none yet."""
+        if self.path is None or self._ask_where:
+            return self.save_as()
+        return self.save_path(self.path)
+
+    def save_as(self) -> bool:
+        """Ask where, and write there."""
+        start = (self.path.parent if self.path and not self._ask_where else Path.home()) / self.name
+        name, _ = QFileDialog.getSaveFileName(self._window, "Save project", str(start), FILTER)
+        if not name:
+            return False
+        path = Path(name)
+        return self.save_path(path if path.suffix == SUFFIX else path.with_name(path.name + SUFFIX))
+
+    def save_path(self, path: str | Path) -> bool:
+        """Write to ``path``. A running training is halted for it and goes on with the same bits."""
+        runner = self._workbench.runner
+        was_running = runner.is_running
+        runner.finish()
+        path = Path(path)
+        project = self._workbench.project
+        try:
+            save_project(project, path, thumbnail=self._thumbnail())
+        except StudioError as error:
+            self._workbench.said.emit(str(error), "error")
+            return False
+        finally:
+            if was_running:
+                runner.run()
+        self._workbench.document.mark_saved(project)
+        self.path = path
+        self._ask_where = False
+        self._workbench.said.emit(sentence("saved", file=path.name), "ok")
+        self.changed.emit()
+        self.saved.emit()
+        return True
+
+    def _thumbnail(self) -> bytes:
+        picture = self._picture.grab().scaled(
+            320, 200,
+            Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation,
+        )  # fmt: skip
+        data = QByteArray()
+        buffer = QBuffer(data)
+        buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+        picture.save(buffer, "PNG")
+        return bytes(data.data())
+
+    # ------------------------------------------------------------------ asking
+
+    def may_discard(self) -> bool:
+        """Whether what is open may go: it is saved, or the user saves it now or lets it go.
+
+        A running training is halted while the user is asked, and goes on if the answer is Cancel.
+        """
+        runner = self._workbench.runner
+        was_running = runner.is_running
+        runner.finish()
+        if not self._workbench.document.is_modified:
+            return True
+        answer = self._ask()
+        if answer == QMessageBox.StandardButton.Save:
+            answered = self.save()
+        else:
+            answered = answer == QMessageBox.StandardButton.Discard
+        if not answered and was_running:
+            runner.run()
+        return answered
+
+    def _ask(self) -> QMessageBox.StandardButton:
+        box = QMessageBox(self._window)
+        box.setObjectName("unsaved_dialog")
+        box.setIcon(QMessageBox.Icon.NoIcon)
+        box.setWindowTitle("Unsaved changes")
+        box.setText(f"Save the changes to {self.name}?")
+        box.setInformativeText("Without saving, the design and weights since then are lost.")
+        buttons = QMessageBox.StandardButton
+        box.setStandardButtons(buttons.Save | buttons.Discard | buttons.Cancel)
+        box.setDefaultButton(buttons.Save)
+        return QMessageBox.StandardButton(box.exec())

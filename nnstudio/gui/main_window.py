@@ -1,0 +1,225 @@
+"""The main window: puts the parts together and decides what is seen when."""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import replace
+from pathlib import Path
+
+from PySide6.QtCore import QByteArray, QSize
+from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
+from PySide6.QtWidgets import QMainWindow, QMessageBox, QStackedWidget, QVBoxLayout, QWidget
+
+import nnstudio
+from nnstudio.gui.actions import Actions
+from nnstudio.gui.docks import Docks
+from nnstudio.gui.files import Files
+from nnstudio.gui.header import Header
+from nnstudio.gui.live import Live
+from nnstudio.gui.message_bar import MessageBar
+from nnstudio.gui.start_page import StartPage
+from nnstudio.gui.theme import Theme
+from nnstudio.gui.workbench import Workbench
+from nnstudio.persistence.preferences import Preferences, load_preferences, save_preferences
+
+#: How many files the Open recent menu remembers.
+RECENT = 8
+
+
+class MainWindow(QMainWindow):
+    """The whole window.
+
+    Attributes:
+        workbench: the document and all that is known about it.
+        theme: light or dark.
+        docks: the canvas and the panels around it.
+        files: opening and saving.
+    """
+
+    def __init__(self, theme: Theme, preferences: Preferences | None = None) -> None:
+        super().__init__()
+        self.setObjectName("main_window")
+        self.theme = theme
+        self._preferences = preferences or load_preferences()
+        self.workbench = Workbench()
+        self.live = Live(self.workbench)
+        self.header = Header(self.workbench, theme)
+        self.messages = MessageBar(theme)
+        self.docks = Docks(self.workbench, self.live, theme)
+        self.files = Files(self.workbench, self, self.docks.canvas)
+        self.start_page = StartPage(theme, self._preferences.recent)
+        self._pages = QStackedWidget()
+        self._pages.setObjectName("pages")
+        self._pages.addWidget(self.start_page)
+        self._pages.addWidget(self.docks)
+        self._build()
+        self.actions_ = Actions(self)
+        self._connect()
+        self._restore()
+        self.show_start()
+
+    def _build(self) -> None:
+        content = QWidget()
+        column = QVBoxLayout(content)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.header)
+        column.addWidget(self.messages)
+        column.addWidget(self._pages, 1)
+        self.setCentralWidget(content)
+        self.setMinimumSize(QSize(900, 600))
+
+    def _connect(self) -> None:
+        workbench = self.workbench
+        workbench.said.connect(self.messages.say)
+        workbench.project_changed.connect(self._update_title)
+        workbench.data_changed.connect(self.docks.suit_to_project)
+        self.files.changed.connect(self._update_title)
+        self.files.opened.connect(self._opened)
+        self.files.saved.connect(self._remember_file)
+        self.header.stage_chosen.connect(self.docks.show_stage)
+        self.start_page.sample_chosen.connect(self.files.open_path)
+        self.start_page.recent_chosen.connect(self.files.open_path)
+        self.start_page.open_chosen.connect(self.files.open)
+        self.start_page.new_chosen.connect(self.new)
+        search = QShortcut(QKeySequence("/"), self.docks.canvas)
+        search.activated.connect(self._search_layers)
+        self._update_recent()
+        self._update_title()
+
+    # ------------------------------------------------------------------ what is seen
+
+    def show_start(self) -> None:
+        """The list of samples and recent files."""
+        self._pages.setCurrentWidget(self.start_page)
+        self.header.hide()
+
+    def show_network(self) -> None:
+        """The canvas and its panels."""
+        self._pages.setCurrentWidget(self.docks)
+        self.header.show()
+
+    def new(self) -> None:
+        """An empty network."""
+        self.files.new()
+
+    def set_theme(self, name: str) -> None:
+        """``light`` or ``dark``, remembered."""
+        self.theme.set(name)
+        self._preferences = replace(self._preferences, theme=name)
+        self.actions_.update()
+
+    def run_or_pause(self) -> None:
+        """Start training, or pause it."""
+        runner = self.workbench.runner
+        if runner.is_running:
+            runner.pause()
+        else:
+            self.workbench.when_loaded(runner.run)
+
+    def _search_layers(self) -> None:
+        self.docks.docks["palette"].show()
+        self.docks.docks["palette"].raise_()
+        self.docks.palette_panel.focus_search()
+
+    def _opened(self) -> None:
+        self.messages.clear()
+        self.show_network()
+        self.docks.suit_to_project()
+        self.docks.canvas.fit()
+        self._remember_file()
+
+    def _update_title(self, *_: object) -> None:
+        modified = self.workbench.document.is_modified
+        self.header.set_title(self.files.name, modified)
+        self.setWindowTitle(f"{self.files.name}[*] – nnstudio")
+        self.setWindowModified(modified)
+
+    # ------------------------------------------------------------------ files by other ways
+
+    def open_path(self, path: str | Path) -> bool:
+        """Open a project file; False, with the reason on screen, if that can't be."""
+        return self.files.open_path(path)
+
+    def save_path(self, path: str | Path) -> bool:
+        """Save to a file; False, with the reason on screen, if that can't be."""
+        return self.files.save_path(path)
+
+    def _remember_file(self) -> None:
+        path = self.files.path
+        if path is None:
+            return
+        name = str(path.resolve())
+        recent = (name, *(old for old in self._preferences.recent if old != name))[:RECENT]
+        self._preferences = replace(self._preferences, recent=recent)
+        self._update_recent()
+
+    def _update_recent(self) -> None:
+        menu = self.actions_.recent
+        menu.clear()
+        menu.setEnabled(bool(self._preferences.recent))
+        for name in self._preferences.recent:
+            action = menu.addAction(Path(name).name)
+            action.setToolTip(name)
+            action.triggered.connect(lambda *_, name=name: self.files.open_path(name))
+
+    # ------------------------------------------------------------------ help
+
+    def show_shortcuts(self) -> None:
+        """Every gesture on one page."""
+        self._say("Mouse and keyboard", SHORTCUTS)
+
+    def show_about(self) -> None:
+        """Version and purpose."""
+        text = (
+            f"nnstudio {nnstudio.__version__}<br><br>Lay out a neural network, give it data, watch"
+            " it learn, try it, take it along.<br>The engine is plain numpy: read it in"
+            " nnstudio/engine."
+        )
+        self._say("About nnstudio", text)
+
+    def _say(self, title: str, html: str) -> None:
+        box = QMessageBox(self)
+        box.setObjectName("help_dialog")
+        box.setWindowTitle(title)
+        box.setText(html)
+        box.exec()
+
+    # ------------------------------------------------------------------ remembering and closing
+
+    def _restore(self) -> None:
+        geometry = base64.b64decode(self._preferences.geometry or "")
+        if not geometry or not self.restoreGeometry(QByteArray(geometry)):
+            self.resize(1280, 800)
+        self.docks.restore(base64.b64decode(self._preferences.layout or ""))
+
+    def _keep_preferences(self) -> None:
+        save_preferences(
+            replace(
+                self._preferences,
+                geometry=base64.b64encode(bytes(self.saveGeometry().data())).decode(),
+                layout=base64.b64encode(self.docks.state()).decode(),
+            )
+        )
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """End training within a batch, ask about unsaved work, remember the layout."""
+        if not self.files.may_discard():
+            event.ignore()
+            return
+        self._keep_preferences()
+        event.accept()
+
+
+SHORTCUTS = """<table cellspacing="6">
+<tr><td><b>Double-click</b> or drag a layer</td><td>add it; appended layers connect by themselves</td></tr>
+<tr><td><b>Drag</b> from port to port</td><td>connect</td></tr>
+<tr><td><b>/</b></td><td>search the layers</td></tr>
+<tr><td><b>Delete</b></td><td>delete what is selected</td></tr>
+<tr><td><b>Wheel</b>, Ctrl + and −</td><td>zoom</td></tr>
+<tr><td><b>Middle drag</b>, Space + drag</td><td>move the canvas</td></tr>
+<tr><td><b>F</b>, Ctrl+9</td><td>fit the network</td></tr>
+<tr><td><b>Ctrl+R</b></td><td>run or pause</td></tr>
+<tr><td><b>Ctrl+.</b></td><td>step one batch; with Shift one epoch</td></tr>
+<tr><td><b>Ctrl+Z</b>, Ctrl+Shift+Z</td><td>undo, redo: training too</td></tr>
+</table>"""
