@@ -113,7 +113,10 @@ class Live(QObject):
         return model
 
     def _make_model(self, project: Project) -> Model | None:
+        session = self.workbench.runner.session
         try:
+            if session is not None:
+                return Model.around(project, session.data.preparation)
             if project.trained is not None:
                 return Model.of(project)
             if self.workbench.data is not None:
