@@ -21,7 +21,9 @@ SENTENCES: dict[str, str] = {
     # shapes
     "input_count": _("{layer} needs {expected}, got {got}: connect or remove wires."),
     "flat_needed": _("{layer} needs a flat input, got {got}: add Flatten before it."),
-    "feature_needed": _("{layer} works along a feature axis, got a single number: check its input."),
+    "feature_needed": _(
+        "{layer} works along a feature axis, got a single number: check its input."
+    ),
     "same_shapes": _("{layer} adds inputs of one shape, got {got}: make them equal first."),
     # edits that can't be
     "edit_self": _("A node can't be connected to itself."),
@@ -40,38 +42,69 @@ SENTENCES: dict[str, str] = {
         "{count} nodes have no follower ({nodes}); the data has one target: connect or delete all but one."
     ),
     "not_connected": _("{layer} has no input: drag a wire to its left port."),
-    "too_few_inputs": _("{layer} needs at least {expected} inputs, has {got}: connect another wire."),
-    "data_shape": _("The data has shape {data}, Input expects {input}: set Input's shape to {data}."),
+    "too_few_inputs": _(
+        "{layer} needs at least {expected} inputs, has {got}: connect another wire."
+    ),
+    "data_shape": _(
+        "The data has shape {data}, Input expects {input}: set Input's shape to {data}."
+    ),
     "output_shape": _(
         "The data needs {expected} ({reason}), this output gives {got}: set units of the last Dense to {units}."
     ),
     "classes_need_softmax": _(
         "Cross-entropy needs probabilities: end the network with Softmax after Dense."
     ),
-    "loss_needs_classes": _("Cross-entropy needs classes, the data has numbers: choose the ½‖y − ŷ‖² loss."),
-    "owner_missing": _("{layer} shares the weights of “{owner}”, which doesn't exist or shares others'."),
+    "loss_needs_classes": _(
+        "Cross-entropy needs classes, the data has numbers: choose the ½‖y − ŷ‖² loss."
+    ),
+    "owner_missing": _(
+        "{layer} shares the weights of “{owner}”, which doesn't exist or shares others'."
+    ),
     "owner_shapes": _("{layer} can't share the weights of {owner}: their shapes differ."),
     "nothing_to_train": _("The network has no trainable weights: add a Dense layer."),
     # data
-    "data_missing": _("{name} was not found: put {files} into {folder}, or set NNSTUDIO_DATA to the folder above it."),
+    "data_missing": _(
+        "{name} was not found: put {files} into {folder}, or set NNSTUDIO_DATA to the folder above it."
+    ),
     "data_file_missing": _("{file} was not found: check the path."),
-    "data_truncated": _("{file} is cut short: {expected} bytes expected, {got} found. Copy or download it again."),
-    "data_not_idx": _("{file} is no IDX file ({reason}): it should start with the IDX magic number."),
-    "data_not_gzip": _("{file} is damaged: its gzip stream ends early or is wrong. Copy or download it again."),
-    "data_too_long": _("{file} holds more than its header says ({expected} bytes): it is damaged or not an IDX file."),
-    "data_counts": _("{pictures} has {got_pictures} pictures but {labels} has {got_labels} labels: they don't belong together."),
+    "data_truncated": _(
+        "{file} is cut short: {expected} bytes expected, {got} found. Copy or download it again."
+    ),
+    "data_not_idx": _(
+        "{file} is no IDX file ({reason}): it should start with the IDX magic number."
+    ),
+    "data_not_gzip": _(
+        "{file} is damaged: its gzip stream ends early or is wrong. Copy or download it again."
+    ),
+    "data_too_long": _(
+        "{file} holds more than its header says ({expected} bytes): it is damaged or not an IDX file."
+    ),
+    "data_counts": _(
+        "{pictures} has {got_pictures} pictures but {labels} has {got_labels} labels: they don't belong together."
+    ),
     "data_label": _("{file}: label {got} at position {position} is not one of 0–{most}."),
     "data_pairs": _("“{text}” can't be read as pairs: write them like (2, 4), (4, 16)."),
-    "data_too_few": _("{name} has {got} examples, at least {expected} are needed: raise the number of examples."),
+    "data_too_few": _(
+        "{name} has {got} examples, at least {expected} are needed: raise the number of examples."
+    ),
     "data_unknown": _("There is no data source “{name}”. Known: {known}."),
     "data_option": _("Data source {name} has no option “{option}”. It has: {known}."),
     "data_option_value": _("Option {option} of {name} can't be {got}: {reason}."),
-    "data_dimensions": _("{file} has {got} dimensions, {expected} expected: pictures and labels may be mixed up."),
-    "data_size": _("{file} holds pictures of {got}, expected {expected}: it belongs to another data set."),
+    "data_dimensions": _(
+        "{file} has {got} dimensions, {expected} expected: pictures and labels may be mixed up."
+    ),
+    "data_size": _(
+        "{file} holds pictures of {got}, expected {expected}: it belongs to another data set."
+    ),
     "data_no_examples": _("{file} holds no examples: copy or download it again."),
-    "data_range": _("{name} needs a range from low to high, got {low:g} to {high:g}: make low smaller than high."),
+    "data_range": _(
+        "{name} needs a range from low to high, got {low:g} to {high:g}: make low smaller than high."
+    ),
     "data_split": _(
         "Validation and test together take {got:.0%} of the examples, at most {most:.0%} can be: train on the rest."
+    ),
+    "data_no_picture": _(
+        "The network reads inputs of {expected}, a picture can't be one: give a CSV or NPY file."
     ),
     "data_plain": _("{where}: expected data settings, got {got}."),
     # running
@@ -91,16 +124,30 @@ SENTENCES: dict[str, str] = {
     "saved": _("Saved as {file}."),
     "file_missing": _("{file} was not found: check the path."),
     "file_unreadable": _("{file} can't be read: {reason}."),
-    "file_unwritable": _("{file} can't be written: {reason}. Nothing was lost; choose another place."),
+    "file_unwritable": _(
+        "{file} can't be written: {reason}. Nothing was lost; choose another place."
+    ),
     "file_not_project": _("{file} is not an nnstudio project: {reason}."),
     "file_damaged": _("{file} is damaged: {reason}."),
-    "file_newer": _("{file} was written by a newer version (format {got}, this one reads up to {known}): update nnstudio."),
-    "file_too_large": _("{file} is too large to be a project: {part} has {got} bytes, at most {most} are read."),
+    "file_newer": _(
+        "{file} was written by a newer version (format {got}, this one reads up to {known}): update nnstudio."
+    ),
+    "file_too_large": _(
+        "{file} is too large to be a project: {part} has {got} bytes, at most {most} are read."
+    ),
     # predicting
-    "input_shape": _("The network expects {expected}, got {got}: give one example or a batch of that shape."),
-    "input_values": _("The input holds values that are not finite numbers: remove NaN and infinity."),
-    "input_kind": _("{file} can't be read as input: {reason}. Give a picture, an NPY or a CSV file."),
-    "no_weights": _("This project has not been trained yet: run `nnstudio train` on it or press Run."),
+    "input_shape": _(
+        "The network expects {expected}, got {got}: give one example or a batch of that shape."
+    ),
+    "input_values": _(
+        "The input holds values that are not finite numbers: remove NaN and infinity."
+    ),
+    "input_kind": _(
+        "{file} can't be read as input: {reason}. Give a picture, an NPY or a CSV file."
+    ),
+    "no_weights": _(
+        "This project has not been trained yet: run `nnstudio train` on it or press Run."
+    ),
 }
 
 

@@ -11,7 +11,7 @@ A layer, an optimizer or a data source is a frozen dataclass whose fields are de
 from __future__ import annotations
 
 import dataclasses
-import math
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -23,6 +23,12 @@ from nnstudio.messages import StudioError
 
 T = TypeVar("T")
 _KEY = "nnstudio.setting"
+
+#: Whole numbers must be smaller than this, or they don't fit the 64 bits that files give them.
+_TOO_WIDE = 2**63
+
+#: How much of a wrong value a sentence repeats.
+_SHOWN = 60
 
 
 class SettingError(StudioError):
@@ -70,14 +76,18 @@ def setting(
     choices: tuple[Any, ...] | None = None,
     unit: str = "",
 ) -> Any:
-    """Declare a dataclass field with its default, bounds (``ge``, ``gt``, ``le``, ``lt``) or choices."""
+    """Declare a dataclass field: its default, bounds (``gt``: greater than, …), choices, words."""
     rule = Rule(label, help, ge, gt, le, lt, choices, unit)
     return dataclasses.field(default=default, metadata={_KEY: rule})
 
 
-@cache
 def settings_of(cls: type) -> tuple[Setting, ...]:
     """The settings a dataclass declares, in order."""
+    return _declared(cls)
+
+
+@cache
+def _declared(cls: type) -> tuple[Setting, ...]:
     types = get_type_hints(cls)
     return tuple(
         Setting(field.name, types[field.name], field.default, field.metadata[_KEY])
@@ -101,9 +111,17 @@ def check_value(owner: type, item: Setting, value: Any) -> None:
     """Raise :class:`SettingError` unless ``value`` is one that ``item`` of ``owner`` may have."""
     expected = _mismatch(item, value)
     if expected:
-        raise SettingError(
-            "setting", owner=owner.__name__, setting=item.label, expected=expected, got=repr(value)
-        )
+        values = {"owner": owner.__name__, "setting": item.label, "expected": expected}
+        raise SettingError("setting", **values, got=_shown(value))
+
+
+def _shown(value: Any) -> str:
+    """A wrong value as a sentence shows it, cut short if it is long."""
+    try:
+        text = repr(value)
+    except ValueError:  # Python refuses to write out whole numbers of thousands of digits
+        text = "a far too large number"
+    return text if len(text) <= _SHOWN else text[:_SHOWN] + "…"
 
 
 def _mismatch(item: Setting, value: Any) -> str:
@@ -116,12 +134,14 @@ def _mismatch(item: Setting, value: Any) -> str:
     if item.type is bool:
         return "" if isinstance(value, bool) else "yes or no"
     if item.type is int:
-        ok = isinstance(value, int) and not isinstance(value, bool) and _within(rule, value)
-        return "" if ok else f"a whole number{_bounds(rule)}"
+        whole = isinstance(value, int) and not isinstance(value, bool)
+        if whole and not -_TOO_WIDE <= value < _TOO_WIDE:
+            return "a whole number of at most 64 bits"
+        return "" if whole and _within(rule, value) else f"a whole number{_bounds(rule)}"
     if item.type is float:
         number = isinstance(value, (int, float)) and not isinstance(value, bool)
-        ok = number and math.isfinite(value) and _within(rule, value)
-        return "" if ok else f"a number{_bounds(rule)}"
+        finite = number and abs(value) <= sys.float_info.max  # NaN isn't either
+        return "" if finite and _within(rule, value) else f"a number{_bounds(rule)}"
     if item.type is str:
         return "" if isinstance(value, str) else "a text"
     raise TypeError(f"no check for settings of type {item.type!r}")
@@ -149,22 +169,33 @@ def _within(rule: Rule, value: float) -> bool:
 
 
 def _bounds(rule: Rule) -> str:
-    lower = f"at least {rule.ge:g}" if rule.ge is not None else ""
-    lower = f"above {rule.gt:g}" if rule.gt is not None else lower
-    upper = f"at most {rule.le:g}" if rule.le is not None else ""
-    upper = f"below {rule.lt:g}" if rule.lt is not None else upper
+    lower = f"at least {_bound(rule.ge)}" if rule.ge is not None else ""
+    lower = f"above {_bound(rule.gt)}" if rule.gt is not None else lower
+    upper = f"at most {_bound(rule.le)}" if rule.le is not None else ""
+    upper = f"below {_bound(rule.lt)}" if rule.lt is not None else upper
     both = " and ".join(part for part in (lower, upper) if part)
     return f", {both}" if both else ""
 
 
+def _bound(value: float) -> str:
+    return f"{int(value):,}" if value == int(value) else f"{value:g}"
+
+
 def to_plain(subject: Any) -> dict[str, Any]:
     """A settings object as JSON-ready values: ``{"type": "Dense", "units": 64, …}``."""
-    values = {s.name: getattr(subject, s.name) for s in settings_of(type(subject))}
-    return {"type": type(subject).__name__, **msgspec.to_builtins(values)}
+    values = {s.name: _plain(s.type, getattr(subject, s.name)) for s in settings_of(type(subject))}
+    return {"type": type(subject).__name__, **values}
+
+
+def _plain(kind: Any, value: Any) -> Any:
+    """One value for a file. A rate of 0 is written as 0.0: equal settings have equal files."""
+    if get_origin(kind) is tuple:
+        return [_plain(get_args(kind)[0], part) for part in value]
+    return float(value) if kind is float else value
 
 
 def from_plain(plain: Mapping[str, Any], catalogue: Mapping[str, type[T]], where: str) -> T:
-    """The inverse of :func:`to_plain`, checked.
+    """The inverse of :func:`to_plain`, checked. A setting that is missing gets its default.
 
     Args:
         plain: what :func:`to_plain` returned, as read from a file.
@@ -172,11 +203,12 @@ def from_plain(plain: Mapping[str, Any], catalogue: Mapping[str, type[T]], where
         where: the place in the file, for the message, such as ``$.graph.nodes[2].layer``.
 
     Raises:
-        SettingError: unknown type, unknown or missing setting, wrong kind of value or out of range.
+        SettingError: unknown type, unknown setting, wrong kind of value or out of range.
     """
     name = plain.get("type") if isinstance(plain, Mapping) else None
     if not isinstance(name, str) or name not in catalogue:
-        raise SettingError("unknown_type", where=where, got=repr(name), known=", ".join(catalogue))
+        known_types = ", ".join(catalogue)
+        raise SettingError("unknown_type", where=where, got=_shown(name), known=known_types)
     cls = catalogue[name]
     values: dict[str, Any] = {}
     known = {s.name: s for s in settings_of(cls)}
@@ -187,7 +219,7 @@ def from_plain(plain: Mapping[str, Any], catalogue: Mapping[str, type[T]], where
             raise SettingError("unknown_setting", where=where, owner=name, setting=key)
         try:
             values[key] = msgspec.convert(value, known[key].type)
-        except msgspec.ValidationError as error:
+        except (msgspec.ValidationError, ValueError) as error:
             raise SettingError(
                 "setting_kind", where=f"{where}.{key}", owner=name, reason=str(error)
             ) from error

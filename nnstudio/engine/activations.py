@@ -35,9 +35,7 @@ class ReLU(Layer):
         call.saved["y"] = y
         return y
 
-    def backward(
-        self, v: Arrays, grad: Arrays, dy: Array, call: Call
-    ) -> tuple[Array | None, ...]:
+    def backward(self, v: Arrays, grad: Arrays, dy: Array, call: Call) -> tuple[Array | None, ...]:
         # y is never negative, so its sign is the 0-or-1 derivative, in the array's own type.
         dx = np.sign(call.saved["y"], out=call.buffer("dx", dy.shape))
         return (np.multiply(dx, dy, out=dx),)
@@ -61,9 +59,7 @@ class Sigmoid(Layer):
         call.saved["y"] = y
         return y
 
-    def backward(
-        self, v: Arrays, grad: Arrays, dy: Array, call: Call
-    ) -> tuple[Array | None, ...]:
+    def backward(self, v: Arrays, grad: Arrays, dy: Array, call: Call) -> tuple[Array | None, ...]:
         y = call.saved["y"]
         dx = np.subtract(1, y, out=call.buffer("dx", dy.shape))
         dx *= y
@@ -85,9 +81,7 @@ class Tanh(Layer):
         call.saved["y"] = y
         return y
 
-    def backward(
-        self, v: Arrays, grad: Arrays, dy: Array, call: Call
-    ) -> tuple[Array | None, ...]:
+    def backward(self, v: Arrays, grad: Arrays, dy: Array, call: Call) -> tuple[Array | None, ...]:
         dx = np.square(call.saved["y"], out=call.buffer("dx", dy.shape))
         np.subtract(1, dx, out=dx)
         dx *= dy
@@ -114,9 +108,7 @@ class Softmax(Layer):
         call.saved["y"] = y
         return y
 
-    def backward(
-        self, v: Arrays, grad: Arrays, dy: Array, call: Call
-    ) -> tuple[Array | None, ...]:
+    def backward(self, v: Arrays, grad: Arrays, dy: Array, call: Call) -> tuple[Array | None, ...]:
         y = call.saved["y"]
         dx = np.multiply(y, dy, out=call.buffer("dx", dy.shape))
         total = dx.sum(axis=-2, keepdims=True)

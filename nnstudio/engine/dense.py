@@ -61,9 +61,7 @@ class Dense(Layer):
             y += v["bias"][:, np.newaxis]
         return y
 
-    def backward(
-        self, v: Arrays, grad: Arrays, dy: Array, call: Call
-    ) -> tuple[Array | None, ...]:
+    def backward(self, v: Arrays, grad: Arrays, dy: Array, call: Call) -> tuple[Array | None, ...]:
         x = call.saved["x"]
         if grad and x.ndim == 2:
             np.matmul(dy, x.T, out=grad["weight"])

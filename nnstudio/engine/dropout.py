@@ -44,9 +44,7 @@ class Dropout(Layer):
         call.saved["mask"] = mask
         return np.multiply(x, mask, out=call.buffer("y", x.shape))
 
-    def backward(
-        self, v: Arrays, grad: Arrays, dy: Array, call: Call
-    ) -> tuple[Array | None, ...]:
+    def backward(self, v: Arrays, grad: Arrays, dy: Array, call: Call) -> tuple[Array | None, ...]:
         mask = call.saved["mask"]
         if mask is None:
             return (dy,)

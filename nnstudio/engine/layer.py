@@ -22,7 +22,7 @@ import numpy as np
 
 from nnstudio.messages import StudioError
 
-Array = np.ndarray[Any, np.dtype[Any]]
+Array = np.ndarray[tuple[int, ...], np.dtype[Any]]
 Arrays = Mapping[str, Array]
 Shape = tuple[int, ...]
 
@@ -114,9 +114,7 @@ class Layer:
         """The output for the inputs ``xs``, each ``(features…, N)``."""
         raise NotImplementedError
 
-    def backward(
-        self, v: Arrays, grad: Arrays, dy: Array, call: Call
-    ) -> tuple[Array | None, ...]:
+    def backward(self, v: Arrays, grad: Arrays, dy: Array, call: Call) -> tuple[Array | None, ...]:
         """∂L/∂x for each input, given ``dy`` = ∂L/∂y of the last ``forward`` with this ``call``.
 
         ``grad`` is empty when the layer's variables don't learn.

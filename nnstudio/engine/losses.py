@@ -8,9 +8,9 @@
 Outputs and targets are ``(features, N)``; classes come one-hot. The value is the mean over the N
 columns, and so the gradient with respect to a batch carries a factor 1/N.
 
-Cross-entropy after softmax is computed in one piece from the scores z before it: with ŷ = softmax z
-the value is ln Σⱼ e^{zⱼ} − Σᵢ yᵢ zᵢ and the gradient with respect to z is simply ŷ − y. That is both
-stable (no logarithm of a rounded 0) and cheaper.
+Cross-entropy after softmax is computed in one piece from the scores z before it: with
+ŷ = softmax z the value is ln Σⱼ e^{zⱼ} − Σᵢ yᵢ zᵢ and the gradient with respect to z is simply
+ŷ − y. That is both stable (no logarithm of a rounded 0) and cheaper.
 """
 
 from __future__ import annotations
@@ -20,7 +20,6 @@ from typing import ClassVar
 
 import numpy as np
 
-from nnstudio.engine.activations import softmax
 from nnstudio.engine.layer import Array, Call
 
 
@@ -113,4 +112,6 @@ class SoftmaxCrossEntropy(Loss):
 def _away_from_zero(probability: Array, call: Call) -> Array:
     """A rounded 0 would make the logarithm infinite: use the smallest normal number instead."""
     tiny = np.finfo(probability.dtype).tiny
-    return np.maximum(probability, tiny, out=call.buffer("likely", probability.shape))
+    likely = call.buffer("likely", probability.shape)
+    np.maximum(probability, tiny, out=likely)
+    return likely

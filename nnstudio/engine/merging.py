@@ -1,6 +1,8 @@
 """Add: the sum of its inputs, which lets a network have branches and short cuts.
 
     y = x₁ + x₂ + …        ∂L/∂xᵢ = dy for every i
+
+The error flows back into every branch undiminished, which is why short cuts help deep networks.
 """
 
 from __future__ import annotations
@@ -36,7 +38,6 @@ class Add(Layer):
             y += x
         return y
 
-    def backward(
-        self, v: Arrays, grad: Arrays, dy: Array, call: Call
-    ) -> tuple[Array | None, ...]:
-        return (dy,) * call.saved["count"]
+    def backward(self, v: Arrays, grad: Arrays, dy: Array, call: Call) -> tuple[Array | None, ...]:
+        count: int = call.saved["count"]
+        return (dy,) * count

@@ -121,9 +121,7 @@ class Network:
         trainable = {place.key[0] for place in self.places if place.start < self.trainable_size}
         learns: list[bool] = []
         for step in self.steps:
-            learns.append(
-                any(learns[i] or self.steps[i].owner in trainable for i in step.inputs)
-            )
+            learns.append(any(learns[i] or self.steps[i].owner in trainable for i in step.inputs))
         return tuple(learns)
 
     def ancestors(self, targets: Sequence[int]) -> tuple[int, ...]:
@@ -151,7 +149,7 @@ class Network:
 
     def initial(self, seed: int, dtype: type = np.float32) -> Array:
         """A flat vector of first values: a function of the seed and each variable's key."""
-        flat = np.zeros(self.size, dtype)
+        flat: Array = np.zeros(self.size, dtype)
         for place in self.places:
             stream = init_stream(seed, "/".join(place.key))
             values = INITIALISERS[place.variable.init](place.variable.shape, stream)
@@ -165,7 +163,7 @@ class Network:
             KeyError: a variable is missing.
             ValueError: an array has another shape than its variable.
         """
-        flat = np.zeros(self.size, dtype)
+        flat: Array = np.zeros(self.size, dtype)
         for place in self.places:
             array = arrays[place.key]
             if array.shape != place.variable.shape:

@@ -1,4 +1,4 @@
-"""BatchNorm: gives each feature mean 0 and variance 1 over the batch, then a learned scale and shift.
+"""BatchNorm: mean 0 and variance 1 for each feature over the batch, then a learned scale and shift.
 
     x̂ = (x − μ) / √(σ² + ε)        y = γ x̂ + β
 
@@ -75,9 +75,7 @@ class BatchNorm(Layer):
         y += v["beta"].reshape(column)
         return y
 
-    def backward(
-        self, v: Arrays, grad: Arrays, dy: Array, call: Call
-    ) -> tuple[Array | None, ...]:
+    def backward(self, v: Arrays, grad: Arrays, dy: Array, call: Call) -> tuple[Array | None, ...]:
         axes, column = _axes(dy.ndim)
         normal, inverse = call.saved["normal"], call.saved["inverse"]
         dx = np.multiply(dy, normal, out=call.buffer("dx", dy.shape))
@@ -112,7 +110,7 @@ def _feature_axis(dimensions: int) -> int:
 
 
 def _axes(ndim: int) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    """For a batch with ``ndim`` axes: those to average over, and a feature vector's shape for it."""
+    """For a batch with ``ndim`` axes: those to average over, and the shape of a feature vector."""
     feature = _feature_axis(ndim - 1)
     axes = tuple(axis for axis in range(ndim) if axis != feature)
     return axes, tuple(-1 if axis == feature else 1 for axis in range(ndim))

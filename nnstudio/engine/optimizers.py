@@ -39,7 +39,7 @@ class Optimizer:
     summary: ClassVar[str] = ""
 
     def slots(self) -> tuple[str, ...]:
-        """The names of the vectors, each as long as w, that it remembers between steps; 0 at first."""
+        """The names of the vectors it remembers between steps, each as long as w and 0 at first."""
         return ()
 
     def update(
@@ -93,7 +93,9 @@ class Adam(Optimizer):
     summary: ClassVar[str] = "Adapts the step of every weight; a good first choice"
 
     beta1: float = setting(0.9, ge=0, lt=1, label="β₁", help="Memory of the mean of gradients")
-    beta2: float = setting(0.999, ge=0, lt=1, label="β₂", help="Memory of the mean of their squares")
+    beta2: float = setting(
+        0.999, ge=0, lt=1, label="β₂", help="Memory of the mean of their squares"
+    )
     epsilon: float = setting(1e-8, gt=0, le=1, label="ε", help="Keeps the division away from zero")
 
     def slots(self) -> tuple[str, ...]:

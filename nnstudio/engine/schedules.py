@@ -38,7 +38,7 @@ class Constant(Schedule):
 
 @dataclass(frozen=True)
 class Cosine(Schedule):
-    """factor = end + (1 − end) · ½ (1 + cos(π t/T)), from 1 down to ``end``; it stays there after T.
+    """factor = end + (1 − end) · ½ (1 + cos(π t/T)), from 1 down to ``end``; later ``end``.
 
     Source: Loshchilov and Hutter, 2017, without restarts.
     """
@@ -46,7 +46,9 @@ class Cosine(Schedule):
     title: ClassVar[str] = "Cosine"
     summary: ClassVar[str] = "Falls smoothly to the end of the run"
 
-    end: float = setting(0.0, ge=0, le=1, label="End at", help="The last rate as a share of the first")
+    end: float = setting(
+        0.0, ge=0, le=1, label="End at", help="The last rate as a share of the first"
+    )
 
     def factor(self, step: int, horizon: int) -> float:
         progress = min(1.0, step / max(1, horizon))

@@ -38,9 +38,7 @@ class Input(Layer):
     def forward(self, v: Arrays, xs: tuple[Array, ...], call: Call) -> Array:
         return xs[0]
 
-    def backward(
-        self, v: Arrays, grad: Arrays, dy: Array, call: Call
-    ) -> tuple[Array | None, ...]:
+    def backward(self, v: Arrays, grad: Arrays, dy: Array, call: Call) -> tuple[Array | None, ...]:
         return (dy,)
 
 
@@ -60,7 +58,5 @@ class Flatten(Layer):
         call.saved["shape"] = x.shape
         return x.reshape(-1, x.shape[-1])
 
-    def backward(
-        self, v: Arrays, grad: Arrays, dy: Array, call: Call
-    ) -> tuple[Array | None, ...]:
+    def backward(self, v: Arrays, grad: Arrays, dy: Array, call: Call) -> tuple[Array | None, ...]:
         return (dy.reshape(call.saved["shape"]),)

@@ -52,9 +52,7 @@ class Workspace:
         Backward overwrites, so of several steps with one owner only the last, which runs first in
         backward, writes into the flat gradient; the others get arrays of their own.
         """
-        views: list[Arrays] = list(
-            self.network.views(self.gradient, trainable_only=True)
-        )
+        views: list[Arrays] = list(self.network.views(self.gradient, trainable_only=True))
         later: dict[int, Arrays] = {}
         last = {step.owner: i for i, step in enumerate(self.network.steps)}
         for i, step in enumerate(self.network.steps):
@@ -172,12 +170,12 @@ class Workspace:
             for j, dx in zip(steps[i].inputs, dxs, strict=False):
                 if dx is not None:
                     self._add(dys, summed, calls, j, dx)
-        return {i: dy for i in self.network.input_steps if (dy := dys[i]) is not None}
+        return {i: dx for i in self.network.input_steps if (dx := dys[i]) is not None}
 
     def _add(
         self, dys: list[Array | None], summed: list[bool], calls: list[Call], i: int, dy: Array
     ) -> None:
-        """Add ``dy`` to what has come back to step ``i``, never changing an array of another step."""
+        """Add ``dy`` to what came back to step ``i``, never changing another step's array."""
         before = dys[i]
         if before is None:
             dys[i] = dy

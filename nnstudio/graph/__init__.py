@@ -1,1 +1,1 @@
-"""The network as the user draws it: frozen nodes and wires, pure edits, shapes, problems, compile."""
+"""The network as the user draws it: frozen nodes and wires, edits, shapes, problems, compile."""

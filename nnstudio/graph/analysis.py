@@ -113,9 +113,7 @@ def _infer(
         return None, (), Problem(node.id, "error", error.code, error.values)
 
 
-def _sharing_problems(
-    graph: Graph, variables: Mapping[str, tuple[Variable, ...]]
-) -> list[Problem]:
+def _sharing_problems(graph: Graph, variables: Mapping[str, tuple[Variable, ...]]) -> list[Problem]:
     """Nodes that share weights which don't exist or don't fit."""
     problems = []
     for node in graph.nodes:
@@ -124,9 +122,13 @@ def _sharing_problems(
         owner = graph.by_id.get(node.owner)
         if owner is None or owner.owner:
             problems.append(
-                Problem(node.id, "error", "owner_missing", {"layer": node.title, "owner": node.owner})
+                Problem(
+                    node.id, "error", "owner_missing", {"layer": node.title, "owner": node.owner}
+                )
             )
-        elif variables[node.id] and variables[owner.id] and variables[node.id] != variables[owner.id]:
+        elif (
+            variables[node.id] and variables[owner.id] and variables[node.id] != variables[owner.id]
+        ):
             values = {"layer": node.title, "owner": owner.title}
             problems.append(Problem(node.id, "error", "owner_shapes", values))
     return problems

@@ -1,1 +1,1 @@
-"""A project: design, data, settings and trained weights as one value, and the document around it."""
+"""A project: design, data, settings and weights as one value, and the document around it."""

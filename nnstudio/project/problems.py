@@ -13,7 +13,7 @@ from nnstudio.project.project import Project
 
 @dataclass(frozen=True)
 class DataFacts:
-    """What a network must know of its data: one input's shape, outputs, and whether they're classes."""
+    """What a network must know of its data: one input's shape, how many outputs, and their kind."""
 
     input_shape: tuple[int, ...]
     output_size: int

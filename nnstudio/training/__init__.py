@@ -1,1 +1,1 @@
-"""Running a network on data: settings, the session, the loop as a generator of events, evaluation."""
+"""Running a network on data: settings, session, the loop as a generator of events, evaluation."""

@@ -18,7 +18,7 @@ EVALUATION_BATCH = 512
 
 @dataclass(frozen=True)
 class Scores:
-    """Mean loss and metric (accuracy or RMSE in the data's units); NaN where there is no example."""
+    """Mean loss and metric (accuracy, or RMSE in the data's units); NaN if there is no example."""
 
     loss: float
     metric: float

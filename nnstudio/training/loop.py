@@ -98,8 +98,9 @@ def _train(
 
 def _order(session: Session) -> Array:
     """The training examples in this epoch's order."""
-    train_part = session.data.parts.train
-    return train_part[permutation(session.settings.seed, session.epoch, len(train_part))]
+    examples: Array = session.data.parts.train
+    order: Array = examples[permutation(session.settings.seed, session.epoch, len(examples))]
+    return order
 
 
 def _step(session: Session, order: Array) -> BatchDone | Diverged:
@@ -157,6 +158,4 @@ def _watch_convergence(session: Session, loss: float) -> None:
         session.best_loss, session.stale_epochs = loss, 0
     else:
         session.stale_epochs += 1
-    session.converged = (
-        settings.stop_when_converged and session.stale_epochs >= settings.patience
-    )
+    session.converged = settings.stop_when_converged and session.stale_epochs >= settings.patience

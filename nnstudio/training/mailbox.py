@@ -36,9 +36,7 @@ class Mailbox:
     def serve(self, session: Session) -> None:
         """Copy what was asked for; for the training thread, at a batch boundary."""
         if self._asked.is_set():
-            self._snapshot = Snapshot(
-                session.step, session.epoch, session.flat.copy()
-            )
+            self._snapshot = Snapshot(session.step, session.epoch, session.flat.copy())
             self._asked.clear()
 
     def take(self) -> Snapshot | None:

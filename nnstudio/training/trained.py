@@ -155,7 +155,7 @@ class Transfer:
 
 
 def transfer(weights: Weights | None, network: Network, seed: int) -> Transfer:
-    """Variables for ``network``: every weight that still fits by key and shape, else a first value."""
+    """Variables for ``network``: weights that fit by key and shape, first values elsewhere."""
     weights = weights or {}
     flat = network.initial(seed)
     kept, fresh = [], []
