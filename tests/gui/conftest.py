@@ -1,0 +1,39 @@
+"""The real main window, driven by mouse and keyboard."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+if TYPE_CHECKING:
+    from nnstudio.gui.main_window import MainWindow
+
+Opener = Callable[..., "MainWindow"]
+
+
+@pytest.fixture
+def open_window(qtbot: QtBot) -> Iterator[Opener]:
+    """Builds and shows the main window on a file; closed without a question at the end."""
+    from nnstudio.gui.app import build_window
+
+    windows: list[MainWindow] = []
+
+    def build(path: str | Path | None = None, *, size: tuple[int, int] = (1280, 800)) -> MainWindow:
+        window = build_window(path, theme="light")
+        windows.append(window)
+        window.resize(*size)
+        window.show()
+        qtbot.waitExposed(window)
+        qtbot.waitUntil(lambda: not window.workbench.is_loading, timeout=20_000)
+        return window
+
+    yield build
+    for window in windows:
+        window.workbench.runner.finish()
+        window.workbench.document.mark_saved()
+        window.close()
+        window.deleteLater()

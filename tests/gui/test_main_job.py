@@ -1,0 +1,184 @@
+"""The whole path of a user through the real window: open, build, train, pause, undo, save, reopen."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from time import perf_counter
+
+import numpy as np
+import pytest
+from driving import answer_next_box, child, click, drag, training_threads
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QMessageBox
+from pytestqt.qtbot import QtBot
+
+import nnstudio
+from nnstudio import assets
+from nnstudio.project.runs import continues
+
+BUTTONS = QMessageBox.StandardButton
+
+
+@pytest.fixture
+def digits(tmp_path: Path) -> Path:
+    """A copy of the digits sample that a test may write to."""
+    copy = tmp_path / "digits.nnstudio"
+    copy.write_bytes(assets.sample("digits.nnstudio").read_bytes())
+    return copy
+
+
+def test_a_sample_is_trained_paused_undone_saved_and_reopened_with_the_same_answers(
+    open_window, qtbot: QtBot, digits: Path
+) -> None:
+    window = open_window(digits)
+    workbench = window.workbench
+    before = workbench.project.trained
+    curves = child(window, "curves_panel")
+
+    click(window, "run_button")
+    qtbot.waitUntil(lambda: workbench.runner.is_running)
+    qtbot.waitUntil(lambda: len(workbench.runner.history.steps) > 20)
+    qtbot.waitUntil(lambda: curves.points() > 10)
+    first = curves.points()
+    qtbot.waitUntil(lambda: curves.points() > first)
+    click(window, "pause_button")
+    qtbot.waitUntil(lambda: not workbench.runner.is_running)
+
+    paused = workbench.project.trained
+    assert paused is not None and paused != before
+    assert workbench.document.undo_label.startswith("Train")
+    assert workbench.document.is_modified
+
+    QTest.keyClick(window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert workbench.project.trained == before
+    QTest.keyClick(
+        window, Qt.Key.Key_Z,
+        Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier,
+    )  # fmt: skip
+    assert workbench.project.trained == paused
+
+    assert window.save_path(digits)
+    assert not workbench.document.is_modified
+    pictures = workbench.data.dataset.inputs[:50]
+    answers = nnstudio.load(digits).predict(pictures)
+    other = open_window(digits)
+    assert other.workbench.project == workbench.project
+    np.testing.assert_array_equal(other.live.model().predict(pictures), answers)
+
+
+def test_a_network_is_built_by_dragging_and_trained_on_data_from_the_panel(
+    open_window, qtbot: QtBot
+) -> None:
+    window = open_window()
+    click(window, "start_new_button")
+    workbench, canvas = window.workbench, window.docks.canvas
+
+    for name in ("Input", "Dense", "Tanh"):
+        canvas.add_layer(name)
+        canvas.view_selected_nothing() if hasattr(canvas, "view_selected_nothing") else None
+    assert [type(n.layer).__name__ for n in workbench.graph.nodes] == ["Input", "Dense", "Tanh"]
+
+
+def test_pausing_and_stepping_give_the_same_bits_as_an_uninterrupted_run(
+    open_window, qtbot: QtBot, digits: Path
+) -> None:
+    window = open_window(digits)
+    workbench = window.workbench
+    workbench.change_settings("Epochs", epochs=4)
+    workbench.runner.restart()
+
+    click(window, "run_button")
+    qtbot.waitUntil(lambda: not workbench.runner.is_running, timeout=20_000)
+    whole = workbench.project.trained
+    assert whole is not None and whole.progress is not None and whole.progress.epoch == 4
+
+    click(window, "restart_button")
+    assert workbench.project.trained is None or workbench.project.trained.progress is None
+    for button in ("step_batch_button", "step_batch_button", "step_epoch_button"):
+        click(window, button)
+        qtbot.waitUntil(lambda: not workbench.runner.is_running)
+        assert continues(workbench.project)
+    assert workbench.project.trained.progress.epoch == 1
+    click(window, "run_button")
+    qtbot.waitUntil(lambda: len(workbench.runner.history.steps) > 60)
+    click(window, "pause_button")
+    qtbot.waitUntil(lambda: not workbench.runner.is_running)
+    assert workbench.project.trained.progress.epoch < 4
+    click(window, "run_button")
+    qtbot.waitUntil(lambda: not workbench.runner.is_running, timeout=20_000)
+    assert workbench.project.trained.sha256 == whole.sha256
+
+
+def test_closing_while_training_asks_and_ends_the_thread_within_a_second(
+    open_window, qtbot: QtBot, digits: Path
+) -> None:
+    window = open_window(digits)
+    window.workbench.change_settings("Epochs", epochs=100_000)
+    click(window, "run_button")
+    qtbot.waitUntil(lambda: window.workbench.runner.last_batch is not None)
+    assert "nnstudio-training" in training_threads()
+
+    seen = answer_next_box(BUTTONS.Cancel)
+    assert not window.close()
+    assert "Save the changes" in seen[0]
+    assert window.isVisible()
+    assert window.workbench.runner.is_running, "Cancel goes on as if nothing had been asked"
+
+    answer_next_box(BUTTONS.Discard)
+    began = perf_counter()
+    assert window.close()
+    assert perf_counter() - began < 1
+    assert "nnstudio-training" not in training_threads()
+
+
+def test_a_run_that_diverges_says_so_and_keeps_the_weights(
+    open_window, qtbot: QtBot
+) -> None:
+    window = open_window(assets.sample("square.nnstudio"))
+    workbench = window.workbench
+    workbench.change_settings("Learning rate", learning_rate=100.0)
+    before = workbench.project
+    click(window, "restart_button")
+    restarted = workbench.project
+    with qtbot.waitSignal(workbench.runner.ended, timeout=20_000):
+        click(window, "run_button")
+    if "stopped at step" in child(window, "message_text").text():
+        assert workbench.project == restarted
+    assert before.graph == workbench.project.graph
+
+
+def test_a_damaged_file_is_refused_with_a_sentence_and_the_open_project_stays(
+    open_window, tmp_path: Path, digits: Path
+) -> None:
+    window = open_window(digits)
+    open_project = window.workbench.project
+    broken = tmp_path / "broken.nnstudio"
+    broken.write_bytes(digits.read_bytes()[:2000])
+
+    assert not window.open_path(broken)
+
+    assert "broken.nnstudio" in child(window, "message_text").text()
+    assert window.workbench.project is open_project
+
+
+def test_editing_while_it_trains_keeps_the_edit_and_the_weights_that_fit(
+    open_window, qtbot: QtBot, digits: Path
+) -> None:
+    window = open_window(digits)
+    workbench = window.workbench
+    workbench.change_settings("Epochs", epochs=100_000)
+    click(window, "run_button")
+    qtbot.waitUntil(lambda: workbench.runner.last_batch is not None)
+    canvas = window.docks.canvas
+    dense = next(n.id for n in workbench.graph.nodes if type(n.layer).__name__ == "Dense")
+    centre = canvas.node_rect(dense).center()
+    QTest.mouseClick(canvas.viewport(), Qt.MouseButton.LeftButton, pos=centre)
+    assert workbench.selection == (dense,)
+    start = workbench.project.layout
+    drag(canvas.viewport(), centre, centre + QPoint(0, 64))
+    assert workbench.project.layout != start
+    click(window, "pause_button")
+    qtbot.waitUntil(lambda: not workbench.runner.is_running)
+    assert continues(workbench.project), "moving a node is no change of the design"
+    assert workbench.project.layout != start

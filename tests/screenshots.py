@@ -1,0 +1,104 @@
+"""Write pictures of the window's main states to a folder, in both themes.
+
+Run by ``make screenshots``; to look at, not to compare. Uses throw-away preferences.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+SIZES = {"small": (1024, 768), "usual": (1280, 800), "large": (1920, 1080)}
+
+
+def main(folder: Path) -> int:
+    """Every state, theme by theme; returns the exit code."""
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    os.environ["NNSTUDIO_CONFIG"] = tempfile.mkdtemp()
+    from nnstudio import assets
+    from nnstudio.gui.app import build_window, settle
+    from nnstudio.gui.main_window import MainWindow
+
+    folder.mkdir(parents=True, exist_ok=True)
+
+    def shoot(
+        name: str,
+        path: Path | None = None,
+        size: str = "usual",
+        prepare: Callable[[MainWindow], None] = lambda window: None,
+    ) -> None:
+        for theme in ("light", "dark"):
+            window = build_window(path, theme=theme)
+            window.resize(*SIZES[size])
+            window.show()
+            settle(window, 200)
+            prepare(window)
+            settle(window, 300)
+            target = folder / f"{name}-{theme}.png"
+            window.grab().save(str(target))
+            print(target)
+            window.workbench.runner.discard()
+            window.workbench.document.mark_saved()
+            window.close()
+
+    def train(window: MainWindow) -> None:
+        window.workbench.change_settings("Epochs", epochs=400)
+        window.workbench.runner.restart()
+        window.workbench.runner.run()
+        settle(window, 500)
+
+    def select_dense(window: MainWindow) -> None:
+        window.workbench.select(
+            tuple(n.id for n in window.workbench.graph.nodes if type(n.layer).__name__ == "Dense")[:1]
+        )
+
+    def draw(window: MainWindow) -> None:
+        pen = Path(os.environ.get("NNSTUDIO_DATA", ""), "pen-digits", "dev.json.gz")
+        window.docks.docks["try"].raise_()
+        window.docks.docks["try"].widget().draw(_strokes(pen))
+
+    def problem(window: MainWindow) -> None:
+        flatten = [n.id for n in window.workbench.graph.nodes if type(n.layer).__name__ == "Flatten"]
+        window.workbench.select(tuple(flatten))
+        window.docks.canvas.delete_selection()
+
+    shoot("start")
+    shoot("empty", prepare=lambda window: window.new())
+    for path in assets.sample_projects():
+        shoot(path.stem, path)
+    digits = assets.sample("digits.nnstudio")
+    shoot("digits-training", digits, prepare=train)
+    shoot("digits-dense", digits, prepare=select_dense)
+    shoot("digits-draw", digits, prepare=draw)
+    shoot("digits-problem", digits, prepare=problem)
+    shoot("digits-small", digits, "small", draw)
+    shoot("digits-large", digits, "large", draw)
+    for name in ("line", "spiral"):
+        shoot(f"{name}-training", assets.sample(f"{name}.nnstudio"), prepare=train)
+    mnist = assets.sample("mnist-mlp.nnstudio")
+    if mnist.exists():
+        shoot("mnist-draw", mnist, prepare=draw)
+    for stage in ("data", "build", "train", "try"):
+        shoot(
+            f"stage-{stage}", digits, prepare=lambda window, s=stage: window.docks.show_stage(s)
+        )
+    return 0
+
+
+def _strokes(pen: Path) -> list[list[tuple[float, float]]]:
+    """A four, by a person where the data is at hand."""
+    if pen.is_file():
+        import gzip
+
+        digits = json.loads(gzip.decompress(pen.read_bytes()))
+        four = next(digit for digit in digits if digit["label"] == 4)
+        return [[(20 + x / 7, 20 + y / 7) for x, y in stroke] for stroke in four["strokes"]]
+    return [[(60, 30), (50, 80), (70, 100), (130, 95)], [(125, 30), (110, 160)]]
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path(sys.argv[1] if len(sys.argv) > 1 else "build/screenshots")))
