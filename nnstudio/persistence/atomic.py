@@ -1,0 +1,46 @@
+"""Writing a file so that there is always a whole one: the old or the new."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import BinaryIO
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[BinaryIO]:
+    """Give a file to write to; when the block ends well, it takes the place of ``path``.
+
+    The bytes go to a new file in the same folder, are forced onto the disk and then renamed. If
+    anything fails, the new file is removed and ``path`` is as it was. A link is followed, and an
+    old file's permissions are kept.
+
+    Raises:
+        OSError: no permission, no space, no such folder.
+    """
+    path = path.resolve()
+    fresh = path.with_name(f".nnstudio-{secrets.token_hex(8)}.tmp")
+    try:
+        with fresh.open("xb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        with suppress(FileNotFoundError):
+            fresh.chmod(path.stat().st_mode & 0o777)
+        fresh.replace(path)
+    finally:
+        fresh.unlink(missing_ok=True)
+    _sync_folder(path.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Force the renaming onto the disk, where the system lets folders be opened (not Windows)."""
+    with suppress(OSError):
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)

@@ -1,0 +1,152 @@
+"""The design in words: ``project.json``, which a person can read and compare.
+
+Each class here is one kind of object in the text. msgspec refuses what has another form; what a
+form can't tell (wires to nodes that don't exist, circles, settings out of range) is checked when
+the project is built.
+"""
+
+from __future__ import annotations
+
+from graphlib import CycleError, TopologicalSorter
+from math import isfinite
+from typing import Any
+
+from nnstudio import schema
+from nnstudio.data.settings import DataSettings
+from nnstudio.engine.catalogue import LAYERS
+from nnstudio.graph.model import Edge, Graph, Node
+from nnstudio.persistence.errors import Damaged
+from nnstudio.persistence.migrations import VERSION
+from nnstudio.persistence.trained_text import Form, TrainedText
+from nnstudio.project.project import Layout, Project
+from nnstudio.training.settings import TrainingSettings
+
+#: More than anybody draws, and few enough that looking through them takes no time.
+MOST_NODES = 10_000
+MOST_EDGES = 100_000
+
+
+class NodeText(Form):
+    id: str
+    name: str
+    owner: str
+    frozen: bool
+    layer: dict[str, Any]
+
+
+class EdgeText(Form):
+    source: str
+    target: str
+    slot: int
+
+
+class PlaceText(Form):
+    node: str
+    x: float
+    y: float
+
+
+class ProjectText(Form):
+    """The whole text; ``trained`` is null for a network that never learned."""
+
+    version: int
+    description: str
+    nodes: list[NodeText]
+    edges: list[EdgeText]
+    layout: list[PlaceText]
+    data: dict[str, Any]
+    settings: dict[str, Any]
+    trained: TrainedText | None
+
+
+def text_of(project: Project) -> ProjectText:
+    """``project`` as objects that can be written as JSON; arrays are left out.
+
+    Raises:
+        Damaged: two places or nodes that couldn't be told apart, a place that is nowhere.
+    """
+    text = ProjectText(
+        version=VERSION,
+        description=project.description,
+        nodes=[
+            NodeText(
+                id=node.id,
+                name=node.name,
+                owner=node.owner,
+                frozen=node.frozen,
+                layer=schema.to_plain(node.layer),
+            )
+            for node in project.graph.nodes
+        ],
+        edges=[
+            EdgeText(source=edge.source, target=edge.target, slot=edge.slot)
+            for edge in project.graph.edges
+        ],
+        layout=[PlaceText(node=node, x=x, y=y) for node, x, y in project.layout.positions],
+        data=project.data.to_plain(),
+        settings=project.settings.to_plain(),
+        trained=TrainedText.of(project.trained) if project.trained else None,
+    )
+    _check(text)
+    return text
+
+
+def design_of(text: ProjectText) -> Project:
+    """The untrained project that ``text`` tells of.
+
+    Raises:
+        Damaged: the parts don't fit together.
+        StudioError: a layer, the data or the settings have an illegal value.
+    """
+    _check(text)
+    nodes = tuple(
+        Node(
+            node.id,
+            schema.from_plain(node.layer, LAYERS, f"$.nodes[{i}].layer"),
+            node.name,
+            node.owner,
+            node.frozen,
+        )
+        for i, node in enumerate(text.nodes)
+    )
+    graph = Graph(nodes, tuple(Edge(e.source, e.target, e.slot) for e in text.edges))
+    _check_wires(graph)
+    return Project(
+        graph,
+        Layout(tuple((place.node, place.x, place.y) for place in text.layout)),
+        DataSettings.from_plain(text.data, "$.data"),
+        TrainingSettings.from_plain(text.settings, "$.settings"),
+        description=text.description,
+    )
+
+
+def _check(text: ProjectText) -> None:
+    """What holds for a text that is written as well as for one that was read."""
+    if len(text.nodes) > MOST_NODES or len(text.edges) > MOST_EDGES:
+        raise Damaged(f"it has more than {MOST_NODES:,} nodes or {MOST_EDGES:,} wires")
+    ids = {node.id for node in text.nodes}
+    if len(ids) < len(text.nodes):
+        raise Damaged("two nodes have the same id")
+    if any(not id or "/" in id for id in ids):
+        raise Damaged("a node has an empty id or one with a slash")
+    if not all(isfinite(place.x) and isfinite(place.y) for place in text.layout):
+        raise Damaged("a node's place is no finite number")
+
+
+def _check_wires(graph: Graph) -> None:
+    """A wire that the canvas would refuse to draw can't be in a file either."""
+    before: dict[str, set[str]] = {node.id: set() for node in graph.nodes}
+    taken: set[tuple[str, int]] = set()
+    for edge in graph.edges:
+        if edge.source not in before or edge.target not in before:
+            raise Damaged(f"a wire from “{edge.source}” to “{edge.target}” has a loose end")
+        most = graph.by_id[edge.target].layer.arity[1]
+        slot = (edge.target, edge.slot)
+        if slot in taken or not 0 <= edge.slot < (MOST_EDGES if most is None else most):
+            raise Damaged(f"a wire to “{edge.target}” has no input of its own")
+        taken.add(slot)
+        before[edge.target].add(edge.source)
+    try:
+        TopologicalSorter(before).prepare()
+    except CycleError as error:
+        raise Damaged("its wires close a circle") from error

@@ -1,0 +1,57 @@
+"""Do the weights of a run belong to the design beside them?
+
+A design that was changed after training is fine: what still fits is kept when it is trained again.
+But where the file says that the run can go on, every array must fit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from nnstudio.data.preparation import Affine
+from nnstudio.engine.layer import Shape
+from nnstudio.engine.network import Key
+from nnstudio.persistence.errors import Damaged
+from nnstudio.project.project import Project
+from nnstudio.project.runs import continues
+from nnstudio.training.trained import Weights
+
+
+def check_run(project: Project) -> None:
+    """Raise unless the run of ``project`` has arrays for exactly what its design needs.
+
+    Raises:
+        Damaged: an array is missing, too many or of the wrong shape.
+        CompileError: the design can't have been trained at all.
+    """
+    trained = project.trained
+    if trained is None or not continues(project):
+        return
+    network = project.network()
+    everything = {place.key: place.variable.shape for place in network.places}
+    learned = {
+        place.key: place.variable.shape
+        for place in network.places
+        if place.start < network.trainable_size
+    }
+    _check_weights("weights", trained.weights, everything)
+    if trained.start is not None:
+        _check_weights("first weights", trained.start, everything)
+    if trained.slots and set(trained.slots) != set(project.settings.optimizer.slots()):
+        raise Damaged("its optimizer's memory belongs to another optimizer")
+    for slot in trained.slots.values():
+        _check_weights("optimizer's memory", slot, learned)
+    for step in network.input_steps:
+        _check_preparation(trained.preparation.inputs, network.steps[step].shape)
+    for head in network.heads:
+        _check_preparation(trained.preparation.targets, network.steps[head.step].shape)
+
+
+def _check_weights(what: str, weights: Weights, shapes: Mapping[Key, Shape]) -> None:
+    if {key: blob.array.shape for key, blob in weights.items()} != shapes:
+        raise Damaged(f"its {what} don't belong to its network")
+
+
+def _check_preparation(affine: Affine, shape: Shape) -> None:
+    if not {affine.offset.shape, affine.factor.shape} <= {(), shape}:
+        raise Damaged("its preparation of numbers doesn't belong to its network")
