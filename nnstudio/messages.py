@@ -148,6 +148,30 @@ SENTENCES: dict[str, str] = {
     "no_weights": _(
         "This project has not been trained yet: run `nnstudio train` on it or press Run."
     ),
+    "weights_unfit": _(
+        "The design was changed after training, so {nodes} have no trained weights: train it again."
+    ),
+    # command line
+    "no_display": _(
+        "There is no display to open a window on. `nnstudio demo {file} --picture window.png` trains here and draws the window into a picture; `nnstudio --help` tells what else works here."
+    ),
+    "no_window": _(
+        "The window can't be opened: {reason}. What works without it, `nnstudio --help` tells."
+    ),
+    "nothing_left": _(
+        "Nothing is left to train: {file} has had its {epochs} epochs. Ask for more with --epochs, or begin anew with --seed."
+    ),
+    "interrupted": _("Interrupted."),
+    "interrupted_saved": _(
+        "Interrupted after {epochs} epochs and {batches} batches: what was trained so far is in {file}."
+    ),
+    "interrupted_unsaved": _(
+        "Interrupted after {epochs} epochs and {batches} batches; nothing was written."
+    ),
+    "no_memory": _(
+        "There is not enough memory for this: make the network, the batches or the data smaller."
+    ),
+    "unexpected": _("Something unexpected went wrong: {reason}. The details are in {log}."),
 }
 
 
