@@ -15,7 +15,7 @@ import zlib
 from collections.abc import Mapping
 from typing import BinaryIO
 
-from nnstudio.persistence.errors import Damaged, TooLarge
+from nnstudio.persistence.errors import Damaged, NoProject, TooLarge
 
 TEXT = "project.json"
 THUMBNAIL = "thumbnail.png"
@@ -64,14 +64,15 @@ def read_archive(file: BinaryIO, wanted: tuple[str, ...] = tuple(MOST_BYTES)) ->
     """The parts of ``wanted`` that the archive has; others are not looked at.
 
     Raises:
-        Damaged: no archive, cut short, a wrong checksum, a part that is there twice.
+        NoProject: no archive.
+        Damaged: cut short, a wrong checksum, a part that is there twice.
         TooLarge: a part unpacks to too much.
         OSError: the disk fails.
     """
     start = file.read(len(_ZIP_MAGIC))
     file.seek(0)
     if start != _ZIP_MAGIC:
-        raise Damaged("it doesn't begin as a project file does")
+        raise NoProject("it doesn't begin as one does" if start else "it is empty")
     try:
         with zipfile.ZipFile(file) as archive:
             return _read_parts(archive, wanted)

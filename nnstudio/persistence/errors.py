@@ -13,6 +13,10 @@ class Damaged(Exception):
     """What was read makes no sense, in a few words; whoever knows the file's name adds it."""
 
 
+class NoProject(Exception):
+    """What was read is no project file at all, in a few words."""
+
+
 class Newer(Exception):
     """The file has a format this version doesn't know: ``version``."""
 

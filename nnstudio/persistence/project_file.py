@@ -12,7 +12,7 @@ import msgspec
 from nnstudio.messages import StudioError
 from nnstudio.persistence.archive import TEXT, THUMBNAIL, read_archive, write_archive
 from nnstudio.persistence.atomic import replacing
-from nnstudio.persistence.errors import Damaged, Newer, ProjectFileError, TooLarge
+from nnstudio.persistence.errors import Damaged, Newer, NoProject, ProjectFileError, TooLarge
 from nnstudio.persistence.migrations import VERSION, migrate
 from nnstudio.persistence.project_text import ProjectText, design_of, text_of
 from nnstudio.persistence.run_check import check_run
@@ -83,6 +83,8 @@ def _read(path: str | Path, read: Callable[[BinaryIO], T]) -> T:
     except OSError as error:
         reason = error.strerror or str(error)
         raise ProjectFileError("file_unreadable", file=path, reason=reason) from error
+    except NoProject as error:
+        raise ProjectFileError("file_not_project", file=path, reason=str(error)) from error
     except Newer as error:
         raise ProjectFileError("file_newer", file=path, got=error.version, known=VERSION) from error
     except TooLarge as error:
@@ -98,7 +100,7 @@ def _project(file: BinaryIO) -> Project:
     """Parse, migrate, validate, build."""
     parts = read_archive(file)
     if TEXT not in parts:
-        raise Damaged(f"{TEXT} is missing from it")
+        raise NoProject(f"it has no {TEXT}")
     try:
         text = msgspec.convert(migrate(msgspec.json.decode(parts[TEXT])), ProjectText)
     except msgspec.ValidationError as error:

@@ -1,0 +1,143 @@
+"""What can be typed: the commands and their options."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+
+from nnstudio import __version__
+
+_MOST_SEED = 2**31 - 1
+
+#: The commands in the order of the help, and what each does.
+COMMANDS = {
+    "train": "train a project, or go on with its training",
+    "evaluate": "tell how good a trained project is on its data",
+    "predict": "ask a trained project about a picture or numbers",
+    "info": "tell what is in a project file",
+    "demo": "train without a display and draw the window afterwards",
+}
+
+_DATA_HELP = (
+    "other data than the project's: a source with its options, such as mnist or "
+    "'line?slope=3&noise=0.1'"
+)
+
+
+def parse(arguments: Sequence[str]) -> argparse.Namespace:
+    """The arguments as a namespace whose ``command`` is one of :data:`COMMANDS` or ``window``.
+
+    A file that is called like a command is reached as ``./train``.
+
+    Raises:
+        SystemExit: help or version was asked for (code 0), or the arguments make no sense (2).
+    """
+    if arguments and arguments[0] in COMMANDS:
+        command, *rest = arguments
+        parsed = _command_parser(command).parse_args(rest)
+    else:
+        command = "window"
+        parsed = _window_parser().parse_args(arguments)
+    parsed.command = command
+    return parsed
+
+
+def _window_parser() -> argparse.ArgumentParser:
+    width = max(map(len, COMMANDS))
+    lines = [f"  nnstudio {name:{width}}  {text}" for name, text in COMMANDS.items()]
+    parser = argparse.ArgumentParser(
+        prog="nnstudio",
+        usage="nnstudio [FILE]\n       nnstudio COMMAND FILE …",
+        description="Lay out a neural network, give it data, watch it learn, try it.",
+        epilog="commands:\n" + "\n".join(lines) + "\n\n`nnstudio COMMAND --help` tells more.",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("file", metavar="FILE", nargs="?", help="a project to open in the window")
+    parser.add_argument("--version", action="version", version=f"nnstudio {__version__}")
+    return parser
+
+
+def _command_parser(command: str) -> argparse.ArgumentParser:
+    text = COMMANDS[command]
+    parser = argparse.ArgumentParser(
+        prog=f"nnstudio {command}", description=text[0].upper() + text[1:] + "."
+    )
+    parser.add_argument("file", metavar="FILE", help="a project, *.nnstudio")
+    _OPTIONS[command](parser)
+    return parser
+
+
+def _train(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--data", metavar="SOURCE", help=_DATA_HELP)
+    parser.add_argument(
+        "--epochs",
+        metavar="N",
+        type=_count,
+        help="train so many more epochs; default: what the project's settings still ask for",
+    )
+    parser.add_argument(
+        "--seed",
+        metavar="S",
+        type=_seed,
+        help="begin anew, with first weights and an order of examples that follow from S",
+    )
+    parser.add_argument(
+        "--out", metavar="FILE", help="write the trained project here; default: nowhere"
+    )
+    _json(parser)
+
+
+def _evaluate(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--data", metavar="SOURCE", help=_DATA_HELP)
+    _json(parser)
+
+
+def _predict(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "input",
+        metavar="INPUT",
+        help="a picture; or numbers in the data's own units: an NPY file, or a CSV file with an "
+        "example per line",
+    )
+    _json(parser)
+
+
+def _demo(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--picture", metavar="OUT.png", required=True, help="where to draw the window to"
+    )
+
+
+def _json(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--json", action="store_true", help="print one JSON object instead of sentences"
+    )
+
+
+_OPTIONS = {
+    "train": _train,
+    "evaluate": _evaluate,
+    "predict": _predict,
+    "info": _json,
+    "demo": _demo,
+}
+
+
+def _count(text: str) -> int:
+    return _whole(text, 1, 1_000_000)
+
+
+def _seed(text: str) -> int:
+    return _whole(text, 0, _MOST_SEED)
+
+
+def _whole(text: str, least: int, most: int) -> int:
+    try:
+        value = int(text)
+    except ValueError:
+        value = least - 1
+    if not least <= value <= most:
+        raise argparse.ArgumentTypeError(
+            f"a whole number from {least} to {most} is expected, got {text!r}"
+        )
+    return value

@@ -1,0 +1,83 @@
+"""``nnstudio info``: what is in a project file. The data itself isn't needed for it."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from typing import Any
+
+from nnstudio import schema
+from nnstudio.cli.report import epochs_text, print_json
+from nnstudio.data.sources import source_text
+from nnstudio.graph.analysis import analyse
+from nnstudio.messages import shape_text
+from nnstudio.persistence.project_file import load_project
+from nnstudio.project.problems import problems
+from nnstudio.project.project import Project
+
+
+def run(arguments: Namespace) -> int:
+    """Tell what the file holds."""
+    project = load_project(arguments.file)
+    facts = info(project)
+    if arguments.json:
+        print_json({"file": arguments.file, **facts})
+    else:
+        _print(arguments.file, project, facts)
+    return 0
+
+
+def info(project: Project) -> dict[str, Any]:
+    """Everything about ``project`` but its numbers."""
+    analysis = analyse(project.graph)
+    trained = project.trained
+    progress = trained.progress if trained else None
+    return {
+        "description": project.description,
+        "nodes": [
+            {
+                "id": id,
+                "title": project.graph.by_id[id].title,
+                "layer": schema.to_plain(project.graph.by_id[id].layer),
+                "inputs": [edge.source for edge in project.graph.incoming[id]],
+                "output_shape": analysis.shapes[id],
+                "parameters": analysis.parameters(id),
+            }
+            for id in analysis.order
+        ],
+        "parameters": analysis.total_parameters,
+        "problems": [str(problem) for problem in problems(project, None)],
+        "data": {"name": source_text(project.data.source), **project.data.to_plain()},
+        "settings": project.settings.to_plain(),
+        "trained": trained is not None,
+        "epochs": progress.epoch if progress else None,
+        "seconds": progress.seconds if progress else None,
+        "weights_sha256": trained.sha256 if trained else None,
+    }
+
+
+def _print(file: str, project: Project, facts: dict[str, Any]) -> None:
+    print(file)
+    if project.description:
+        print(project.description)
+    print()
+    for node in facts["nodes"]:
+        caption = project.graph.by_id[node["id"]].layer.caption()
+        shape = "?" if node["output_shape"] is None else shape_text(node["output_shape"])
+        count = f"{node['parameters']:,}" if node["parameters"] else ""
+        print(f"  {node['title']:16}{caption:18}{shape:>14}{count:>12}".rstrip())
+    print(f"  {facts['parameters']:,} parameters")
+    for problem in facts["problems"]:
+        print(f"  Problem: {problem}")
+    settings = project.settings
+    print()
+    print(f"Data      {facts['data']['name']}")
+    print(
+        f"Training  {type(settings.optimizer).title}, learning rate {settings.learning_rate:g}, "
+        f"{type(settings.schedule).title.lower()}, batches of {settings.batch_size:,}, "
+        f"{epochs_text(settings.epochs)}, seed {settings.seed}"
+    )
+    if project.trained is None:
+        print("Trained   never")
+        return
+    done = "" if facts["epochs"] is None else epochs_text(facts["epochs"]) + ", "
+    print(f"Trained   {done}weights {facts['weights_sha256']}")

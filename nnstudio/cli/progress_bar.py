@@ -1,0 +1,59 @@
+"""The bar that shows in a terminal how training comes along."""
+
+from __future__ import annotations
+
+import sys
+from math import ceil
+from types import TracebackType
+
+from nnstudio.cli.report import metric_text
+from nnstudio.training.events import EpochDone, Event
+from nnstudio.training.metrics import metric_name
+from nnstudio.training.session import Session
+
+_FORMAT = "{desc} {bar} {percentage:3.0f} % · {remaining} left{postfix}"
+
+
+class ProgressBar:
+    """Epochs, loss, validation and the time left, on stderr, while a session is trained."""
+
+    def __init__(self, session: Session, last_epoch: int) -> None:
+        from tqdm import tqdm
+
+        self._last_epoch = last_epoch
+        self._metric = metric_name(session.data)
+        self._batch_size = session.batch_size
+        examples = len(session.data.parts.train)
+        steps = ceil(examples / session.batch_size) * (last_epoch - session.epoch)
+        steps -= session.position // session.batch_size
+        self._bar = tqdm(
+            total=max(0, steps), bar_format=_FORMAT, file=sys.stderr, dynamic_ncols=True
+        )
+        self._describe(session.epoch)
+
+    def show(self, event: Event) -> None:
+        """Take note of ``event``; the bar is drawn ten times a second at most."""
+        if isinstance(event, EpochDone):
+            figures = event.figures
+            told = f"loss {figures.train_loss:.3g}"
+            if figures.val_loss == figures.val_loss:  # there is a validation part
+                told += f", validation {metric_text(self._metric, figures.val_metric)}"
+            self._bar.set_postfix_str(told, refresh=False)
+            self._describe(event.epoch)
+        else:
+            self._bar.update()
+
+    def _describe(self, epoch: int) -> None:
+        present = min(epoch + 1, self._last_epoch)
+        self._bar.set_description_str(f"Epoch {present} of {self._last_epoch}", refresh=False)
+
+    def __enter__(self) -> ProgressBar:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._bar.close()

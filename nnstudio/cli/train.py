@@ -1,0 +1,83 @@
+"""``nnstudio train``: train a project, or go on with its training."""
+
+from __future__ import annotations
+
+import sys
+from argparse import Namespace
+from pathlib import Path
+
+from nnstudio.cli.data_option import with_source
+from nnstudio.cli.figures import figures
+from nnstudio.cli.report import epochs_text, print_figures, print_json
+from nnstudio.cli.running import Outcome, train_project
+from nnstudio.data.batches import PreparedData
+from nnstudio.messages import StudioError, sentence
+from nnstudio.persistence.project_file import load_project, read_thumbnail, save_project
+from nnstudio.project.project import Project
+from nnstudio.project.runs import is_finished, with_new_weights
+
+
+def run(arguments: Namespace) -> int:
+    """Train, write the result if ``--out`` says where, and tell how good it has become."""
+    project = with_source(load_project(arguments.file), arguments.data)
+    if arguments.seed is not None:
+        project = with_new_weights(project, arguments.seed)
+    out = _writable(arguments.out)
+    if arguments.epochs is None and is_finished(project):
+        outcome = _nothing_left(project, arguments.file)
+    else:
+        outcome = train_project(
+            project,
+            PreparedData.of(project.data),
+            epochs=arguments.epochs,
+            show_bar=sys.stderr.isatty(),
+        )
+    if out is not None:
+        save_project(outcome.project, out, thumbnail=read_thumbnail(arguments.file))
+    if outcome.interrupted:
+        return _tell_interrupted(outcome, out)
+    found = figures(outcome.project, outcome.data)
+    if arguments.json:
+        print_json({"epochs": found["epochs"], "epochs_run": outcome.epochs_run, **found})
+    else:
+        told = f"{arguments.file}: {epochs_text(outcome.epochs_run)} trained"
+        if found["epochs"] != outcome.epochs_run:
+            told += f", {found['epochs']:,} in all"
+        print(f"{told}, {found['parameters']:,} parameters, {found['seconds']:.1f} s")
+        print_figures(found)
+        if out is not None:
+            print(sentence("saved", file=out))
+    return 0
+
+
+def _nothing_left(project: Project, file: str) -> Outcome:
+    """The project as it is, with the remark that there is nothing to do."""
+    trained = project.trained
+    assert trained is not None, "it is finished"
+    assert trained.progress is not None, "it is finished"
+    print(sentence("nothing_left", file=file, epochs=trained.progress.epoch), file=sys.stderr)
+    data = PreparedData.of(project.data, trained.preparation)
+    if data.dataset.sha256 != trained.data_sha256:
+        raise StudioError("data_changed")
+    return Outcome(project, data, 0, 0, False)
+
+
+def _tell_interrupted(outcome: Outcome, out: Path | None) -> int:
+    code = "interrupted_unsaved" if out is None else "interrupted_saved"
+    print(
+        sentence(code, epochs=outcome.epochs_run, batches=outcome.batches, file=out),
+        file=sys.stderr,
+    )
+    return 130
+
+
+def _writable(out: str | None) -> Path | None:
+    """``out``, unless its folder makes clear before an hour of training that it is no good."""
+    if out is None:
+        return None
+    path = Path(out)
+    if path.is_dir():
+        raise StudioError("file_unwritable", file=out, reason="it is a folder")
+    if not path.absolute().parent.is_dir():
+        raise StudioError("file_unwritable", file=out, reason="there is no such folder")
+    return path
