@@ -1,0 +1,217 @@
+"""What gestures do to the project: pure functions from one project to the next.
+
+Where nobody has placed the cards, the canvas arranges them for display only. With the first of
+these commands all places that are shown become part of the layout, so that nothing jumps.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from nnstudio.engine.catalogue import LAYERS
+from nnstudio.engine.layer import Layer
+from nnstudio.engine.shaping import Flatten, Input
+from nnstudio.graph.edits import add_node, connect, fresh_id, remove
+from nnstudio.graph.model import Edge, Graph, Node
+from nnstudio.gui.canvas.arrange import arrange, free_place, places, room_for
+from nnstudio.gui.canvas.measures import (
+    COLUMN,
+    GRID,
+    HEIGHT,
+    WIDTH,
+    Box,
+    Point,
+    box_at,
+    slot_count,
+    slots_of,
+    snapped,
+)
+from nnstudio.gui.wiring import remove_and_close
+from nnstudio.project.problems import DataFacts
+from nnstudio.project.project import Layout, Project
+
+
+def shown_places(project: Project) -> Mapping[str, Point]:
+    """Where every card stands on the canvas."""
+    return places(project.graph, project.layout)
+
+
+def _with(project: Project, graph: Graph, moved: Mapping[str, Point]) -> Project:
+    """With another graph, its cards where they are shown now, and these moved."""
+    layout = Layout().moved({**shown_places(project), **moved})
+    return replace(project, layout=layout).with_graph(graph)
+
+
+def _boxes(project: Project) -> dict[str, Box]:
+    graph = project.graph
+    return {
+        node: box_at(place, slots_of(graph, node)) for node, place in shown_places(project).items()
+    }
+
+
+# ---------------------------------------------------------------- moving
+
+
+def moved(project: Project, nodes: Iterable[str], offset: Point) -> Project:
+    """With these cards moved by ``offset``."""
+    shown = shown_places(project)
+    dx, dy = offset
+    return _with(project, project.graph, {n: (shown[n][0] + dx, shown[n][1] + dy) for n in nodes})
+
+
+def tidied(project: Project) -> Project:
+    """With all cards in columns, as if nobody had placed them."""
+    return _with(project, project.graph, arrange(project.graph))
+
+
+# ---------------------------------------------------------------- adding
+
+
+def new_layer(name: str, facts: DataFacts | None) -> Layer:
+    """A layer as it comes out of the palette; Input takes the shape of the data."""
+    if name == Input.__name__ and facts is not None:
+        return Input(facts.input_shape)
+    return LAYERS[name]()
+
+
+def added(project: Project, layer: Layer, place: Point) -> tuple[Project, str]:
+    """With a new, unconnected card whose middle is at ``place``; also its id."""
+    node = Node(fresh_id(project.graph, layer), layer)
+    graph = add_node(project.graph, node)
+    slots = slot_count(layer, ())
+    corner = snapped(place[0] - WIDTH / 2), snapped(place[1] - HEIGHT / 2)
+    free = free_place(_boxes(project).values(), corner, slots)
+    return _with(project, graph, {node.id: free}), node.id
+
+
+def added_after(project: Project, layer: Layer, selected: Sequence[str]) -> tuple[Project, str]:
+    """With a new card behind the selected one, or the last output, and wired to it.
+
+    Within a chain the new card goes in between; a layer that takes many inputs takes from all
+    that are selected.
+    """
+    graph = project.graph
+    sources = _sources_for(graph, layer, selected)
+    if not sources:
+        return added(project, layer, _middle_below(project))
+    shown = shown_places(project)
+    last = max(sources, key=lambda node: shown[node])
+    followers = graph.outgoing[last]
+    if len(sources) == 1 and len(followers) == 1:
+        return inserted(project, layer, followers[0])
+    place = shown[last][0] + COLUMN, shown[last][1]
+    node = Node(fresh_id(graph, layer), layer)
+    graph = add_node(graph, node)
+    for source in sources:
+        graph = connect(graph, source, node.id)
+    free = free_place(_boxes(project).values(), place, slots_of(graph, node.id))
+    return _with(project, graph, {node.id: free}), node.id
+
+
+def _sources_for(graph: Graph, layer: Layer, selected: Sequence[str]) -> tuple[str, ...]:
+    """The nodes that a new card takes from."""
+    if layer.arity[1] == 0 or not graph.nodes:
+        return ()
+    if not selected:
+        return graph.outputs[-1:]
+    return tuple(selected) if layer.arity[1] is None else tuple(selected[-1:])
+
+
+def _middle_below(project: Project) -> Point:
+    """The middle of a card below all others, at the left."""
+    boxes = _boxes(project).values()
+    left = min((box[0] for box in boxes), default=0.0)
+    bottom = max((box[1] + box[3] for box in boxes), default=0.0)
+    return left + WIDTH / 2, bottom + HEIGHT if boxes else HEIGHT / 2
+
+
+def inserted(
+    project: Project, layer: Layer, edge: Edge, place: Point | None = None
+) -> tuple[Project, str]:
+    """With a new card within the wire ``edge``; also its id.
+
+    The card's middle comes to ``place`` if there is room; otherwise it stands behind the wire's
+    source, and what is in its way moves right.
+
+    Raises:
+        EditError: the layer takes no input.
+    """
+    graph = project.graph
+    node = Node(fresh_id(graph, layer), layer)
+    graph = add_node(remove(graph, edges=[edge]), node)
+    graph = connect(graph, edge.source, node.id)
+    graph = connect(graph, node.id, edge.target, edge.slot)
+    slots = slots_of(graph, node.id)
+    boxes, shown = _boxes(project), shown_places(project)
+    if place is not None:
+        corner = snapped(place[0] - WIDTH / 2), snapped(place[1] - HEIGHT / 2)
+        if free_place(boxes.values(), corner, slots) == corner:
+            return _with(project, graph, {node.id: corner}), node.id
+    x, y = shown[edge.source][0] + COLUMN, shown[edge.source][1]
+    push = room_for(boxes, (x, y), slots)
+    pushed = {n: (shown[n][0] + dx, shown[n][1]) for n, dx in push.items()}
+    return _with(project, graph, {**pushed, node.id: (x, y)}), node.id
+
+
+def duplicated(project: Project, nodes: Iterable[str]) -> tuple[Project, tuple[str, ...]]:
+    """With copies of these nodes and of the wires among them; also the copies' ids."""
+    graph, shown = project.graph, shown_places(project)
+    copies: dict[str, str] = {}
+    spots: dict[str, Point] = {}
+    for id in nodes:
+        old = project.graph.by_id[id]
+        copy = replace(old, id=fresh_id(graph, old.layer))
+        graph = add_node(graph, copy)
+        copies[id] = copy.id
+        spots[copy.id] = shown[id][0] + 3 * GRID, shown[id][1] + 3 * GRID
+    for edge in project.graph.edges:
+        if edge.source in copies and edge.target in copies:
+            graph = connect(graph, copies[edge.source], copies[edge.target], edge.slot)
+    return _with(project, graph, spots), tuple(copies.values())
+
+
+def starter_layers(facts: DataFacts | None, ends_with_softmax: bool) -> tuple[Layer, ...]:
+    """The smallest network for the data: what the empty canvas offers."""
+    dense = LAYERS["Dense"]
+    if facts is None:
+        return Input(), dense(units=1)  # type: ignore[call-arg]
+    layers: list[Layer] = [Input(facts.input_shape)]
+    if len(facts.input_shape) > 1:
+        layers.append(Flatten())
+    layers.append(dense(units=facts.output_size))  # type: ignore[call-arg]
+    if ends_with_softmax:
+        layers.append(LAYERS["Softmax"]())
+    return tuple(layers)
+
+
+def started(project: Project, layers: Sequence[Layer]) -> Project:
+    """With these layers in a chain, on an empty canvas."""
+    graph = Graph()
+    previous = ""
+    for layer in layers:
+        node = Node(fresh_id(graph, layer), layer)
+        graph = add_node(graph, node)
+        graph = connect(graph, previous, node.id) if previous else graph
+        previous = node.id
+    return replace(project, layout=Layout().moved(arrange(graph))).with_graph(graph)
+
+
+# ---------------------------------------------------------------- wiring and deleting
+
+
+def connected(project: Project, edge: Edge, instead_of: Edge | None = None) -> Project:
+    """With the wire ``edge``, in place of another one if it was moved.
+
+    Raises:
+        EditError: it can't be.
+    """
+    graph = project.graph
+    if instead_of is not None:
+        graph = remove(graph, edges=[instead_of])
+    return _with(project, connect(graph, edge.source, edge.target, edge.slot), {})
+
+
+def removed(project: Project, nodes: Iterable[str], edges: Iterable[Edge]) -> Project:
+    """Without these nodes and wires; chains close over what was taken out of them."""
+    return _with(project, remove_and_close(project.graph, nodes, edges), {})

@@ -1,0 +1,72 @@
+"""What a card says, as values to compare with what is shown already."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from nnstudio.engine.layer import Layer
+from nnstudio.graph.analysis import Analysis, Problem
+from nnstudio.graph.model import Graph
+from nnstudio.gui.canvas.measures import slots_of
+from nnstudio.messages import shape_text
+
+
+@dataclass(frozen=True)
+class Face:
+    """What one card shows.
+
+    Attributes:
+        shape: of its output, as text.
+        parameters: how many numbers it learns, as text; empty for none.
+        slots: how many inputs it shows.
+        severity: ``error``, ``warning`` or empty; ``problem`` holds the sentences.
+    """
+
+    title: str
+    caption: str
+    shape: str
+    parameters: str
+    category: str
+    slots: int
+    layer: Layer
+    severity: str = ""
+    problem: str = ""
+
+
+def faces(graph: Graph, analysis: Analysis, problems: Iterable[Problem]) -> dict[str, Face]:
+    """The face of every node."""
+    troubles: dict[str, list[Problem]] = {}
+    for problem in problems:
+        troubles.setdefault(problem.node, []).append(problem)
+    found = {}
+    for node in graph.nodes:
+        shape = analysis.shapes[node.id]
+        own = troubles.get(node.id, [])
+        severity = "error" if any(p.severity == "error" for p in own) else "warning"
+        found[node.id] = Face(
+            node.title,
+            _caption(node.name, node.layer),
+            shape_text(shape) if shape is not None else "–",
+            _parameters(analysis.parameters(node.id), bool(node.owner), node.frozen),
+            type(node.layer).category,
+            slots_of(graph, node.id),
+            node.layer,
+            severity if own else "",
+            "\n".join(map(str, own)),
+        )
+    return found
+
+
+def _caption(name: str, layer: Layer) -> str:
+    """The key setting; under a name of the user's own, also what kind of layer it is."""
+    kind = type(layer).__name__ if name and name != type(layer).__name__ else ""
+    return ", ".join(part for part in (kind, layer.caption()) if part)
+
+
+def _parameters(count: int, shared: bool, frozen: bool) -> str:
+    if shared:
+        return "shared"
+    if not count:
+        return ""
+    return f"{count:,} frozen" if frozen else f"{count:,}"

@@ -1,0 +1,265 @@
+"""What the pointer is doing, as values; pure functions say what follows.
+
+A gesture begins at a press, goes on with every move, and ends at the release. It knows nothing of
+Qt: the view feeds it places in scene coordinates and what is under the pointer, and shows it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from math import hypot
+from typing import Literal, TypeVar
+
+from nnstudio.graph.edits import EditError, connect, remove
+from nnstudio.graph.model import Edge, Graph
+from nnstudio.gui.canvas.measures import Point, slots_of, snapped
+from nnstudio.gui.wiring import possible_sources, possible_targets
+
+T = TypeVar("T")
+
+#: How far the pointer may shake during a click, in pixels of the screen.
+CLICK_SLACK = 4
+
+
+# ---------------------------------------------------------------- what can be under the pointer
+
+
+@dataclass(frozen=True)
+class Port:
+    """Where a wire begins or ends."""
+
+    node: str
+    kind: Literal["input", "output"]
+    slot: int = 0
+
+
+@dataclass(frozen=True)
+class Body:
+    """A card, away from its ports."""
+
+    node: str
+
+
+@dataclass(frozen=True)
+class Wire:
+    """A wire between two cards."""
+
+    edge: Edge
+
+
+Target = Port | Body | Wire | None
+
+
+@dataclass(frozen=True)
+class Selection:
+    """What is selected: nodes, which the window shares, and wires, which only the canvas has."""
+
+    nodes: tuple[str, ...] = ()
+    wires: tuple[Edge, ...] = ()
+
+    def __contains__(self, target: Target) -> bool:
+        match target:
+            case Body(node):
+                return node in self.nodes
+            case Wire(edge):
+                return edge in self.wires
+        return False
+
+    def toggled(self, target: Target) -> Selection:
+        """With ``target`` added, or taken out if it was in."""
+        match target:
+            case Body(node):
+                return replace(self, nodes=_toggled(self.nodes, node))
+            case Wire(edge):
+                return replace(self, wires=_toggled(self.wires, edge))
+        return self
+
+    @staticmethod
+    def only(target: Target) -> Selection:
+        """Nothing but ``target``."""
+        return Selection().toggled(target)
+
+
+def _toggled(items: tuple[T, ...], item: T) -> tuple[T, ...]:
+    return tuple(i for i in items if i != item) if item in items else (*items, item)
+
+
+# ---------------------------------------------------------------- gestures
+
+
+@dataclass(frozen=True)
+class Pressed:
+    """The button is down and the pointer has not moved yet: a click, unless it does."""
+
+    target: Target
+    start: Point
+    adds: bool
+
+
+@dataclass(frozen=True)
+class Moving:
+    """Cards are being dragged; ``anchor`` is the one under the pointer, at ``home`` before."""
+
+    nodes: tuple[str, ...]
+    anchor: str
+    start: Point
+    home: Point
+    offset: Point = (0.0, 0.0)
+
+
+@dataclass(frozen=True)
+class Banding:
+    """A rubber band is being drawn; ``kept`` stays selected besides what it touches."""
+
+    start: Point
+    at: Point
+    kept: Selection
+
+    @property
+    def box(self) -> tuple[float, float, float, float]:
+        """Left, top, width and height."""
+        (ax, ay), (bx, by) = self.start, self.at
+        return min(ax, bx), min(ay, by), abs(ax - bx), abs(ay - by)
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """What would follow if a wire were dropped here.
+
+    Attributes:
+        edge: the wire that would come into being; ``None`` if none.
+        port: the port at which it would end, or which refuses it.
+        refusal: why it can't be, as a sentence; empty if it can.
+    """
+
+    edge: Edge | None = None
+    port: Port | None = None
+    refusal: str = ""
+
+
+@dataclass(frozen=True)
+class Wiring:
+    """A wire is being drawn from ``origin``; ``moved`` is the one that was picked up, if any."""
+
+    origin: Port
+    at: Point
+    moved: Edge | None = None
+    attempt: Attempt = Attempt()
+
+
+Gesture = Pressed | Moving | Banding | Wiring
+
+
+def press(target: Target, at: Point, adds: bool, graph: Graph) -> Gesture:
+    """The button goes down on ``target``.
+
+    On a free port a new wire begins; a taken input gives the end of its wire into the hand.
+
+    Args:
+        adds: Shift or Ctrl is held.
+    """
+    if not isinstance(target, Port):
+        return Pressed(target, at, adds)
+    if target.kind == "input":
+        for edge in graph.incoming[target.node]:
+            if edge.slot == target.slot:
+                return Wiring(Port(edge.source, "output"), at, edge)
+    return Wiring(target, at)
+
+
+def selection_on_press(selection: Selection, target: Target, adds: bool) -> Selection:
+    """What is selected once the button is down: a selected card may be about to be dragged."""
+    if target is None:
+        return selection if adds else Selection()
+    if adds:
+        return selection.toggled(target)
+    return selection if target in selection else Selection.only(target)
+
+
+def selection_on_click(selection: Selection, pressed: Pressed) -> Selection:
+    """What is selected when the button goes up again without a drag."""
+    if pressed.adds or pressed.target is None:
+        return selection
+    return Selection.only(pressed.target)
+
+
+def is_drag(start: Point, at: Point, zoom: float) -> bool:
+    """Whether the pointer has moved too far for a click."""
+    return hypot(at[0] - start[0], at[1] - start[1]) * zoom > CLICK_SLACK
+
+
+def move(gesture: Gesture, at: Point, selection: Selection, home: Point | None) -> Gesture:
+    """The pointer is at ``at`` now, with the button still down.
+
+    Args:
+        selection: what is selected.
+        home: where the pressed card stood, if a card was pressed.
+    """
+    match gesture:
+        case Pressed(Body(node), start) if node in selection.nodes and home is not None:
+            return move(Moving(selection.nodes, node, start, home), at, selection, home)
+        case Pressed(None, start, adds):
+            return Banding(start, at, selection if adds else Selection())
+        case Moving():
+            return replace(gesture, offset=_offset(gesture, at))
+        case Banding() | Wiring():
+            return replace(gesture, at=at)
+    return gesture
+
+
+def _offset(gesture: Moving, at: Point) -> Point:
+    """How far the cards have gone, so that the one under the pointer stays on the grid."""
+    (hx, hy), (sx, sy) = gesture.home, gesture.start
+    return snapped(hx + at[0] - sx) - hx, snapped(hy + at[1] - sy) - hy
+
+
+def band_selection(gesture: Banding, touched: Iterable[str]) -> Selection:
+    """What is selected when the rubber band touches these nodes."""
+    kept = gesture.kept
+    return replace(kept, nodes=tuple(dict.fromkeys((*kept.nodes, *touched))))
+
+
+# ---------------------------------------------------------------- wires
+
+
+def attempt(graph: Graph, wiring: Wiring, over: Target) -> Attempt:
+    """What would follow if the wire were dropped on ``over``."""
+    if wiring.moved is not None and wiring.moved in graph.edges:
+        graph = remove(graph, edges=[wiring.moved])
+    origin = wiring.origin
+    if not isinstance(over, Port | Body) or over == origin:
+        return Attempt()
+    if origin.kind == "output":
+        source, target = origin.node, over.node
+        slot = over.slot if isinstance(over, Port) and over.kind == "input" else None
+    else:
+        source, target, slot = over.node, origin.node, origin.slot
+    try:
+        edge = connect(graph, source, target, slot).edges[-1]
+    except EditError as error:
+        kind: Literal["input", "output"] = "input" if origin.kind == "output" else "output"
+        return Attempt(port=Port(over.node, kind, slot or 0), refusal=str(error))
+    if origin.kind == "output":
+        return Attempt(edge, Port(target, "input", edge.slot))
+    return Attempt(edge, Port(source, "output"))
+
+
+def with_attempt(wiring: Wiring, attempt: Attempt) -> Wiring:
+    """The same wire, with what would follow if it were dropped now."""
+    return replace(wiring, attempt=attempt)
+
+
+def open_ports(graph: Graph, wiring: Wiring) -> frozenset[Port]:
+    """Every port at which the wire could end, to be marked while it is drawn."""
+    if wiring.moved is not None and wiring.moved in graph.edges:
+        graph = remove(graph, edges=[wiring.moved])
+    origin = wiring.origin
+    if origin.kind == "input":
+        return frozenset(Port(n, "output") for n in possible_sources(graph, origin.node))
+    found: set[Port] = set()
+    for node in possible_targets(graph, origin.node):
+        taken = {edge.slot for edge in graph.incoming[node]}
+        free = (slot for slot in range(slots_of(graph, node)) if slot not in taken)
+        found.update(Port(node, "input", slot) for slot in free)
+    return frozenset(found)

@@ -1,0 +1,180 @@
+"""The pointer's life on the canvas: feeds gestures, shows them, and turns them into commands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject, QPointF, QRectF, Signal
+
+from nnstudio.graph.model import Edge
+from nnstudio.gui.canvas import commands, gestures
+from nnstudio.gui.canvas.gestures import (
+    Attempt,
+    Banding,
+    Body,
+    Gesture,
+    Moving,
+    Pressed,
+    Selection,
+    Wiring,
+)
+from nnstudio.gui.canvas.measures import Point
+from nnstudio.gui.canvas.scene import CanvasScene
+from nnstudio.gui.workbench import Workbench
+from nnstudio.messages import StudioError
+from nnstudio.project.project import Project
+
+
+class Interaction(QObject):
+    """What the user is doing with the pointer, and what is selected.
+
+    Signals:
+        refused: the sentence that says why the wire in hand can't end here; empty when it can.
+    """
+
+    refused = Signal(str)
+
+    def __init__(self, workbench: Workbench, scene: CanvasScene) -> None:
+        super().__init__()
+        self._workbench = workbench
+        self._scene = scene
+        self._gesture: Gesture | None = None
+        self._wires: tuple[Edge, ...] = ()
+        workbench.selection_changed.connect(self._show_selection)
+        workbench.project_changed.connect(self._project_changed)
+
+    # ------------------------------------------------------------------ selection
+
+    @property
+    def selection(self) -> Selection:
+        """The selected nodes, shared with the window, and wires."""
+        return Selection(self._workbench.selection, self._wires)
+
+    def select(self, selection: Selection) -> None:
+        """Select this and nothing else."""
+        if selection != self.selection:
+            self._workbench.document.end_merge()
+            self._wires = selection.wires
+            self._workbench.select(selection.nodes)
+            self._show_selection()
+
+    def _show_selection(self) -> None:
+        self._scene.show_selection(self.selection)
+
+    def _project_changed(self, old: Project, new: Project) -> None:
+        """Let go of what isn't there any more."""
+        if old.graph is new.graph:
+            return
+        self._wires = tuple(edge for edge in self._wires if edge in new.graph.edges)
+        self.cancel()
+
+    # ------------------------------------------------------------------ the pointer
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether a gesture goes on."""
+        return self._gesture is not None
+
+    def hover(self, at: QPointF, zoom: float) -> None:
+        """The pointer moves with no button down."""
+        self._scene.show_hover(self._scene.target_at(at, zoom))
+
+    def press(self, at: QPointF, zoom: float, *, adds: bool) -> None:
+        """The button goes down; ``adds`` if Shift or Ctrl is held."""
+        self.cancel()
+        self._workbench.document.end_merge()
+        target = self._scene.target_at(at, zoom)
+        gesture = gestures.press(target, _point(at), adds, self._workbench.graph)
+        self._gesture = gesture
+        if isinstance(gesture, Wiring):
+            self._scene.show_hover(None)
+            self._scene.light_ports(gestures.open_ports(self._workbench.graph, gesture))
+        else:
+            self.select(gestures.selection_on_press(self.selection, target, adds))
+
+    def move(self, at: QPointF, zoom: float) -> None:
+        """The pointer moves with the button down."""
+        gesture = self._gesture
+        if gesture is None:
+            return
+        if isinstance(gesture, Pressed) and not gestures.is_drag(gesture.start, _point(at), zoom):
+            return
+        home = None
+        if isinstance(gesture, Pressed) and isinstance(gesture.target, Body):
+            home = commands.shown_places(self._workbench.project)[gesture.target.node]
+        gesture = gestures.move(gesture, _point(at), self.selection, home)
+        if isinstance(gesture, Wiring):
+            over = self._scene.target_at(at, zoom)
+            graph = self._workbench.graph
+            gesture = gestures.with_attempt(gesture, gestures.attempt(graph, gesture, over))
+        self._gesture = gesture
+        self._show(gesture)
+
+    def release(self, at: QPointF, zoom: float) -> None:
+        """The button goes up: the gesture becomes an edit, a selection, or nothing."""
+        self.move(at, zoom)
+        gesture, self._gesture = self._gesture, None
+        self._hide()
+        match gesture:
+            case Pressed():
+                self.select(gestures.selection_on_click(self.selection, gesture))
+            case Moving(nodes, offset=offset):
+                self._scene.show_offset(nodes, (0.0, 0.0))
+                if offset != (0.0, 0.0):
+                    self.apply("Move", lambda project: commands.moved(project, nodes, offset))
+            case Wiring(attempt=Attempt(edge=Edge() as edge), moved=old) if edge != old:
+                label = "Reconnect" if old else "Connect"
+                self.apply(label, lambda project: commands.connected(project, edge, old))
+
+    def cancel(self) -> bool:
+        """Give the gesture up, as if it had never begun; False if there was none."""
+        gesture, self._gesture = self._gesture, None
+        if gesture is None:
+            return False
+        self._hide()
+        if isinstance(gesture, Moving):
+            self._scene.show_offset(gesture.nodes, (0.0, 0.0))
+        return True
+
+    # ------------------------------------------------------------------ showing
+
+    def _show(self, gesture: Gesture) -> None:
+        match gesture:
+            case Moving(nodes, offset=offset):
+                self._scene.show_offset(nodes, offset)
+            case Banding():
+                box = QRectF(*gesture.box)
+                self._scene.show_band(box)
+                self.select(gestures.band_selection(gesture, self._scene.nodes_in(box)))
+            case Wiring(origin, at, _, attempt):
+                end = QPointF(*at)
+                if attempt.edge is not None and attempt.port is not None:
+                    end = self._scene.port_place(attempt.port)
+                start = self._scene.port_place(origin)
+                if origin.kind == "input":
+                    start, end = end, start
+                refused = bool(attempt.refusal)
+                self._scene.show_drawn_wire(start, end, attempt.port, refused=refused)
+                self.refused.emit(attempt.refusal)
+
+    def _hide(self) -> None:
+        self._scene.hide_drawn_wire()
+        self._scene.show_band(None)
+        self.refused.emit("")
+
+    # ------------------------------------------------------------------ editing
+
+    def apply(
+        self, label: str, command: Callable[[Project], Project], merge_key: object = None
+    ) -> bool:
+        """Apply a command as one undo step; says why if it can't be, and returns False."""
+        try:
+            project = command(self._workbench.project)
+        except StudioError as error:
+            self._workbench.said.emit(str(error), "warning")
+            return False
+        return self._workbench.apply(label, project, merge_key)
+
+
+def _point(at: QPointF) -> Point:
+    return at.x(), at.y()

@@ -1,0 +1,240 @@
+"""A card: one node as it is painted on the canvas."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QFontDatabase,
+    QFontMetricsF,
+    QPainter,
+    QPainterPath,
+    QPen,
+    QPixmap,
+)
+from PySide6.QtWidgets import QApplication, QGraphicsItem, QStyleOptionGraphicsItem, QWidget
+
+from nnstudio.gui.activation_picture import paint_curve
+from nnstudio.gui.canvas.faces import Face
+from nnstudio.gui.canvas.gestures import Port
+from nnstudio.gui.canvas.measures import WIDTH, height, input_place, output_place
+from nnstudio.gui.problem_sign import paint_sign
+from nnstudio.gui.theme import Theme
+
+#: Below this zoom a card is a plain rectangle with its name.
+DETAIL_FROM = 0.4
+#: Below this zoom not even that.
+NAMES_FROM = 0.12
+#: The side of a card's little picture.
+PICTURE = 40
+_RADIUS = 8
+_PORT, _PORT_LIT = 4.5, 6.5
+_MARGIN = 12
+
+
+@lru_cache(maxsize=8)
+def card_font(family: str, pixels: int, bold: bool, fixed: bool) -> QFont:
+    """The fonts of a card."""
+    if fixed:
+        font = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
+    else:
+        font = QFont(family)
+    font.setPixelSize(pixels)
+    font.setWeight(QFont.Weight.DemiBold if bold else QFont.Weight.Normal)
+    return font
+
+
+class NodeItem(QGraphicsItem):
+    """Paints a :class:`Face`. The scene tells it what to show; it decides nothing."""
+
+    def __init__(self, node: str, face: Face, theme: Theme) -> None:
+        super().__init__()
+        self.node = node
+        self.face = face
+        self.is_selected = False
+        self.is_hovered = False
+        self.thumbnail: QPixmap | None = None
+        self.lit: frozenset[Port] = frozenset()
+        self.hovered_port: Port | None = None
+        self.refusing_port: Port | None = None
+        self._theme = theme
+        self.setZValue(1)
+
+    # ------------------------------------------------------------------ what the scene sets
+
+    def show_face(self, face: Face) -> bool:
+        """Show another face; False if it is the same."""
+        if face == self.face:
+            return False
+        if face.slots != self.face.slots:
+            self.prepareGeometryChange()
+        self.face = face
+        self.update()
+        return True
+
+    def show_state(self, *, selected: bool | None = None, hovered: bool | None = None) -> None:
+        """Show whether it is selected or under the pointer."""
+        if selected is not None and selected != self.is_selected:
+            self.is_selected = selected
+            self.setZValue(2 if selected else 1)
+            self.update()
+        if hovered is not None and hovered != self.is_hovered:
+            self.is_hovered = hovered
+            self.update()
+
+    def show_ports(self, lit: frozenset[Port], hovered: Port | None, refusing: Port | None) -> None:
+        """Mark ports at which a wire may end, the one under the pointer, and one that refuses."""
+        now = (lit, hovered, refusing)
+        if now != (self.lit, self.hovered_port, self.refusing_port):
+            self.lit, self.hovered_port, self.refusing_port = now
+            self.update()
+
+    def show_thumbnail(self, pixmap: QPixmap | None) -> None:
+        """Show this picture at the right, or none."""
+        self.thumbnail = pixmap
+        self.update(_picture_box())
+
+    # ------------------------------------------------------------------ where things are
+
+    def card(self) -> QRectF:
+        """The card without its ports and badge, in its own coordinates."""
+        return QRectF(0, 0, WIDTH, height(self.face.slots))
+
+    def ports(self) -> list[tuple[Port, QPointF]]:
+        """Every port and where it is, in the card's coordinates."""
+        slots = self.face.slots
+        found = [
+            (Port(self.node, "input", slot), QPointF(*input_place(slot, slots)))
+            for slot in range(slots)
+        ]
+        return [*found, (Port(self.node, "output"), QPointF(*output_place(slots)))]
+
+    def badge(self) -> QRectF:
+        """Where the sign of a problem is."""
+        return QRectF(WIDTH - 13, -7, 18, 18)
+
+    def boundingRect(self) -> QRectF:
+        return self.card().adjusted(-_MARGIN, -_MARGIN, _MARGIN, _MARGIN)
+
+    def shape(self) -> QPainterPath:
+        path = QPainterPath()
+        path.addRect(self.card())
+        return path
+
+    # ------------------------------------------------------------------ painting
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
+    ) -> None:
+        zoom = option.levelOfDetailFromTransform(painter.worldTransform())
+        if zoom < DETAIL_FROM:
+            self._paint_plain(painter, zoom)
+            return
+        self._paint_card(painter)
+        self._paint_words(painter)
+        if self.thumbnail is not None:
+            painter.drawPixmap(_picture_box(), self.thumbnail, QRectF(self.thumbnail.rect()))
+        else:
+            box = _picture_box().adjusted(2, 6, -2, -6)
+            paint_curve(painter, box, self.face.layer, self._category())
+        self._paint_ports(painter)
+        if self.face.severity:
+            self._paint_badge(painter)
+
+    def _category(self) -> QColor:
+        return QColor(self._theme.colours.category(self.face.category))
+
+    def _paint_plain(self, painter: QPainter, zoom: float) -> None:
+        colour = self._theme.colour
+        card = self.card()
+        painter.fillRect(card, colour("accent" if self.is_selected else "line"))
+        edge = 3.0
+        painter.fillRect(card.adjusted(edge, edge, -edge, -edge), colour("panel"))
+        bar = colour(self.face.severity) if self.face.severity else self._category()
+        painter.fillRect(QRectF(0, 0, 12, card.height()), bar)
+        if zoom < NAMES_FROM:
+            return
+        painter.setFont(card_font(QApplication.font().family(), 28, True, False))
+        painter.setPen(colour("text"))
+        flags = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
+        painter.drawText(card.adjusted(24, 0, -4, 0), flags, self.face.title)
+
+    def _paint_card(self, painter: QPainter) -> None:
+        colour = self._theme.colour
+        card = self.card()
+        if self.is_selected:
+            pen, inset = QPen(colour("accent"), 2), 1.0
+        else:
+            pen, inset = QPen(colour("dim" if self.is_hovered else "line"), 1), 0.5
+        painter.setPen(pen)
+        painter.setBrush(colour("panel"))
+        painter.drawRoundedRect(
+            card.adjusted(inset, inset, -inset, -inset), _RADIUS - inset, _RADIUS - inset
+        )
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(self._category())
+        painter.drawRoundedRect(QRectF(2, 8, 4, card.height() - 16), 2, 2)
+
+    def _paint_words(self, painter: QPainter) -> None:
+        colour = self._theme.colour
+        family = QApplication.font().family()
+        face = self.face
+        right = WIDTH - 12.0
+        beside_picture = right - PICTURE - 4 if self._has_picture() else right
+        bottom = self.card().height() - 24
+        title = card_font(family, 13, True, False)
+        small = card_font(family, 12, False, False)
+        mono = card_font(family, 12, False, True)
+        taken = 0.0
+        if face.parameters:
+            taken = QFontMetricsF(small).horizontalAdvance(face.parameters) + 8
+        lines = (
+            (title, "text", 8.0, beside_picture, face.title),
+            (small, "dim", 27.0, beside_picture, face.caption),
+            (mono, "text", bottom, right - taken, face.shape),
+        )
+        for font, role, top, end, words in lines:
+            room = end - 16
+            painter.setFont(font)
+            painter.setPen(colour(role))
+            shown = QFontMetricsF(font).elidedText(words, Qt.TextElideMode.ElideRight, room)
+            painter.drawText(QRectF(16, top, room, 18), Qt.AlignmentFlag.AlignVCenter, shown)
+        if face.parameters:
+            painter.setFont(small)
+            painter.setPen(colour("dim"))
+            flags = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
+            painter.drawText(QRectF(16, bottom, right - 16, 18), flags, face.parameters)
+
+    def _has_picture(self) -> bool:
+        return self.thumbnail is not None or self.face.category in ("activation", "output")
+
+    def _paint_ports(self, painter: QPainter) -> None:
+        colour = self._theme.colour
+        for port, at in self.ports():
+            fill, edge, radius = "panel", "dim", _PORT
+            if port == self.refusing_port:
+                fill, edge, radius = "panel", "error", _PORT_LIT
+            elif port == self.hovered_port:
+                fill, edge, radius = "accent", "accent", _PORT_LIT
+            elif port in self.lit:
+                fill, edge, radius = "panel", "accent", _PORT_LIT - 1
+            painter.setPen(QPen(colour(edge), 1.5))
+            painter.setBrush(colour(fill))
+            painter.drawEllipse(at, radius, radius)
+            if port == self.refusing_port:
+                d = radius / 2.4
+                painter.drawLine(at + QPointF(-d, -d), at + QPointF(d, d))
+                painter.drawLine(at + QPointF(-d, d), at + QPointF(d, -d))
+
+    def _paint_badge(self, painter: QPainter) -> None:
+        colour = self._theme.colour
+        painter.setPen(QPen(colour("canvas"), 2))
+        severity = self.face.severity
+        paint_sign(painter, self.badge(), severity, colour(severity), colour("panel"))
+
+
+def _picture_box() -> QRectF:
+    return QRectF(WIDTH - 10 - PICTURE, 8, PICTURE, PICTURE)

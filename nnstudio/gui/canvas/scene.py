@@ -1,0 +1,245 @@
+"""The scene: cards and wires that equal the project, changed only where the project changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QPen, QPixmap
+from PySide6.QtWidgets import QGraphicsRectItem, QGraphicsScene
+
+from nnstudio.graph.model import Edge, Graph
+from nnstudio.gui.canvas.faces import Face
+from nnstudio.gui.canvas.gestures import Body, Port, Selection, Target, Wire
+from nnstudio.gui.canvas.measures import Point, input_place, output_place
+from nnstudio.gui.canvas.node_item import DETAIL_FROM, NodeItem
+from nnstudio.gui.canvas.wire_item import DrawnWire, WireItem
+from nnstudio.gui.theme import Theme
+
+#: How near the pointer must be to a port or a wire, in pixels of the screen.
+PORT_REACH, WIRE_REACH = 11.0, 6.0
+_NO_PORTS: frozenset[Port] = frozenset()
+
+
+class CanvasScene(QGraphicsScene):
+    """Shows what it is told to, and knows what is where."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self.nodes: dict[str, NodeItem] = {}
+        self.wires: dict[Edge, WireItem] = {}
+        self._places: dict[str, Point] = {}
+        self._lit: dict[str, frozenset[Port]] = {}
+        self._hovered: Target = None
+        self._end_port: Port | None = None
+        self.setItemIndexMethod(QGraphicsScene.ItemIndexMethod.BspTreeIndex)
+        self._drawn = DrawnWire(theme)
+        self._drawn.hide()
+        self.addItem(self._drawn)
+        self._band = QGraphicsRectItem()
+        self._band.setZValue(4)
+        self._band.hide()
+        self.addItem(self._band)
+        theme.changed.connect(self._dress)
+        self._dress()
+
+    # ------------------------------------------------------------------ what is in the project
+
+    def show_project(
+        self, graph: Graph, faces: Mapping[str, Face], places: Mapping[str, Point]
+    ) -> None:
+        """Add, change and remove cards and wires until the scene equals the project."""
+        for node in self.nodes.keys() - faces.keys():
+            self.removeItem(self.nodes.pop(node))
+            self._places.pop(node, None)
+        moved = set()
+        for node, face in faces.items():
+            item = self.nodes.get(node)
+            if item is None:
+                item = self.nodes[node] = NodeItem(node, face, self._theme)
+                self.addItem(item)
+                moved.add(node)
+            elif item.face.slots != face.slots:
+                moved.add(node)
+            item.show_face(face)
+            if self._places.get(node) != places[node]:
+                self._places[node] = places[node]
+                moved.add(node)
+            item.setPos(*places[node])
+        self._show_wires(graph, moved)
+        box = self.contents()
+        if not box.isNull() and not self.sceneRect().contains(box):
+            self.setSceneRect(box.adjusted(-1000, -1000, 1000, 1000))
+
+    def _show_wires(self, graph: Graph, moved: set[str]) -> None:
+        wanted = set(graph.edges)
+        for edge in self.wires.keys() - wanted:
+            self.removeItem(self.wires.pop(edge))
+        for edge in graph.edges:
+            item = self.wires.get(edge)
+            if item is None:
+                item = self.wires[edge] = WireItem(edge, self._theme)
+                self.addItem(item)
+                self._lay(edge)
+            elif edge.source in moved or edge.target in moved:
+                self._lay(edge)
+
+    def _lay(self, edge: Edge) -> None:
+        """Let a wire run between the cards it connects, wherever they are now."""
+        start = self.port_place(Port(edge.source, "output"))
+        end = self.port_place(Port(edge.target, "input", edge.slot))
+        self.wires[edge].show_ends((start.x(), start.y()), (end.x(), end.y()))
+
+    def show_offset(self, nodes: Iterable[str], offset: Point) -> None:
+        """Show these cards away from their places, while they are being dragged."""
+        shown = {node for node in nodes if node in self.nodes}
+        for node in shown:
+            x, y = self._places[node]
+            self.nodes[node].setPos(x + offset[0], y + offset[1])
+        for edge in self.wires:
+            if edge.source in shown or edge.target in shown:
+                self._lay(edge)
+
+    def show_selection(self, selection: Selection) -> None:
+        """Mark what is selected."""
+        for node, item in self.nodes.items():
+            item.show_state(selected=node in selection.nodes)
+        for edge, wire in self.wires.items():
+            wire.show_state(selected=edge in selection.wires)
+
+    def show_thumbnail(self, node: str, pixmap: QPixmap | None) -> None:
+        """Show a small picture on a card."""
+        if node in self.nodes:
+            self.nodes[node].show_thumbnail(pixmap)
+
+    # ------------------------------------------------------------------ what is under the pointer
+
+    def target_at(self, at: QPointF, zoom: float) -> Target:
+        """What the pointer would take hold of here: a port before a card before a wire."""
+        reach = PORT_REACH / zoom
+        around = QRectF(at.x() - reach, at.y() - reach, 2 * reach, 2 * reach)
+        items = self.items(around, Qt.ItemSelectionMode.IntersectsItemBoundingRect)
+        cards = [item for item in items if isinstance(item, NodeItem)]
+        if zoom >= DETAIL_FROM and (port := _nearest_port(cards, at, reach)) is not None:
+            return port
+        for card in cards:
+            if card.card().contains(card.mapFromScene(at)):
+                return Body(card.node)
+        reach = WIRE_REACH / zoom
+        around = QRectF(at.x() - reach, at.y() - reach, 2 * reach, 2 * reach)
+        for item in items:
+            if not isinstance(item, WireItem) or item.edge not in self.wires:
+                continue
+            if item.shape().intersects(around):
+                return Wire(item.edge)
+        return None
+
+    def problem_at(self, at: QPointF) -> str:
+        """The sentence of the problem whose card or badge is here; empty for none."""
+        around = QRectF(at.x(), at.y(), 1, 1)
+        for item in self.items(around, Qt.ItemSelectionMode.IntersectsItemBoundingRect):
+            if isinstance(item, NodeItem) and item.face.severity:
+                here = item.mapFromScene(at)
+                if item.badge().contains(here) or item.card().contains(here):
+                    return item.face.problem
+        return ""
+
+    def port_place(self, port: Port) -> QPointF:
+        """Where a port is, in the scene's coordinates."""
+        item = self.nodes[port.node]
+        slots = item.face.slots
+        place = output_place(slots) if port.kind == "output" else input_place(port.slot, slots)
+        return item.mapToScene(QPointF(*place))
+
+    def nodes_in(self, box: QRectF) -> tuple[str, ...]:
+        """The cards that ``box`` touches, in the order they were added."""
+        touched = {
+            item.node
+            for item in self.items(box, Qt.ItemSelectionMode.IntersectsItemShape)
+            if isinstance(item, NodeItem)
+        }
+        return tuple(node for node in self.nodes if node in touched)
+
+    def contents(self) -> QRectF:
+        """The box around all cards and wires; null if there are none."""
+        box = QRectF()
+        for item in self.nodes.values():
+            box = box.united(item.card().translated(item.pos()))
+        for wire in self.wires.values():
+            box = box.united(wire.boundingRect())
+        return box
+
+    # ------------------------------------------------------------------ what the pointer does
+
+    def show_hover(self, target: Target) -> None:
+        """Mark what is under the pointer, and nothing else."""
+        if target == self._hovered:
+            return
+        old, self._hovered = self._hovered, target
+        for before in (old, target):
+            on = before is target
+            match before:
+                case Body(node) if node in self.nodes:
+                    self.nodes[node].show_state(hovered=on)
+                case Port(node) if node in self.nodes:
+                    self.nodes[node].show_state(hovered=on)
+                    self.nodes[node].show_ports(_NO_PORTS, before if on else None, None)
+                case Wire(edge) if edge in self.wires:
+                    self.wires[edge].show_state(hovered=on)
+
+    def light_ports(self, ports: Iterable[Port]) -> None:
+        """Mark every port at which a wire may end."""
+        self._lit = {}
+        for port in ports:
+            self._lit[port.node] = self._lit.get(port.node, _NO_PORTS) | {port}
+        for node, item in self.nodes.items():
+            item.show_ports(self._lit.get(node, _NO_PORTS), None, None)
+
+    def show_drawn_wire(
+        self, start: QPointF, end: QPointF, port: Port | None, *, refused: bool
+    ) -> None:
+        """Show the wire in the user's hand, and the port it would end at or is refused by."""
+        state = "refused" if refused else "fits" if port else "open"
+        self._drawn.show_attempt((start.x(), start.y()), (end.x(), end.y()), state)
+        self._drawn.show()
+        for end_port in {self._end_port, port} - {None}:
+            assert end_port is not None
+            if item := self.nodes.get(end_port.node):
+                own = port if port is not None and port.node == end_port.node else None
+                lit = self._lit.get(end_port.node, _NO_PORTS)
+                item.show_ports(lit, None if refused else own, own if refused else None)
+        self._end_port = port
+
+    def hide_drawn_wire(self) -> None:
+        """The wire is dropped or given up."""
+        self._drawn.hide()
+        self._end_port = None
+        self.light_ports(())
+
+    def show_band(self, box: QRectF | None) -> None:
+        """Show the rubber band, or none."""
+        self._band.setVisible(box is not None)
+        if box is not None:
+            self._band.setRect(box)
+
+    def _dress(self) -> None:
+        pen = QPen(self._theme.colour("accent"), 1)
+        pen.setCosmetic(True)
+        self._band.setPen(pen)
+        fill = self._theme.colour("accent")
+        fill.setAlpha(28)
+        self._band.setBrush(fill)
+        self.update()
+
+
+def _nearest_port(cards: Iterable[NodeItem], at: QPointF, reach: float) -> Port | None:
+    nearest, least = None, reach
+    for card in cards:
+        here = card.mapFromScene(at)
+        for port, place in card.ports():
+            away = here - place
+            distance = (away.x() ** 2 + away.y() ** 2) ** 0.5
+            if distance <= least:
+                nearest, least = port, distance
+    return nearest

@@ -1,0 +1,339 @@
+"""The canvas as a widget: what is done by mouse, keyboard, drag and drop, or from outside."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Literal
+
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, Qt
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDragMoveEvent,
+    QDropEvent,
+    QHelpEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPixmap,
+    QResizeEvent,
+)
+from PySide6.QtWidgets import QMenu, QToolTip, QWidget
+
+from nnstudio.engine.catalogue import LAYERS
+from nnstudio.engine.layer import Layer
+from nnstudio.gui.canvas import commands
+from nnstudio.gui.canvas.faces import faces
+from nnstudio.gui.canvas.gestures import Body, Port, Selection, Wire
+from nnstudio.gui.canvas.interaction import Interaction
+from nnstudio.gui.canvas.measures import GRID, Point
+from nnstudio.gui.canvas.navigable_view import NavigableView
+from nnstudio.gui.canvas.overlays import STRIP, EmptyCanvas, Hint
+from nnstudio.gui.canvas.scene import CanvasScene
+from nnstudio.gui.canvas.words import words_about
+from nnstudio.gui.dragged_layer import layer_in
+from nnstudio.gui.theme import Theme
+from nnstudio.gui.workbench import Workbench
+from nnstudio.project.problems import DataFacts
+from nnstudio.project.project import Project
+from nnstudio.project.runs import facts_of
+
+_ARROWS = {
+    Qt.Key.Key_Left: (-GRID, 0),
+    Qt.Key.Key_Right: (GRID, 0),
+    Qt.Key.Key_Up: (0, -GRID),
+    Qt.Key.Key_Down: (0, GRID),
+}
+_FAR = 5
+_ADDING = Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.ControlModifier
+
+
+class CanvasView(NavigableView):
+    """Shows the network and lets it be edited.
+
+    Every method without an underscore may be used by menus and scripts.
+    """
+
+    def __init__(self, workbench: Workbench, theme: Theme, parent: QWidget | None = None) -> None:
+        scene = CanvasScene(theme)
+        super().__init__(scene, theme, parent)
+        self.setAccessibleName("Network")
+        self.setAccessibleDescription(
+            "Cards and wires. The outline lists the same for keyboard and screen reader."
+        )
+        self.setAcceptDrops(True)
+        self._workbench = workbench
+        self._scene = scene
+        self._interaction = Interaction(workbench, scene)
+        self._interaction.refused.connect(self._show_refusal)
+        self._pointer = QPoint()
+        self._hint = Hint(theme, self)
+        self._empty = EmptyCanvas(theme, self)
+        self._empty.start.connect(self.start_network)
+        workbench.project_changed.connect(self._project_changed)
+        workbench.problems_changed.connect(self._show_project)
+        workbench.data_changed.connect(self._offer_start)
+        self._show_project()
+        self._offer_start()
+
+    # ------------------------------------------------------------------ for menus and scripts
+
+    def select_all(self) -> None:
+        """Select every node."""
+        self._interaction.select(Selection(tuple(n.id for n in self._workbench.graph.nodes)))
+
+    def delete_selection(self) -> None:
+        """Delete the selected nodes and wires; a chain closes over what is taken out of it."""
+        chosen = self._interaction.selection
+        count = len(chosen.nodes) + len(chosen.wires)
+        if count:
+            label = "Delete" if count == 1 else f"Delete {count} items"
+            self._interaction.apply(
+                label, lambda project: commands.removed(project, chosen.nodes, chosen.wires)
+            )
+
+    def duplicate_selection(self) -> None:
+        """Copy the selected nodes and the wires among them."""
+        nodes = self._workbench.selection
+        if nodes:
+            project, copies = commands.duplicated(self._workbench.project, nodes)
+            self._workbench.apply("Duplicate", project)
+            self._interaction.select(Selection(copies))
+
+    def tidy_up(self) -> None:
+        """Put all cards in columns, from inputs to outputs."""
+        self._interaction.apply("Tidy up", commands.tidied)
+        self.fit()
+
+    def add_layer(self, name: str, scene_pos: QPointF | None = None) -> None:
+        """Add a layer from the palette, select it and bring it into view.
+
+        Args:
+            name: the layer's class, a key of ``engine.catalogue.LAYERS``.
+            scene_pos: where its middle goes, unconnected; ``None`` for behind the selected node
+                (or the last output), wired to it.
+        """
+        layer = commands.new_layer(name, self._facts())
+        chosen = self._workbench.selection
+        if scene_pos is None:
+            self._add(name, lambda project: commands.added_after(project, layer, chosen))
+        else:
+            place = _point(scene_pos)
+            self._add(name, lambda project: commands.added(project, layer, place))
+
+    def start_network(self) -> None:
+        """Fill the empty canvas with the smallest network for the data."""
+        layers = self._starter()
+        self._interaction.apply("Start network", lambda project: commands.started(project, layers))
+        self.fit()
+
+    def set_thumbnail(self, node_id: str, pixmap: QPixmap | None) -> None:
+        """Show a small picture on a node's card, or none."""
+        self._scene.show_thumbnail(node_id, pixmap)
+
+    def node_rect(self, node_id: str) -> QRect:
+        """The node's card in the viewport's coordinates."""
+        item = self._scene.nodes[node_id]
+        return self.mapFromScene(item.mapRectToScene(item.card())).boundingRect()
+
+    def port_point(self, node_id: str, kind: Literal["input", "output"], slot: int = 0) -> QPoint:
+        """The middle of a port in the viewport's coordinates."""
+        return self.mapFromScene(self._scene.port_place(Port(node_id, kind, slot)))
+
+    # ------------------------------------------------------------------ following the project
+
+    def _project_changed(self, old: Project, new: Project) -> None:
+        if old.graph == new.graph and old.layout == new.layout:
+            return
+        self._show_project()
+        document = self._workbench.document
+        if not (document.undo_label or document.redo_label):  # another project was opened
+            self.fit()
+
+    def _show_project(self) -> None:
+        workbench = self._workbench
+        graph = workbench.graph
+        shown = faces(graph, workbench.analysis, workbench.problems)
+        self._scene.show_project(graph, shown, commands.shown_places(workbench.project))
+        self._scene.show_selection(self._interaction.selection)
+        self._empty.setVisible(not graph.nodes)
+        self._zoomed()
+
+    def _zoomed(self) -> None:
+        count = self._workbench.analysis.total_parameters
+        words = f"{count:,} parameter" + ("s" if count != 1 else "")
+        self._strip.say(f"{words} · {self.zoom * 100:.0f} %")
+
+    def _facts(self) -> DataFacts | None:
+        data = self._workbench.data
+        return None if data is None else facts_of(data)
+
+    def _starter(self) -> tuple[Layer, ...]:
+        loss = self._workbench.project.settings.loss
+        return commands.starter_layers(self._facts(), loss.fuses == "Softmax")
+
+    def _offer_start(self) -> None:
+        self._empty.offer(tuple(type(layer).__name__ for layer in self._starter()))
+        self._place_empty()
+
+    def _add(self, name: str, command: Callable[[Project], tuple[Project, str]]) -> None:
+        """Apply a command that adds a node, select it and bring it into view."""
+        new = ""
+
+        def edit(project: Project) -> Project:
+            nonlocal new
+            project, new = command(project)
+            return project
+
+        if self._interaction.apply(f"Add {name}", edit):
+            self._interaction.select(Selection((new,)))
+            item = self._scene.nodes[new]
+            self._camera.show_box(item.mapRectToScene(item.boundingRect()))
+
+    # ------------------------------------------------------------------ mouse
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        super().mousePressEvent(event)
+        if event.button() == Qt.MouseButton.LeftButton and not self._is_panning:
+            adds = bool(event.modifiers() & _ADDING)
+            self._interaction.press(self._scene_point(event.position()), self.zoom, adds=adds)
+        event.accept()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        self._pointer = event.position().toPoint()
+        at = self._scene_point(event.position())
+        if self._is_panning:
+            super().mouseMoveEvent(event)
+        elif self._interaction.is_busy:
+            self._interaction.move(at, self.zoom)
+        else:
+            self._interaction.hover(at, self.zoom)
+        event.accept()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton and self._interaction.is_busy:
+            self._interaction.release(self._scene_point(event.position()), self.zoom)
+        super().mouseReleaseEvent(event)
+        event.accept()
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        self.mousePressEvent(event)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        self._scene.show_hover(None)
+        super().leaveEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        target = self._scene.target_at(self.mapToScene(event.pos()), self.zoom)
+        if isinstance(target, Body | Wire) and target not in self._interaction.selection:
+            self._interaction.select(Selection.only(target))
+        menu = QMenu(self)
+        menu.setObjectName("canvas_menu")
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        if isinstance(target, Body | Wire):
+            menu.addAction("Delete\tDel", self.delete_selection)
+            if isinstance(target, Body):
+                menu.addAction("Duplicate\tCtrl+D", self.duplicate_selection)
+            menu.addSeparator()
+        menu.addAction("Select all\tCtrl+A", self.select_all)
+        menu.addAction("Tidy up", self.tidy_up)
+        menu.addAction("Fit\tF", self.fit)
+        menu.popup(event.globalPos())
+
+    def _show_refusal(self, words: str) -> None:
+        within = self.viewport().geometry()
+        self._hint.say(words, self._pointer + within.topLeft(), within)
+
+    # ------------------------------------------------------------------ keyboard
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        ctrl = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
+        match event.key():
+            case Qt.Key.Key_Delete | Qt.Key.Key_Backspace:
+                self.delete_selection()
+            case Qt.Key.Key_Escape:
+                self._escape()
+            case Qt.Key.Key_A if ctrl:
+                self.select_all()
+            case Qt.Key.Key_D if ctrl:
+                self.duplicate_selection()
+            case key if key in _ARROWS and self._workbench.selection and not ctrl:
+                shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+                dx, dy = _ARROWS[Qt.Key(key)]
+                times = _FAR if shift else 1
+                self._nudge((float(dx * times), float(dy * times)))
+            case _:
+                super().keyPressEvent(event)
+
+    def _nudge(self, offset: Point) -> None:
+        """Move the selected cards a little; key by key in a row is one undo step."""
+        nodes = self._workbench.selection
+        self._interaction.apply(
+            "Move", lambda project: commands.moved(project, nodes, offset), ("nudge", nodes)
+        )
+
+    def _escape(self) -> None:
+        """Give up the gesture, else the selection."""
+        if not self._interaction.cancel():
+            self._interaction.select(Selection())
+
+    # ------------------------------------------------------------------ drag and drop
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if layer_in(event.mimeData()):
+            event.acceptProposedAction()
+
+    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
+        if name := layer_in(event.mimeData()):
+            self._scene.show_hover(self._wire_for(name, event.position()))
+            event.acceptProposedAction()
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        self._scene.show_hover(None)
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        name = layer_in(event.mimeData())
+        if not name:
+            return
+        self._scene.show_hover(None)
+        at = self._scene_point(event.position())
+        wire = self._wire_for(name, event.position())
+        if wire is None:
+            self.add_layer(name, at)
+        else:
+            layer = commands.new_layer(name, self._facts())
+            edge, place = wire.edge, _point(at)
+            self._add(name, lambda project: commands.inserted(project, layer, edge, place))
+        self.setFocus(Qt.FocusReason.MouseFocusReason)
+        event.acceptProposedAction()
+
+    def _wire_for(self, name: str, at: QPointF) -> Wire | None:
+        """The wire under the pointer, if this layer can go into it."""
+        target = self._scene.target_at(self._scene_point(at), self.zoom)
+        takes_input = LAYERS[name].arity[1] != 0
+        return target if isinstance(target, Wire) and takes_input else None
+
+    # ------------------------------------------------------------------ the widget itself
+
+    def viewportEvent(self, event: QEvent) -> bool:
+        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
+            target = self._scene.target_at(self.mapToScene(event.pos()), self.zoom)
+            problem = self._scene.problem_at(self.mapToScene(event.pos()))
+            words = problem or words_about(target, self._workbench.graph, self._workbench.analysis)
+            QToolTip.showText(event.globalPos(), words, self.viewport())
+            return True
+        return super().viewportEvent(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._place_empty()
+
+    def _place_empty(self) -> None:
+        self._empty.setFixedWidth(min(400, self.width()))
+        self._empty.adjustSize()
+        area = self.rect().adjusted(0, 0, 0, -STRIP)
+        self._empty.move(area.center() - self._empty.rect().center())
+
+
+def _point(at: QPointF) -> Point:
+    return at.x(), at.y()

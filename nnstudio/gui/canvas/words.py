@@ -1,0 +1,31 @@
+"""What a tooltip says about what is under the pointer."""
+
+from __future__ import annotations
+
+from nnstudio.graph.analysis import Analysis
+from nnstudio.graph.model import Graph
+from nnstudio.gui.canvas.gestures import Body, Port, Target, Wire
+from nnstudio.messages import shape_text
+
+
+def words_about(target: Target, graph: Graph, analysis: Analysis) -> str:
+    """A few words; empty for nothing."""
+    match target:
+        case Wire(edge):
+            ends = f"{graph.by_id[edge.source].title} → {graph.by_id[edge.target].title}"
+            return "\n".join(filter(None, (ends, _shape(analysis, edge.source))))
+        case Body(node):
+            layer = graph.by_id[node].layer
+            return f"{type(layer).summary}\n{type(layer).formula}"
+        case Port(node, "output"):
+            return f"Output {_shape(analysis, node)}".rstrip()
+        case Port(node, _, slot):
+            source = next((e.source for e in graph.incoming[node] if e.slot == slot), "")
+            number = f"Input {slot + 1}" if graph.by_id[node].layer.arity[1] != 1 else "Input"
+            return f"{number} {_shape(analysis, source)}".rstrip() if source else number
+    return ""
+
+
+def _shape(analysis: Analysis, node: str) -> str:
+    shape = analysis.shapes[node]
+    return "" if shape is None else shape_text(shape)
