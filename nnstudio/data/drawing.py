@@ -21,8 +21,8 @@ __all__ = ["STYLES", "as_digits", "as_mnist", "from_picture", "ink_of", "prepare
 #: of inked pixels of MNIST's training pictures (13.1 % and 19.1 %), whatever size they were drawn
 #: at. The UCI digits were written on the same forms, so it is theirs as well.
 PEN = 13.6
-#: Where the size of numbers stops to matter: nobody draws further out.
-_FARTHEST = 1e12
+#: Points further out are drawn here: the distance of two points must still be a number.
+_FARTHEST = 1e150
 
 
 def as_mnist(strokes: Sequence[ArrayLike]) -> np.ndarray:

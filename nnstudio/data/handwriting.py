@@ -129,5 +129,5 @@ def _upright(bitmap: np.ndarray) -> np.ndarray:
     shift = np.round((np.arange(side) - side // 2) * slope).astype(int)
     column = np.arange(side) - shift[:, np.newaxis]
     inside = (column >= 0) & (column < side)
-    sheared = np.take_along_axis(bitmap, column.clip(0, side - 1), axis=1)
-    return np.logical_and(sheared, inside, out=sheared)
+    sheared: np.ndarray = inside & np.take_along_axis(bitmap, column.clip(0, side - 1), axis=1)
+    return sheared

@@ -16,6 +16,8 @@ PREPARATIONS = ("none", "scale", "standardise")
 
 #: Examples looked at together: a float copy of all of MNIST would take 376 MB.
 _ROWS = 2048
+#: Differences that are nothing: their inverse would not be a float32 any more.
+_NOTHING = 1e-30
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,7 +101,8 @@ def fit(kind: str, values: np.ndarray, rows: np.ndarray | None = None) -> Affine
 def _affine(offset: np.ndarray, width: np.ndarray, low: np.ndarray, high: np.ndarray) -> Affine:
     """The map that moves ``offset`` to 0 and then ``width`` to 1, where there is a width."""
     # Float32 can't tell such values apart, so a factor would only blow up its rounding errors.
-    constant = high - low <= np.finfo(np.float32).eps * np.maximum(abs(low), abs(high))
+    resolution = np.finfo(np.float32).eps * np.maximum(abs(low), abs(high))
+    constant = high - low <= np.maximum(resolution, _NOTHING)
     return Affine(offset, 1 / np.where(constant, 1.0, width))
 
 

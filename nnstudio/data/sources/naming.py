@@ -17,7 +17,7 @@ from nnstudio.schema import Setting, SettingError, check_value, settings_of
 
 _PAIRS = tuple[tuple[float, float], ...]
 #: Signs that stay as they are, so that paths and pairs can be read.
-_PLAIN_SIGNS = "/\\:,()+ ~"
+_PLAIN_SIGNS = "/\\:,()+~"
 
 
 def parse_source(text: str) -> Source:
@@ -78,4 +78,4 @@ def _parse_value(item: Setting, text: str) -> Any:
 
 
 def _value_text(item: Setting, value: Any) -> str:
-    return pairs_text(value) if item.type == _PAIRS else str(value)
+    return pairs_text(value).replace(" ", "") if item.type == _PAIRS else str(value)
