@@ -59,7 +59,8 @@ class Call:
         needs_dx: whether anything before this layer learns, so that ``backward`` must return
             ∂L/∂inputs; if not, it may return ``None`` for each.
         saved: what ``forward`` keeps for ``backward``.
-        statistics: what ``forward`` measured on this batch for :meth:`Layer.update_state`.
+        statistics: what ``forward`` measured on this batch for :meth:`Layer.update_state`; empty
+            if nothing.
     """
 
     __slots__ = ("_buffers", "dtype", "needs_dx", "rng", "saved", "statistics", "training")

@@ -59,9 +59,8 @@ class HalfSquaredError(Loss):
         return 0.5 * float(np.vdot(error, error)) / output.shape[-1]
 
     def gradient(self, output: Array, target: Array, call: Call) -> Array:
-        dy = call.buffer("error", output.shape)
-        dy *= 1 / output.shape[-1]
-        return dy
+        error, dy = call.buffer("error", output.shape), call.buffer("dy", output.shape)
+        return np.multiply(error, 1 / output.shape[-1], out=dy)
 
 
 @dataclass(frozen=True)
@@ -103,8 +102,8 @@ class SoftmaxCrossEntropy(Loss):
         return float(np.log(total).mean(dtype=np.float64)) - mean_of_right
 
     def gradient(self, output: Array, target: Array, call: Call) -> Array:
-        dz = call.buffer("probability", output.shape)
-        dz -= target
+        probability = call.buffer("probability", output.shape)
+        dz = np.subtract(probability, target, out=call.buffer("dz", output.shape))
         dz *= 1 / output.shape[-1]
         return dz
 

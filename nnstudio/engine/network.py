@@ -94,7 +94,8 @@ class Network:
     def of(steps: Sequence[Step], heads: Sequence[Head]) -> Network:
         """Lay out the variables of ``steps``; each owner's are taken once, trainable ones first."""
         found: dict[Key, tuple[Variable, bool]] = {}
-        for step in steps:
+        # Owners first: how shared weights start is the owner's affair, even if it runs later.
+        for step in sorted(steps, key=lambda step: step.owner != step.node):
             shapes = [steps[i].shape for i in step.inputs]
             for variable in step.layer.variables(*shapes):
                 learns = variable.trainable and not step.frozen

@@ -3,8 +3,9 @@
     x̂ = (x − μ) / √(σ² + ε)        y = γ x̂ + β
 
 While training μ and σ² are those of the batch (for pictures: of the channel over batch, height and
-width); running means of both are kept and used when predicting. With M numbers per feature and
-dx̂ = γ dy,
+width); running means of both are kept and used when predicting. A single number per feature has no
+variance; such a batch, which may be the last of an epoch, is treated as when predicting. With
+dx̂ = γ dy and means over the batch,
 
     ∂L/∂γ = Σ dy x̂     ∂L/∂β = Σ dy     ∂L/∂x = (dx̂ − mean(dx̂) − x̂ · mean(dx̂ x̂)) / √(σ² + ε)
 
@@ -57,20 +58,21 @@ class BatchNorm(Layer):
     def forward(self, v: Arrays, xs: tuple[Array, ...], call: Call) -> Array:
         (x,) = xs
         axes, column = _axes(x.ndim)
+        count = x.size // x.shape[_feature_axis(x.ndim - 1)]
+        measure = call.training and count > 1
         normal = call.buffer("normal", x.shape)
-        if call.training:
-            count = x.size // x.shape[_feature_axis(x.ndim - 1)]
+        if measure:
             mean = x.mean(axis=axes)
             np.subtract(x, mean.reshape(column), out=normal)
             variance = np.square(normal, out=call.buffer("y", x.shape)).mean(axis=axes)
-            unbiased = variance * (count / max(1, count - 1))
-            call.statistics = {"mean": mean, "var": unbiased}
+            call.statistics = {"mean": mean, "var": variance * (count / (count - 1))}
         else:
             mean, variance = v["running_mean"], v["running_var"]
             np.subtract(x, mean.reshape(column), out=normal)
+            call.statistics = {}
         inverse = (1 / np.sqrt(variance + self.epsilon)).astype(x.dtype)
         normal *= inverse.reshape(column)
-        call.saved.update(normal=normal, inverse=inverse, batch=call.training)
+        call.saved.update(normal=normal, inverse=inverse, measured=measure)
         y = np.multiply(normal, v["gamma"].reshape(column), out=call.buffer("y", x.shape))
         y += v["beta"].reshape(column)
         return y
@@ -85,7 +87,7 @@ class BatchNorm(Layer):
             grad["beta"][...] = sum_dy
         if not call.needs_dx:
             return (None,)
-        if call.saved["batch"]:
+        if call.saved["measured"]:
             count = dy.size // sum_dy.size
             np.multiply(normal, (sum_dy_normal / count).reshape(column), out=dx)
             np.subtract(dy, dx, out=dx)

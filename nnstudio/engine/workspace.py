@@ -188,6 +188,6 @@ class Workspace:
     def _update_state(self) -> None:
         calls = next(reversed(self._calls.values()))
         for i in self._trained_steps:
-            if calls[i].statistics and calls[i].training:
+            if calls[i].statistics:
                 step = self.network.steps[i]
                 step.layer.update_state(self._variables[i], (calls[i].statistics,))

@@ -1,0 +1,126 @@
+"""Examples of every layer, on which the layer contract is tested.
+
+A layer that is in the catalogue and not here fails the contract test.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import DTypeLike
+
+from nnstudio.engine.activations import ReLU, Sigmoid, Softmax, Tanh
+from nnstudio.engine.dense import Dense
+from nnstudio.engine.dropout import Dropout
+from nnstudio.engine.layer import Array, Call, Layer, Shape
+from nnstudio.engine.merging import Add
+from nnstudio.engine.normalisation import BatchNorm
+from nnstudio.engine.shaping import Flatten, Input
+
+SEED = 20
+
+
+class Example(NamedTuple):
+    """A layer with settings, the shapes of its inputs, and whether training draws at random."""
+
+    layer: Layer
+    shapes: tuple[Shape, ...]
+    draws: bool = False
+
+    def __str__(self) -> str:
+        shapes = " and ".join("×".join(map(str, shape)) for shape in self.shapes)
+        return f"{self.layer} on {shapes or 'the data'}"
+
+    @property
+    def given(self) -> tuple[Shape, ...]:
+        """The shapes of what ``forward`` gets: for an Input, which has no inputs, the data's."""
+        return self.shapes or (self.layer.output_shape(),)
+
+
+EXAMPLES = (
+    Example(Input(shape=(3,)), ()),
+    Example(Input(shape=(2, 4, 5)), ()),
+    Example(Dense(units=4), ((3,),)),
+    Example(Dense(units=1, use_bias=False), ((5,),)),
+    Example(Dense(units=3, initialiser="xavier_uniform"), ((1,),)),
+    Example(Dense(units=3), ((4, 2),)),
+    Example(Dense(units=2, use_bias=False), ((3, 5),)),
+    Example(ReLU(), ((6,),)),
+    Example(ReLU(), ((2, 3, 4),)),
+    Example(Sigmoid(), ((6,),)),
+    Example(Sigmoid(), ((3, 2),)),
+    Example(Tanh(), ((6,),)),
+    Example(Tanh(), ((2, 3, 4),)),
+    Example(Softmax(), ((5,),)),
+    Example(Softmax(), ((3, 4),)),
+    Example(Softmax(), ((1,),)),
+    Example(Dropout(rate=0.4), ((8,),), draws=True),
+    Example(Dropout(rate=0.2), ((2, 3, 3),), draws=True),
+    Example(Dropout(rate=0.0), ((4,),)),
+    Example(BatchNorm(), ((4,),)),
+    Example(BatchNorm(momentum=0.0, epsilon=0.1), ((3, 2),)),
+    Example(BatchNorm(momentum=0.5), ((2, 3, 4),)),
+    Example(Flatten(), ((2, 3, 4),)),
+    Example(Flatten(), ((4, 3),)),
+    Example(Flatten(), ((5,),)),
+    Example(Add(), ((4,), (4,))),
+    Example(Add(), ((2, 3), (2, 3), (2, 3), (2, 3))),
+)
+
+
+class Bench:
+    """One layer on a bench: variables, inputs and what flows back, all drawn from one seed.
+
+    No input is nearer to 0 than 0.1, so that central differences don't meet a kink.
+    """
+
+    def __init__(
+        self,
+        example: Example,
+        count: int,
+        *,
+        training: bool = True,
+        dtype: DTypeLike = np.float64,
+        seed: int = SEED,
+    ) -> None:
+        rng = np.random.default_rng(seed)
+        self.layer = example.layer
+        self.variables = self.layer.variables(*example.shapes)
+        self.v: dict[str, Array] = {
+            # Positive, because one of them may be a variance.
+            variable.name: rng.uniform(0.5, 2.0, variable.shape).astype(dtype)
+            for variable in self.variables
+        }
+        self.grad: dict[str, Array] = {
+            variable.name: np.full(variable.shape, np.nan, dtype)
+            for variable in self.variables
+            if variable.trainable
+        }
+        self.xs: tuple[Array, ...] = tuple(
+            (rng.uniform(0.1, 2.0, (*shape, count)) * rng.choice([-1, 1], (*shape, count))).astype(
+                dtype
+            )
+            for shape in example.given
+        )
+        shape = self.layer.output_shape(*example.shapes)
+        self.dy: Array = rng.standard_normal((*shape, count)).astype(dtype)
+        self.call = Call(dtype)
+        self.training = training
+
+    def forward(self, call: Call | None = None) -> Array:
+        """The layer's output; random masks are the same each time."""
+        call = call or self.call
+        call.training = self.training
+        call.rng = np.random.default_rng(SEED)
+        return self.layer.forward(self.v, self.xs, call)
+
+    def backward(self, call: Call | None = None) -> tuple[Array | None, ...]:
+        """∂(dy · y)/∂x for each input; those for the variables are in ``grad``."""
+        return self.layer.backward(self.v, self.grad, self.dy, call or self.call)
+
+    def run(self, call: Call | None = None) -> list[Array]:
+        """Copies of everything the layer gives: output, input gradients, variable gradients."""
+        y = self.forward(call).copy()
+        dxs = [dx.copy() for dx in self.backward(call) if dx is not None]
+        return [y, *dxs, *(array.copy() for array in self.grad.values())]

@@ -1,0 +1,230 @@
+"""What each layer computes, held against its formula, and what is special about it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from layer_examples import EXAMPLES, Bench, Example
+from numpy.typing import DTypeLike
+
+from nnstudio.engine.activations import Sigmoid, Softmax
+from nnstudio.engine.catalogue import LAYERS
+from nnstudio.engine.dense import Dense
+from nnstudio.engine.dropout import Dropout
+from nnstudio.engine.layer import Array, Call, Layer, Shape, ShapeError
+from nnstudio.engine.merging import Add
+from nnstudio.engine.normalisation import BatchNorm
+from nnstudio.engine.shaping import Flatten, Input
+
+# ---------------------------------------------------------------- formulas, one example at a time
+
+
+def one_by_one(f: Callable[[Array], Array], x: Array) -> Array:
+    """``f`` of each example of ``x`` (features…, N) on its own."""
+    return np.stack([f(x[..., n]) for n in range(x.shape[-1])], axis=-1)
+
+
+def dense(layer: Any, v: dict[str, Array], x: Array) -> Array:
+    bias = v["bias"] if layer.use_bias else np.zeros(layer.units)
+    return one_by_one(lambda example: example @ v["weight"].T + bias, x)
+
+
+def softmax(layer: Any, v: dict[str, Array], x: Array) -> Array:
+    return one_by_one(lambda e: np.exp(e) / np.exp(e).sum(axis=-1, keepdims=True), x)
+
+
+def batch_norm(layer: Any, v: dict[str, Array], x: Array) -> Array:
+    """When predicting: with the running statistics."""
+    shape = (-1, 1, 1) if x.ndim == 4 else (-1,)
+    mean, variance, gamma, beta = (
+        v[name].reshape(shape) for name in ("running_mean", "running_var", "gamma", "beta")
+    )
+    scale = gamma / np.sqrt(variance + layer.epsilon)
+    return one_by_one(lambda example: (example - mean) * scale + beta, x)
+
+
+FORMULAS: dict[str, Callable[..., Array]] = {
+    "Input": lambda layer, v, x: x,
+    "Dense": dense,
+    "ReLU": lambda layer, v, x: np.where(x > 0, x, 0),
+    "Sigmoid": lambda layer, v, x: 1 / (1 + np.exp(-x)),
+    "Tanh": lambda layer, v, x: (np.exp(x) - np.exp(-x)) / (np.exp(x) + np.exp(-x)),
+    "Softmax": softmax,
+    "Dropout": lambda layer, v, x: x,
+    "BatchNorm": batch_norm,
+    "Flatten": lambda layer, v, x: one_by_one(np.ravel, x),
+    "Add": lambda layer, v, *xs: sum(xs),
+}
+
+
+@pytest.mark.parametrize("name", LAYERS)
+def test_every_layer_of_the_catalogue_has_a_formula_to_be_held_against(name: str) -> None:
+    assert name in FORMULAS, f"add the formula of {name}, written independently of the engine"
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=str)
+def test_a_layer_predicts_what_its_formula_says(example: Example) -> None:
+    bench = Bench(example, 7, training=False)
+    formula = FORMULAS[type(example.layer).__name__]
+    expected = formula(example.layer, bench.v, *bench.xs)
+    np.testing.assert_allclose(bench.forward(), expected, rtol=1e-12, atol=1e-12)
+
+
+# ---------------------------------------------------------------- shapes that don't fit
+
+
+@pytest.mark.parametrize(
+    ("layer", "shapes", "sentence"),
+    [
+        (Dense(), [(1, 28, 28)], "Dense needs a flat input, got 1 × 28 × 28: add Flatten"),
+        (Softmax(), [(3, 2, 2)], "Softmax needs a flat input, got 3 × 2 × 2: add Flatten"),
+        (Add(), [(4,), (5,)], "Add adds inputs of one shape, got 4 and 5"),
+        (Add(), [(2, 3), (3, 2), (2, 3)], "got 2 × 3 and 3 × 2 and 2 × 3"),
+        (BatchNorm(), [()], "BatchNorm works along a feature axis"),
+    ],
+)
+def test_a_shape_that_does_not_fit_is_told_in_a_sentence(
+    layer: Layer, shapes: list[Shape], sentence: str
+) -> None:
+    with pytest.raises(ShapeError) as told:
+        layer.output_shape(*shapes)
+    assert sentence in str(told.value)
+
+
+@pytest.mark.parametrize(
+    ("layer", "caption"),
+    [
+        (Input(shape=(1,)), "1 number"),
+        (Input(shape=(1000, 2)), "2,000 numbers"),
+        (Input(shape=(1, 28, 20)), "28 × 20 picture"),
+        (Dense(units=1), "1 unit"),
+        (Dense(units=1000), "1,000 units"),
+        (Dropout(rate=0.25), "rate 0.25"),
+        (BatchNorm(), "momentum 0.9"),
+        (Flatten(), ""),
+    ],
+)
+def test_a_node_shows_the_key_setting_of_its_layer(layer: Layer, caption: str) -> None:
+    assert layer.caption() == caption
+
+
+# ---------------------------------------------------------------- numbers at the edge
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("layer", [Sigmoid(), Softmax()], ids=str)
+def test_squeezing_layers_stay_exact_for_huge_scores(layer: Layer, dtype: DTypeLike) -> None:
+    x = np.array([[-1e4, 1e4], [1e4, -1e4]], dtype)
+    with np.errstate(all="raise", under="ignore"):
+        y = layer.forward({}, (x,), Call(dtype))
+    np.testing.assert_array_equal(y, [[0, 1], [1, 0]])
+
+
+# ---------------------------------------------------------------- dropout
+
+
+def dropped(rate: float, x: Array, *, seed: int = 0, training: bool = True) -> Array:
+    call = Call(x.dtype)
+    call.training, call.rng = training, np.random.default_rng(seed)
+    return Dropout(rate=rate).forward({}, (x,), call)
+
+
+@pytest.mark.parametrize("rate", [0.1, 0.5, 0.9])
+def test_dropout_zeroes_its_share_and_keeps_the_mean(rate: float) -> None:
+    count = 200_000
+    y = dropped(rate, np.full((100, count // 100), 3.0, np.float32))
+    zeroed = float((y == 0).mean())
+    spread = np.sqrt(rate * (1 - rate) / count)  # standard deviation of the share
+    assert abs(zeroed - rate) < 5 * spread
+    assert abs(float(y.mean(dtype=np.float64)) / 3 - 1) < 5 * spread / (1 - rate)
+    np.testing.assert_allclose(y[y != 0], 3 / (1 - rate), rtol=1e-6)
+
+
+def test_dropout_passes_everything_when_predicting() -> None:
+    x = np.random.default_rng(1).standard_normal((5, 4))
+    np.testing.assert_array_equal(dropped(0.9, x, training=False), x)
+
+
+def test_dropout_draws_another_mask_for_each_batch() -> None:
+    x = np.ones((50, 4))
+    call = Call(np.float64)
+    call.training, call.rng = True, np.random.default_rng(0)
+    first = Dropout(rate=0.5).forward({}, (x,), call).copy()
+    assert not np.array_equal(first, Dropout(rate=0.5).forward({}, (x,), call))
+
+
+def test_dropout_refuses_to_train_without_a_stream_of_random_numbers() -> None:
+    call = Call()
+    call.training = True
+    with pytest.raises(ValueError, match="rng"):
+        Dropout(rate=0.5).forward({}, (np.ones((2, 2), np.float32),), call)
+
+
+# ---------------------------------------------------------------- batch normalisation
+
+
+def batch_norm_variables(features: int) -> dict[str, Array]:
+    return {
+        "gamma": np.ones(features),
+        "beta": np.zeros(features),
+        "running_mean": np.zeros(features),
+        "running_var": np.ones(features),
+    }
+
+
+@pytest.mark.parametrize(("shape", "axes"), [((3,), 1), ((4, 3), (0, 2)), ((3, 2, 5), (1, 2, 3))])
+def test_batch_norm_gives_each_feature_mean_0_and_variance_1_while_training(
+    shape: Shape, axes: int | tuple[int, ...]
+) -> None:
+    x = np.random.default_rng(0).normal(5, 3, (*shape, 40))
+    call = Call(np.float64)
+    call.training = True
+    y = BatchNorm(epsilon=1e-12).forward(batch_norm_variables(3), (x,), call)
+    np.testing.assert_allclose(y.mean(axis=axes), 0, atol=1e-9)
+    np.testing.assert_allclose(y.var(axis=axes), 1, atol=1e-9)
+
+
+def test_the_running_statistics_of_batch_norm_converge_to_those_of_the_data() -> None:
+    rng = np.random.default_rng(0)
+    mean, deviation = np.array([-2.0, 0.5, 100.0]), np.array([0.1, 3.0, 7.0])
+    layer, v, call = BatchNorm(momentum=0.98), batch_norm_variables(3), Call(np.float64)
+    call.training = True
+    for _ in range(600):
+        x = rng.normal(mean[:, np.newaxis], deviation[:, np.newaxis], (3, 32))
+        layer.forward(v, (x,), call)
+        layer.update_state(v, (call.statistics,))
+    np.testing.assert_allclose(v["running_mean"], mean, atol=0.1 * deviation.max())
+    # Batches of 32: the biased variance would be 3 % less, and is outside of this.
+    np.testing.assert_allclose(v["running_var"], deviation**2, rtol=0.1)
+
+
+def test_the_running_variance_of_batch_norm_is_unbiased() -> None:
+    x = np.random.default_rng(0).normal(0, 2, (1, 5))
+    layer, v, call = BatchNorm(momentum=0.0), batch_norm_variables(1), Call(np.float64)
+    call.training = True
+    layer.forward(v, (x,), call)
+    layer.update_state(v, (call.statistics,))
+    np.testing.assert_allclose(v["running_mean"], x.mean())
+    np.testing.assert_allclose(v["running_var"], x.var(ddof=1))
+
+
+def test_batch_norm_keeps_its_momentums_share_of_the_running_values() -> None:
+    layer, v = BatchNorm(momentum=0.75), batch_norm_variables(1)
+    shards = ({"mean": np.array([1.0]), "var": np.array([5.0])},
+              {"mean": np.array([3.0]), "var": np.array([7.0])})  # fmt: skip
+    layer.update_state(v, shards)
+    np.testing.assert_allclose(v["running_mean"], 0.75 * 0 + 0.25 * 2)
+    np.testing.assert_allclose(v["running_var"], 0.75 * 1 + 0.25 * 6)
+
+
+def test_batch_norm_treats_a_batch_of_one_number_per_feature_as_when_predicting() -> None:
+    layer, v, call = BatchNorm(), batch_norm_variables(2), Call(np.float64)
+    v["running_mean"][:] = 1.0
+    x = np.array([[3.0], [5.0]])
+    expected = layer.forward(v, (x,), call).copy()
+    call.training = True
+    np.testing.assert_array_equal(layer.forward(v, (x,), call), expected)
+    assert not call.statistics  # nothing that would pull the running variance to 0
