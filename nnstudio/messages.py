@@ -19,7 +19,6 @@ SENTENCES: dict[str, str] = {
     "unknown_type": _("{where}: unknown type {got}. This version knows {known}."),
     "unknown_setting": _("{where}: {owner} has no setting “{setting}”."),
     # shapes
-    "input_count": _("{layer} needs {expected}, got {got}: connect or remove wires."),
     "flat_needed": _("{layer} needs a flat input, got {got}: add Flatten before it."),
     "feature_needed": _(
         "{layer} works along a feature axis, got a single number: check its input."
@@ -45,6 +44,7 @@ SENTENCES: dict[str, str] = {
     "too_few_inputs": _(
         "{layer} needs at least {expected} inputs, has {got}: connect another wire."
     ),
+    "too_many_inputs": _("{layer} has {got} wires, takes at most {expected}: delete the others."),
     "data_shape": _(
         "The data has shape {data}, Input expects {input}: set Input's shape to {data}."
     ),
@@ -61,7 +61,9 @@ SENTENCES: dict[str, str] = {
         "{layer} shares the weights of “{owner}”, which doesn't exist or shares others'."
     ),
     "owner_shapes": _("{layer} can't share the weights of {owner}: their shapes differ."),
-    "nothing_to_train": _("The network has no trainable weights: add a Dense layer."),
+    "nothing_to_train": _(
+        "The network has no weights that learn: add a Dense layer, or unfreeze one."
+    ),
     # data
     "data_missing": _(
         "{name} was not found: put {files} into {folder}, or set NNSTUDIO_DATA to the folder above it."

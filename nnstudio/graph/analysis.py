@@ -31,7 +31,7 @@ class Problem:
     node: str
     severity: Literal["error", "warning"]
     code: str
-    values: Mapping[str, Any] = field(default_factory=dict, compare=False)
+    values: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
     def __str__(self) -> str:
         return sentence(self.code, **self.values)
@@ -54,7 +54,7 @@ class Analysis:
     problems: tuple[Problem, ...]
 
     def parameters(self, node: str) -> int:
-        """How many numbers of ``node`` training may change."""
+        """How many trainable numbers ``node`` has of its own, frozen or not."""
         return sum(prod(v.shape) for v in self.variables[node] if v.trainable)
 
     @property
@@ -85,7 +85,7 @@ def analyse(graph: Graph) -> Analysis:
         shapes[id], variables[id], problem = _infer(graph, node, shapes)
         if problem:
             problems.append(problem)
-    problems += _sharing_problems(graph, variables)
+    problems += _sharing_problems(graph, shapes, variables)
     for node in graph.nodes:
         if node.owner:
             variables[node.id] = ()
@@ -97,11 +97,14 @@ def _infer(
 ) -> tuple[Shape | None, tuple[Variable, ...], Problem | None]:
     """One node's output shape and variables, or what is wrong."""
     incoming = graph.incoming[node.id]
-    fewest = node.layer.arity[0]
+    fewest, most = node.layer.arity
     if len(incoming) < fewest:
         code = "too_few_inputs" if incoming else "not_connected"
         values = {"layer": node.title, "expected": fewest, "got": len(incoming)}
         return None, (), Problem(node.id, "error", code, values)
+    if most is not None and len(incoming) > most:  # no edit draws this, but a file may hold it
+        values = {"layer": node.title, "expected": most, "got": len(incoming)}
+        return None, (), Problem(node.id, "error", "too_many_inputs", values)
     given = [shapes[edge.source] for edge in incoming]
     known = [shape for shape in given if shape is not None]
     if len(known) < len(given):
@@ -113,7 +116,11 @@ def _infer(
         return None, (), Problem(node.id, "error", error.code, error.values)
 
 
-def _sharing_problems(graph: Graph, variables: Mapping[str, tuple[Variable, ...]]) -> list[Problem]:
+def _sharing_problems(
+    graph: Graph,
+    shapes: Mapping[str, Shape | None],
+    variables: Mapping[str, tuple[Variable, ...]],
+) -> list[Problem]:
     """Nodes that share weights which don't exist or don't fit."""
     problems = []
     for node in graph.nodes:
@@ -121,14 +128,16 @@ def _sharing_problems(graph: Graph, variables: Mapping[str, tuple[Variable, ...]
             continue
         owner = graph.by_id.get(node.owner)
         if owner is None or owner.owner:
-            problems.append(
-                Problem(
-                    node.id, "error", "owner_missing", {"layer": node.title, "owner": node.owner}
-                )
-            )
-        elif (
-            variables[node.id] and variables[owner.id] and variables[node.id] != variables[owner.id]
-        ):
+            values = {"layer": node.title, "owner": node.owner}
+            problems.append(Problem(node.id, "error", "owner_missing", values))
+        elif shapes[node.id] is None or shapes[owner.id] is None:
+            continue  # something else is wrong with one of them, and is reported there
+        elif _places(variables[node.id]) != _places(variables[owner.id]):
             values = {"layer": node.title, "owner": owner.title}
             problems.append(Problem(node.id, "error", "owner_shapes", values))
     return problems
+
+
+def _places(variables: tuple[Variable, ...]) -> set[tuple[str, Shape, bool]]:
+    """What has to agree where weights are shared; how they start is the owner's affair."""
+    return {(v.name, v.shape, v.trainable) for v in variables}

@@ -39,7 +39,8 @@ def compile_graph(graph: Graph, losses: Mapping[str, Loss]) -> Network:
         assert shape is not None, "a graph without errors has all shapes"
         inputs = tuple(number[edge.source] for edge in graph.incoming[id])
         owner = node.owner or id
-        frozen = graph.by_id[owner].frozen
+        # Freezing rests weights and statistics; Dropout, which has neither, goes on dropping.
+        frozen = graph.by_id[owner].frozen and bool(analysis.variables[owner])
         steps.append(Step(id, node.layer, inputs, shape, owner, frozen))
     heads = [_head(steps, number[output], losses[output]) for output in graph.outputs]
     return Network.of(steps, heads)

@@ -106,7 +106,9 @@ def connect(graph: Graph, source: str, target: str, slot: int | None = None) -> 
 
 
 def replace_layer(graph: Graph, node: str, layer: Layer) -> Graph:
-    """The graph with another layer (or other settings) at ``node``; its wires stay.
+    """The graph with another layer (or other settings) at ``node``.
+
+    Its wires stay, but for those to inputs that the new layer doesn't have.
 
     Raises:
         EditError: no such node.
@@ -114,7 +116,9 @@ def replace_layer(graph: Graph, node: str, layer: Layer) -> Graph:
     """
     old = _node(graph, node)
     check(layer)
-    return _with(graph, replace(old, layer=layer))
+    most = layer.arity[1]
+    cut = [] if most is None else [edge for edge in graph.incoming[node] if edge.slot >= most]
+    return _with(remove(graph, edges=cut), replace(old, layer=layer))
 
 
 def rename(graph: Graph, node: str, name: str) -> Graph:
