@@ -1,0 +1,297 @@
+"""The top of the window: the project's name, the stages of the work, the run controls, the progress."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from time import perf_counter
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QFontMetrics, QResizeEvent
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QProgressBar,
+    QPushButton,
+    QToolButton,
+    QWidget,
+)
+
+from nnstudio.gui.icons import icon
+from nnstudio.gui.theme import Theme
+from nnstudio.gui.workbench import Workbench
+from nnstudio.project.runs import continues, is_finished
+from nnstudio.training.session import Session
+
+STAGES = {"data": "Data", "build": "Build", "train": "Train", "try": "Try"}
+
+#: Below this width the project's name and the time left give way.
+NARROW = 1100
+
+
+class Header(QWidget):
+    """Everything one needs while training, always in sight.
+
+    Signals:
+        stage_chosen: (``data``, ``build``, ``train`` or ``try``) the user wants to see its panels.
+    """
+
+    stage_chosen = Signal(str)
+
+    def __init__(self, workbench: Workbench, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("header")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setFixedHeight(52)
+        self._workbench = workbench
+        self._runner = workbench.runner
+        self._theme = theme
+        self._icons: list[tuple[QToolButton, str, str]] = []
+        self._speed = _Speed()
+        row = QHBoxLayout(self)
+        row.setContentsMargins(16, 8, 16, 8)
+        row.setSpacing(8)
+        self._name = QLabel(self)
+        self._name.setObjectName("project_name")
+        self._edited = QLabel("edited", self)
+        self._edited.setObjectName("edited_mark")
+        self._edited.setProperty("role", "dim")
+        row.addWidget(self._name)
+        row.addWidget(self._edited)
+        row.addSpacing(16)
+        self._stages = self._add_stages(row)
+        row.addStretch(1)
+        self._add_controls(row)
+        row.addSpacing(8)
+        row.addWidget(self._make_progress())
+        self._connect()
+        self._dress()
+        self.update_state()
+
+    # ------------------------------------------------------------------ building
+
+    def _add_stages(self, row: QHBoxLayout) -> QButtonGroup:
+        group = QButtonGroup(self)
+        for name, text in STAGES.items():
+            button = QPushButton(text, self)
+            button.setObjectName(f"stage_{name}")
+            button.setAccessibleName(f"Show the panels for: {text}")
+            button.setProperty("stage", True)
+            button.setCheckable(True)
+            button.clicked.connect(lambda *_, name=name: self.stage_chosen.emit(name))
+            group.addButton(button)
+            row.addWidget(button)
+        return group
+
+    def _add_controls(self, row: QHBoxLayout) -> None:
+        runner = self._runner
+        tool = self._tool
+        row.addWidget(
+            tool("restart", "Restart with the same weights", runner.restart),
+        )
+        row.addWidget(tool("new_weights", "New weights", runner.new_weights))
+        self._run = tool("run", "Run", self._start, primary=True)
+        self._pause = tool("pause", "Pause", runner.pause, primary=True)
+        row.addWidget(self._run)
+        row.addWidget(self._pause)
+        self._step_batch = tool("step_batch", "Step one batch", runner.step_batch)
+        self._step_epoch = tool("step_epoch", "Step one epoch", runner.step_epoch)
+        self._stop = tool("stop", "Stop: end this run, keep its weights", runner.stop)
+        for button in (self._step_batch, self._step_epoch, self._stop):
+            row.addWidget(button)
+
+    def _tool(
+        self, name: str, text: str, do: Callable[[], object], *, primary: bool = False
+    ) -> QToolButton:
+        button = QToolButton(self)
+        button.setObjectName(f"{name}_button")
+        button.setAccessibleName(text)
+        button.setToolTip(text)
+        button.setIconSize(QSize(20, 20))
+        button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        button.setProperty("primary", primary)
+        button.clicked.connect(lambda *_: do())
+        self._icons.append((button, name.replace("_", "-"), "on_accent" if primary else "text"))
+        return button
+
+    def _make_progress(self) -> QWidget:
+        box = QWidget(self)
+        grid = QGridLayout(box)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setHorizontalSpacing(12)
+        grid.setVerticalSpacing(4)
+        self._epoch = QLabel(box)
+        self._epoch.setObjectName("epoch_label")
+        self._epoch.setStyleSheet("font-weight: 600;")
+        self._left = QLabel(box)
+        self._left.setObjectName("time_left_label")
+        self._left.setProperty("role", "dim")
+        self._left.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self._bar = QProgressBar(box)
+        self._bar.setObjectName("progress_bar")
+        self._bar.setAccessibleName("Progress of the run")
+        self._bar.setTextVisible(False)
+        self._bar.setRange(0, 1000)
+        grid.addWidget(self._epoch, 0, 0)
+        grid.addWidget(self._left, 0, 1)
+        grid.addWidget(self._bar, 1, 0, 1, 2)
+        grid.setColumnStretch(1, 1)
+        self._progress = box
+        return box
+
+    def _connect(self) -> None:
+        runner, workbench = self._runner, self._workbench
+        runner.started.connect(self._begun)
+        runner.ended.connect(self.update_state)
+        runner.looked.connect(self._show_run)
+        workbench.project_changed.connect(self.update_state)
+        workbench.data_changed.connect(self.update_state)
+        workbench.problems_changed.connect(self.update_state)
+        self._theme.changed.connect(self._dress)
+
+    # ------------------------------------------------------------------ for the window
+
+    def set_title(self, name: str, modified: bool) -> None:
+        """The document's name and whether it is saved."""
+        self._full_name = name
+        self._edited.setVisible(modified)
+        self._elide()
+
+    _full_name = ""
+
+    def set_stage(self, stage: str) -> None:
+        """Mark the stage whose panels are in front."""
+        for button in self._stages.buttons():
+            if button.objectName() == f"stage_{stage}":
+                button.setChecked(True)
+
+    # ------------------------------------------------------------------ following
+
+    def _start(self) -> None:
+        self._workbench.when_loaded(self._runner.run)
+
+    def _begun(self) -> None:
+        self._speed = _Speed()
+        self.update_state()
+
+    def update_state(self, *_: object) -> None:
+        """Which controls make sense now, and where the run stands."""
+        running = self._runner.is_running
+        project = self._workbench.project
+        error = next((p for p in self._workbench.problems if p.severity == "error"), None)
+        reason = str(error) if error else self._workbench.data_error
+        self._run.setVisible(not running)
+        self._pause.setVisible(running)
+        ready = not running and not reason
+        for button in (self._run, self._step_batch, self._step_epoch):
+            button.setEnabled(ready)
+        run = "Run again from the start" if is_finished(project) else "Run"
+        self._run.setToolTip(reason or f"{run} (Ctrl+R)")
+        self._stop.setEnabled(running or continues(project))
+        if running:
+            self._show_run()
+        else:
+            self._show_rest()
+
+    def _show_run(self) -> None:
+        session, project = self._runner.session, self._runner.run_project
+        if session is None or project is None:
+            return
+        epochs = project.settings.epochs
+        done = _epochs_done(session)
+        self._set(self._epoch, f"epoch {min(epochs, session.epoch + 1):,} of {epochs:,}")
+        self._speed.look(done)
+        seconds = self._speed.seconds(epochs - done)
+        count = len(session.data.parts.train)
+        texts = [] if seconds is None else [f"{_clock(seconds)} left"]
+        if self.width() >= NARROW and self._speed.per_second:
+            texts.append(f"{_rounded(self._speed.per_second * count)} samples/s")
+        self._set(self._left, " · ".join(texts))
+        self._bar.setValue(round(1000 * min(1.0, done / epochs)))
+
+    def _show_rest(self) -> None:
+        project = self._workbench.project
+        trained, epochs = project.trained, project.settings.epochs
+        progress = None if trained is None else trained.progress
+        if self._workbench.is_loading:
+            self._set(self._epoch, "loading data…")
+            self._set(self._left, "")
+            self._bar.setValue(0)
+        elif progress is not None and continues(project):
+            size = self._workbench.data and len(self._workbench.data.parts.train)
+            part = progress.position / size if size else 0
+            self._set(self._epoch, f"epoch {progress.epoch:,} of {epochs:,}")
+            end = "converged" if progress.converged else "trained"
+            self._set(self._left, end if is_finished(project) else "paused")
+            self._bar.setValue(round(1000 * min(1.0, (progress.epoch + part) / epochs)))
+        else:
+            self._set(self._epoch, f"epoch 0 of {epochs:,}")
+            self._set(self._left, "ready" if trained is None else "weights kept, new run")
+            self._bar.setValue(0)
+
+    def _set(self, label: QLabel, text: str) -> None:
+        if label.text() != text:
+            label.setText(text)
+
+    # ------------------------------------------------------------------ looks
+
+    def _dress(self) -> None:
+        for button, name, role in self._icons:
+            button.setIcon(icon(name, self._theme, role))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._progress.setFixedWidth(300 if self.width() >= NARROW else 190)
+        self._elide()
+
+    def _elide(self) -> None:
+        most = 220 if self.width() >= NARROW else 120
+        metrics = QFontMetrics(self._name.font())
+        self._name.setText(
+            metrics.elidedText(self._full_name, Qt.TextElideMode.ElideMiddle, most)
+        )
+        self._name.setToolTip(self._full_name)
+
+
+class _Speed:
+    """Epochs per second, smoothed over the last few looks."""
+
+    def __init__(self) -> None:
+        self.per_second = 0.0
+        self._last: tuple[float, float] | None = None
+
+    def look(self, done: float) -> None:
+        """``done`` epochs, a fraction included, are done by now."""
+        now = perf_counter()
+        if self._last is None:
+            self._last = (now, done)
+            return
+        then, before = self._last
+        if now - then < 0.5:
+            return
+        speed = (done - before) / (now - then)
+        self.per_second = speed if not self.per_second else 0.7 * self.per_second + 0.3 * speed
+        self._last = (now, done)
+
+    def seconds(self, epochs: float) -> float | None:
+        """How long ``epochs`` more will take; ``None`` while unknown."""
+        return epochs / self.per_second if self.per_second > 0 else None
+
+
+def _epochs_done(session: Session) -> float:
+    count = max(1, len(session.data.parts.train))
+    return session.epoch + session.position / count
+
+
+def _clock(seconds: float) -> str:
+    whole = round(seconds)
+    if whole >= 3600:
+        return f"{whole // 3600}:{whole // 60 % 60:02}:{whole % 60:02}"
+    return f"{whole // 60}:{whole % 60:02}"
+
+
+def _rounded(number: float) -> str:
+    """Two significant digits, so that the text stays calm."""
+    digits = max(0, len(str(int(number))) - 2)
+    return f"{int(round(number, -digits)):,}"
