@@ -1,0 +1,255 @@
+"""The inspector: the settings of what is selected, or of the training if nothing is."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from math import prod
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QFrame,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QScrollArea,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from nnstudio.engine.layer import Variable
+from nnstudio.graph.edits import freeze, rename, replace_layer
+from nnstudio.graph.model import Node
+from nnstudio.gui.form import SettingsForm
+from nnstudio.gui.theme import Theme
+from nnstudio.gui.training_form import TrainingForm
+from nnstudio.gui.wiring import remove_and_close
+from nnstudio.gui.workbench import Workbench
+from nnstudio.messages import shape_text
+
+#: Edits of one setting that follow each other within this time are one undo step, in milliseconds.
+ONE_GESTURE = 800
+
+
+class InspectorPanel(QWidget):
+    """One page for a node, one for several, one for the network and its training."""
+
+    def __init__(self, workbench: Workbench, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("inspector_panel")
+        self._workbench = workbench
+        self._gesture = QTimer(self)
+        self._gesture.setSingleShot(True)
+        self._gesture.setInterval(ONE_GESTURE)
+        self._gesture.timeout.connect(workbench.document.end_merge)
+        self._pages = QStackedWidget(self)
+        self._node_page = _NodePage(self, workbench, theme)
+        self._many_page = _ManyPage(workbench)
+        self._training = TrainingForm(workbench, theme)
+        for page in (self._node_page, self._many_page, self._training):
+            self._pages.addWidget(_scrolling(page))
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self._pages)
+        workbench.selection_changed.connect(self._selection_changed)
+        workbench.project_changed.connect(self._show)
+        workbench.problems_changed.connect(self._show)
+        self._show()
+
+    def _selection_changed(self) -> None:
+        self._workbench.document.end_merge()
+        self._show()
+
+    def _show(self, *_: object) -> None:
+        selection = self._workbench.selection
+        nodes = [self._workbench.graph.by_id[n] for n in selection if n in self._workbench.graph.by_id]
+        if len(nodes) == 1:
+            self._node_page.show_node(nodes[0])
+            self._pages.setCurrentIndex(0)
+        elif nodes:
+            self._many_page.show_count(len(nodes))
+            self._pages.setCurrentIndex(1)
+        else:
+            self._training.show_project()
+            self._pages.setCurrentIndex(2)
+
+    def begin_gesture(self) -> None:
+        """What is edited now belongs to one undo step with what follows at once."""
+        self._gesture.start()
+
+
+class _NodePage(QWidget):
+    """Title, what the layer does, its settings, shapes and parameters."""
+
+    def __init__(self, panel: InspectorPanel, workbench: Workbench, theme: Theme) -> None:
+        super().__init__()
+        self._panel = panel
+        self._workbench = workbench
+        self._node: Node | None = None
+        self._title = QLineEdit()
+        self._title.setObjectName("inspector_name")
+        self._title.setAccessibleName("Name of the node")
+        self._title.setToolTip("The node's name: type another; empty for the layer's own")
+        self._title.setStyleSheet("font-size: 16px; font-weight: 600;")
+        self._title.editingFinished.connect(self._rename)
+        self._summary = _label("inspector_summary", "dim")
+        self._formula = _label("inspector_formula")
+        self._formula.setStyleSheet("font-size: 16px;")
+        self._formula.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._variables = _label("inspector_variables", "dim")
+        self._problem = _label("inspector_problem", "error")
+        self._form = SettingsForm("inspector", theme)
+        self._form.changed.connect(self._change)
+        self._learns = QCheckBox("Trainable")
+        self._learns.setObjectName("inspector_trainable")
+        self._learns.setToolTip("Whether training changes these weights")
+        self._learns.toggled.connect(self._freeze)
+        self._shapes = _label("inspector_shapes", "dim")
+        self._count = _label("inspector_parameters", "dim")
+        delete = QPushButton("Delete")
+        delete.setObjectName("inspector_delete")
+        delete.setAccessibleName("Delete this node")
+        delete.clicked.connect(self._delete)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(16, 8, 16, 16)
+        column.setSpacing(8)
+        for widget in (self._title, self._problem, self._summary, self._formula, self._variables):
+            column.addWidget(widget)
+        column.addSpacing(4)
+        column.addWidget(self._form)
+        column.addWidget(self._learns)
+        column.addWidget(_line())
+        column.addWidget(self._shapes)
+        column.addWidget(self._count)
+        column.addStretch(1)
+        column.addWidget(delete, 0, Qt.AlignmentFlag.AlignLeft)
+
+    def show_node(self, node: Node) -> None:
+        """Show ``node`` as it is now."""
+        self._node = node
+        workbench, layer = self._workbench, node.layer
+        analysis = workbench.analysis
+        if not self._title.hasFocus():
+            self._title.setText(node.title)
+        summary = layer.summary
+        if node.name:
+            summary = f"{type(layer).__name__}: {summary}"
+        self._summary.setText(summary)
+        self._formula.setText(layer.formula)
+        variables = analysis.variables[node.id]
+        _set(self._variables, "    ".join(f"{v.name} {shape_text(v.shape)}" for v in variables))
+        sentences = [str(p) for p in workbench.problems if p.node == node.id]
+        _set(self._problem, "\n".join(sentences))
+        self._form.show_settings(layer)
+        self._form.setVisible(not self._form.is_empty)
+        self._learns.blockSignals(True)
+        self._learns.setChecked(not node.frozen)
+        self._learns.blockSignals(False)
+        self._learns.setVisible(any(v.trainable for v in variables))
+        incoming = [analysis.shapes[edge.source] for edge in workbench.graph.incoming[node.id]]
+        known = " and ".join(shape_text(s) for s in incoming if s is not None)
+        shape = analysis.shapes[node.id]
+        out = "unknown yet" if shape is None else shape_text(shape)
+        _set(self._shapes, f"{known} → {out}" if known else f"Output {out}")
+        _set(self._count, _count_text(variables, node.frozen))
+
+    def _rename(self) -> None:
+        node, name = self._node, self._title.text().strip()
+        self._title.setModified(False)
+        if node is None or name == node.title:
+            return
+        name = "" if name == type(node.layer).__name__ else name
+        self._workbench.edit_graph("Rename", lambda graph: rename(graph, node.id, name))
+        self._title.setText(self._workbench.graph.by_id[node.id].title)
+
+    def _change(self, name: str, value: object) -> None:
+        node = self._node
+        if node is None:
+            return
+        layer = replace(node.layer, **{name: value})
+        self._workbench.edit_graph(
+            f"Change {name.replace('_', ' ')}",
+            lambda graph: replace_layer(graph, node.id, layer),
+            merge_key=("inspector", node.id, name),
+        )
+        self._panel.begin_gesture()
+
+    def _freeze(self, learns: bool) -> None:
+        node = self._node
+        if node is not None:
+            label = "Train again" if learns else "Freeze"
+            self._workbench.edit_graph(label, lambda graph: freeze(graph, node.id, not learns))
+
+    def _delete(self) -> None:
+        node = self._node
+        if node is not None:
+            self._workbench.edit_graph("Delete", lambda graph: remove_and_close(graph, [node.id]))
+
+
+class _ManyPage(QWidget):
+    """Several nodes are selected."""
+
+    def __init__(self, workbench: Workbench) -> None:
+        super().__init__()
+        self._workbench = workbench
+        self._title = _label("inspector_many", "title")
+        delete = QPushButton("Delete them")
+        delete.setObjectName("inspector_delete_many")
+        delete.setAccessibleName("Delete the selected nodes")
+        delete.clicked.connect(self._delete)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(16, 8, 16, 16)
+        column.setSpacing(12)
+        column.addWidget(self._title)
+        column.addWidget(delete, 0, Qt.AlignmentFlag.AlignLeft)
+        column.addStretch(1)
+
+    def show_count(self, count: int) -> None:
+        """Say how many."""
+        self._title.setText(f"{count} nodes selected")
+
+    def _delete(self) -> None:
+        nodes = self._workbench.selection
+        self._workbench.edit_graph("Delete", lambda graph: remove_and_close(graph, nodes))
+
+
+def _count_text(variables: tuple[Variable, ...], frozen: bool) -> str:
+    """How the number of parameters comes about: ``64 × 2,704 + 64 = 173,120 parameters``."""
+    learned = [v for v in variables if v.trainable]
+    total = sum(prod(v.shape) for v in learned)
+    if not total:
+        return "No parameters"
+    terms = " + ".join(shape_text(v.shape) for v in learned)
+    text = f"{total:,} parameters" if terms == f"{total:,}" else f"{terms} = {total:,} parameters"
+    state = sum(prod(v.shape) for v in variables if not v.trainable)
+    text += f", and {state:,} running statistics" if state else ""
+    return text + (", frozen" if frozen else "")
+
+
+def _label(name: str, role: str = "plain") -> QLabel:
+    label = QLabel()
+    label.setObjectName(name)
+    label.setProperty("role", role)
+    label.setWordWrap(True)
+    return label
+
+
+def _set(label: QLabel, text: str) -> None:
+    label.setText(text)
+    label.setVisible(bool(text))
+
+
+def _line() -> QFrame:
+    line = QFrame()
+    line.setFrameShape(QFrame.Shape.HLine)
+    return line
+
+
+def _scrolling(page: QWidget) -> QScrollArea:
+    area = QScrollArea()
+    area.setWidgetResizable(True)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    area.setWidget(page)
+    return area

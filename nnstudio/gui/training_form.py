@@ -1,0 +1,127 @@
+"""The training settings: what is learned, how fast, how long."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
+
+from nnstudio.engine.catalogue import LOSSES, OPTIMIZERS, SCHEDULES
+from nnstudio.gui.fields import ChoiceField
+from nnstudio.gui.form import SettingsForm
+from nnstudio.gui.theme import Theme
+from nnstudio.gui.workbench import Workbench
+from nnstudio.project.runs import continues
+
+_RULES = {"loss": LOSSES, "optimizer": OPTIMIZERS, "schedule": SCHEDULES}
+_TITLES = {"loss": "Loss", "optimizer": "Optimizer", "schedule": "Schedule"}
+
+#: Edits of one setting that follow each other within this time are one undo step, in milliseconds.
+ONE_GESTURE = 800
+
+
+class TrainingForm(QWidget):
+    """The network in numbers, and every setting of its training."""
+
+    def __init__(self, workbench: Workbench, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("training_form")
+        self._workbench = workbench
+        self._gesture = QTimer(self)
+        self._gesture.setSingleShot(True)
+        self._gesture.setInterval(ONE_GESTURE)
+        self._gesture.timeout.connect(workbench.document.end_merge)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(16, 8, 16, 16)
+        column.setSpacing(8)
+        self._summary = QLabel()
+        self._summary.setObjectName("network_summary")
+        self._summary.setProperty("role", "dim")
+        self._summary.setWordWrap(True)
+        title = QLabel("Training")
+        title.setProperty("role", "title")
+        column.addWidget(title)
+        column.addWidget(self._summary)
+        self._choices: dict[str, ChoiceField] = {}
+        self._parts: dict[str, SettingsForm] = {}
+        self._numbers = SettingsForm("training", theme)
+        self._numbers.changed.connect(self._change)
+        for name, catalogue in _RULES.items():
+            choice = ChoiceField({key: cls.title for key, cls in catalogue.items()})  # type: ignore[attr-defined]
+            control = choice.control()
+            control.setObjectName(f"training_{name}")
+            control.setAccessibleName(_TITLES[name])
+            choice.edited.connect(lambda key, name=name: self._choose(name, key))
+            part = SettingsForm(f"training_{name}", theme)
+            part.changed.connect(lambda key, value, name=name: self._change_part(name, key, value))
+            self._choices[name], self._parts[name] = choice, part
+            row = QGridLayout()
+            row.setHorizontalSpacing(8)
+            row.setColumnMinimumWidth(0, 92)
+            row.setColumnStretch(1, 1)
+            row.setColumnMinimumWidth(2, 22)
+            label = QLabel(_TITLES[name])
+            label.setBuddy(control)
+            row.addWidget(label, 0, 0)
+            row.addWidget(choice, 0, 1)
+            column.addLayout(row)
+            column.addWidget(part)
+        column.addWidget(self._numbers)
+        self._note = QLabel()
+        self._note.setObjectName("training_note")
+        self._note.setProperty("role", "dim")
+        self._note.setWordWrap(True)
+        column.addWidget(self._note)
+        column.addStretch(1)
+        workbench.runner.started.connect(self.show_project)
+        workbench.runner.ended.connect(self.show_project)
+
+    def show_project(self, *_: object) -> None:
+        """Show the settings as they are now."""
+        project, settings = self._workbench.project, self._workbench.project.settings
+        analysis = self._workbench.analysis
+        count = len(project.graph.nodes)
+        text = f"{count} layer{'s' if count != 1 else ''}, {analysis.total_parameters:,} parameters"
+        self._summary.setText(f"{project.description}\n{text}".strip())
+        for name in _RULES:
+            value = getattr(settings, name)
+            self._choices[name].show_value(type(value).__name__)
+            self._choices[name].control().setToolTip(value.summary)
+            self._parts[name].show_settings(value)
+            self._parts[name].setVisible(not self._parts[name].is_empty)
+        hidden = () if settings.stop_when_converged else ("tolerance", "patience")
+        self._numbers.show_settings(settings, hidden)
+        self._note.setText(self._note_text())
+        self._note.setVisible(bool(self._note.text()))
+
+    def _note_text(self) -> str:
+        if self._workbench.runner.is_running:
+            return "Learning rate applies at once, batch size and epochs after a pause; loss, optimizer, schedule and seed begin a new run."
+        if continues(self._workbench.project):
+            return "Run goes on where it paused. Another loss, optimizer, schedule or seed begins a new run from these weights."
+        return ""
+
+    # ------------------------------------------------------------------ editing
+
+    def _change(self, name: str, value: Any) -> None:
+        label = f"Change {name.replace('_', ' ')}"
+        self._workbench.change_settings(label, ("training", name), **{name: value})
+        self._gesture.start()
+
+    def _choose(self, name: str, key: str) -> None:
+        settings = self._workbench.project.settings
+        cls: Any = _RULES[name][key]
+        if type(getattr(settings, name)) is cls:
+            return
+        values = {name: cls()}
+        if name == "loss":
+            values["losses"] = ()
+        self._workbench.change_settings(f"Change {name}", None, **values)
+
+    def _change_part(self, name: str, key: str, value: Any) -> None:
+        part = replace(getattr(self._workbench.project.settings, name), **{key: value})
+        label = f"Change {key.replace('_', ' ')}"
+        self._workbench.change_settings(label, ("training", name, key), **{name: part})
+        self._gesture.start()
