@@ -39,11 +39,13 @@ _Cell = str | Edge
 
 def places(graph: Graph, layout: Layout) -> Mapping[str, Point]:
     """Where every node of ``graph`` stands: as laid out by the user, or where there is room."""
-    return _places(graph, layout)
+    known = {node: place for node, place in layout.by_id.items() if node in graph.by_id}
+    return known if len(known) == len(graph.nodes) else _completed(graph, layout)
 
 
 @lru_cache(maxsize=4)
-def _places(graph: Graph, layout: Layout) -> Mapping[str, Point]:
+def _completed(graph: Graph, layout: Layout) -> Mapping[str, Point]:
+    """The user's places, and new ones for the nodes that have none."""
     known = {node: place for node, place in layout.by_id.items() if node in graph.by_id}
     if not known:
         return arrange(graph)

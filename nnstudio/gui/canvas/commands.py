@@ -9,8 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
+from nnstudio.engine.activations import Softmax
 from nnstudio.engine.catalogue import LAYERS
+from nnstudio.engine.dense import Dense
 from nnstudio.engine.layer import Layer
+from nnstudio.engine.losses import CategoricalCrossEntropy, HalfSquaredError
 from nnstudio.engine.shaping import Flatten, Input
 from nnstudio.graph.edits import add_node, connect, fresh_id, remove
 from nnstudio.graph.model import Edge, Graph, Node
@@ -171,30 +174,33 @@ def duplicated(project: Project, nodes: Iterable[str]) -> tuple[Project, tuple[s
     return _with(project, graph, spots), tuple(copies.values())
 
 
-def starter_layers(facts: DataFacts | None, ends_with_softmax: bool) -> tuple[Layer, ...]:
+def starter_layers(facts: DataFacts | None) -> tuple[Layer, ...]:
     """The smallest network for the data: what the empty canvas offers."""
-    dense = LAYERS["Dense"]
     if facts is None:
-        return Input(), dense(units=1)  # type: ignore[call-arg]
+        return Input(), Dense(1)
     layers: list[Layer] = [Input(facts.input_shape)]
     if len(facts.input_shape) > 1:
         layers.append(Flatten())
-    layers.append(dense(units=facts.output_size))  # type: ignore[call-arg]
-    if ends_with_softmax:
-        layers.append(LAYERS["Softmax"]())
+    layers.append(Dense(facts.output_size))
+    if facts.is_classification:
+        layers.append(Softmax())
     return tuple(layers)
 
 
-def started(project: Project, layers: Sequence[Layer]) -> Project:
-    """With these layers in a chain, on an empty canvas."""
-    graph = Graph()
-    previous = ""
-    for layer in layers:
+def started(project: Project, facts: DataFacts | None) -> Project:
+    """With the smallest network for the data, and a loss that suits it, on an empty canvas."""
+    graph, previous = Graph(), ""
+    for layer in starter_layers(facts):
         node = Node(fresh_id(graph, layer), layer)
         graph = add_node(graph, node)
         graph = connect(graph, previous, node.id) if previous else graph
         previous = node.id
-    return replace(project, layout=Layout().moved(arrange(graph))).with_graph(graph)
+    settings = project.settings
+    if facts is not None and facts.is_classification != settings.loss.for_classes:
+        loss = CategoricalCrossEntropy() if facts.is_classification else HalfSquaredError()
+        settings = replace(settings, loss=loss)
+    layout = Layout().moved(arrange(graph))
+    return replace(project, layout=layout, settings=settings).with_graph(graph)
 
 
 # ---------------------------------------------------------------- wiring and deleting

@@ -12,8 +12,6 @@ from PySide6.QtGui import (
     QMouseEvent,
     QNativeGestureEvent,
     QPainter,
-    QPen,
-    QPolygonF,
     QResizeEvent,
     QShowEvent,
     QWheelEvent,
@@ -21,6 +19,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QFrame, QGraphicsView, QWidget
 
 from nnstudio.gui.canvas.camera import Camera
+from nnstudio.gui.canvas.dots import dotted_sheet
 from nnstudio.gui.canvas.overlays import STRIP, FocusRing, Strip
 from nnstudio.gui.canvas.scene import CanvasScene
 from nnstudio.gui.theme import Theme
@@ -196,23 +195,22 @@ class NavigableView(QGraphicsView):
     # ------------------------------------------------------------------ the widget itself
 
     def drawBackground(self, painter: QPainter, rect: QRectF | QRect) -> None:
-        """The canvas colour with a light grid of dots."""
-        painter.fillRect(rect, self._theme.colour("canvas"))
+        """The canvas colour, with a light grid of dots unless they would be too close."""
         if self.zoom < _DOTS_FROM:
+            painter.fillRect(rect, self._theme.colour("canvas"))
             return
-        left = int(rect.left()) // _DOTS * _DOTS
-        top = int(rect.top()) // _DOTS * _DOTS
-        dots = QPolygonF(
-            [
-                QPointF(x, y)
-                for x in range(left, int(rect.right()) + 1, _DOTS)
-                for y in range(top, int(rect.bottom()) + 1, _DOTS)
-            ]
+        spacing = _DOTS * self.zoom
+        size, ratio = self.viewport().size(), self.devicePixelRatioF()
+        colours = self._theme.colours
+        sheet = dotted_sheet(
+            size.width(), size.height(), spacing, ratio, colours.canvas, colours.line
         )
-        pen = QPen(self._theme.colour("line"), 1.5)
-        pen.setCosmetic(True)
-        painter.setPen(pen)
-        painter.drawPoints(dots)
+        origin = self.viewportTransform().map(QPointF(0, 0))
+        painter.save()
+        painter.resetTransform()
+        corner = origin.x() % spacing - spacing, origin.y() % spacing - spacing
+        painter.drawPixmap(round(corner[0]), round(corner[1]), sheet)
+        painter.restore()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -29,7 +29,7 @@ DETAIL_FROM = 0.4
 #: Below this zoom not even that.
 NAMES_FROM = 0.12
 #: The side of a card's little picture.
-PICTURE = 40
+PICTURE = 36
 _RADIUS = 8
 _PORT, _PORT_LIT = 4.5, 6.5
 _MARGIN = 12
@@ -65,15 +65,12 @@ class NodeItem(QGraphicsItem):
 
     # ------------------------------------------------------------------ what the scene sets
 
-    def show_face(self, face: Face) -> bool:
-        """Show another face; False if it is the same."""
-        if face == self.face:
-            return False
+    def show_face(self, face: Face) -> None:
+        """Show another face."""
         if face.slots != self.face.slots:
             self.prepareGeometryChange()
         self.face = face
         self.update()
-        return True
 
     def show_state(self, *, selected: bool | None = None, hovered: bool | None = None) -> None:
         """Show whether it is selected or under the pointer."""
@@ -136,7 +133,7 @@ class NodeItem(QGraphicsItem):
         self._paint_card(painter)
         self._paint_words(painter)
         if self.thumbnail is not None:
-            painter.drawPixmap(_picture_box(), self.thumbnail, QRectF(self.thumbnail.rect()))
+            self._paint_thumbnail(painter, self.thumbnail)
         else:
             box = _picture_box().adjusted(2, 6, -2, -6)
             paint_curve(painter, box, self.face.layer, self._category())
@@ -207,6 +204,18 @@ class NodeItem(QGraphicsItem):
             painter.setPen(colour("dim"))
             flags = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
             painter.drawText(QRectF(16, bottom, right - 16, 18), flags, face.parameters)
+
+    def _paint_thumbnail(self, painter: QPainter, pixmap: QPixmap) -> None:
+        """In its own proportions at the right; few large pixels stay sharp squares."""
+        size = pixmap.size().scaled(PICTURE, PICTURE, Qt.AspectRatioMode.KeepAspectRatio)
+        box = _picture_box()
+        target = QRectF(box.right() - size.width(), box.top(), size.width(), size.height())
+        painter.save()
+        painter.setRenderHint(
+            QPainter.RenderHint.SmoothPixmapTransform, pixmap.width() > PICTURE
+        )
+        painter.drawPixmap(target, pixmap, QRectF(pixmap.rect()))
+        painter.restore()
 
     def _has_picture(self) -> bool:
         return self.thumbnail is not None or self.face.category in ("activation", "output")

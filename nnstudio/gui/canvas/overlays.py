@@ -112,7 +112,7 @@ class Strip(QWidget):
         row.addWidget(self.status, 1)
         for name, text, tip, signal in (
             ("canvas_zoom_out", "−", "Zoom out (Ctrl −)", self.zoom_out),
-            ("canvas_zoom_reset", "100 %", "Zoom to 100 % (Ctrl 0)", self.zoom_reset),
+            ("canvas_zoom_reset", "1:1", "Zoom to 100 % (Ctrl 0)", self.zoom_reset),
             ("canvas_zoom_in", "+", "Zoom in (Ctrl +)", self.zoom_in),
             ("canvas_fit", "Fit", "Show the whole network (F)", self.fit),
         ):

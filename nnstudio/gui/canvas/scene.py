@@ -30,6 +30,7 @@ class CanvasScene(QGraphicsScene):
         self.nodes: dict[str, NodeItem] = {}
         self.wires: dict[Edge, WireItem] = {}
         self._places: dict[str, Point] = {}
+        self._thumbnails: dict[str, QPixmap | None] = {}
         self._lit: dict[str, frozenset[Port]] = {}
         self._hovered: Target = None
         self._end_port: Port | None = None
@@ -46,31 +47,43 @@ class CanvasScene(QGraphicsScene):
 
     # ------------------------------------------------------------------ what is in the project
 
-    def show_project(
-        self, graph: Graph, faces: Mapping[str, Face], places: Mapping[str, Point]
-    ) -> None:
-        """Add, change and remove cards and wires until the scene equals the project."""
+    def show_faces(self, faces: Mapping[str, Face]) -> None:
+        """Have one card for each of these nodes, and let it show this face."""
         for node in self.nodes.keys() - faces.keys():
             self.removeItem(self.nodes.pop(node))
             self._places.pop(node, None)
-        moved = set()
         for node, face in faces.items():
             item = self.nodes.get(node)
             if item is None:
                 item = self.nodes[node] = NodeItem(node, face, self._theme)
+                item.show_thumbnail(self._thumbnails.get(node))
                 self.addItem(item)
-                moved.add(node)
-            elif item.face.slots != face.slots:
-                moved.add(node)
-            item.show_face(face)
+            elif item.face != face:
+                if item.face.slots != face.slots:
+                    self._places.pop(node, None)  # its ports move, and its wires with them
+                item.show_face(face)
+
+    def show_places(self, graph: Graph, places: Mapping[str, Point]) -> None:
+        """Put every card at its place, and let the graph's wires run between them."""
+        moved = set()
+        for node, item in self.nodes.items():
             if self._places.get(node) != places[node]:
                 self._places[node] = places[node]
+                item.setPos(*places[node])
                 moved.add(node)
-            item.setPos(*places[node])
         self._show_wires(graph, moved)
-        box = self.contents()
-        if not box.isNull() and not self.sceneRect().contains(box):
-            self.setSceneRect(box.adjusted(-1000, -1000, 1000, 1000))
+        self._index(moved)
+
+    def _index(self, moved: set[str]) -> None:
+        """Let the scene's index, which searches within its box, cover cards that went beyond."""
+        box, indexed = QRectF(), self.sceneRect()
+        for node in moved:
+            item = self.nodes[node]
+            card = item.card().translated(item.pos())
+            if not indexed.contains(card):
+                box = box.united(card)
+        if not box.isNull():
+            self.setSceneRect(indexed.united(box).adjusted(-500, -500, 500, 500))
 
     def _show_wires(self, graph: Graph, moved: set[str]) -> None:
         wanted = set(graph.edges)
@@ -109,9 +122,11 @@ class CanvasScene(QGraphicsScene):
             wire.show_state(selected=edge in selection.wires)
 
     def show_thumbnail(self, node: str, pixmap: QPixmap | None) -> None:
-        """Show a small picture on a card."""
-        if node in self.nodes:
-            self.nodes[node].show_thumbnail(pixmap)
+        """Show a small picture on a card, also after it was deleted and brought back."""
+        if self._thumbnails.get(node) is not pixmap:
+            self._thumbnails[node] = pixmap
+            if node in self.nodes:
+                self.nodes[node].show_thumbnail(pixmap)
 
     # ------------------------------------------------------------------ what is under the pointer
 

@@ -21,17 +21,19 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QMenu, QToolTip, QWidget
 
 from nnstudio.engine.catalogue import LAYERS
-from nnstudio.engine.layer import Layer
 from nnstudio.gui.canvas import commands
 from nnstudio.gui.canvas.faces import faces
 from nnstudio.gui.canvas.gestures import Body, Port, Selection, Wire
 from nnstudio.gui.canvas.interaction import Interaction
 from nnstudio.gui.canvas.measures import GRID, Point
 from nnstudio.gui.canvas.navigable_view import NavigableView
+from nnstudio.gui.canvas.node_item import DETAIL_FROM
 from nnstudio.gui.canvas.overlays import STRIP, EmptyCanvas, Hint
 from nnstudio.gui.canvas.scene import CanvasScene
+from nnstudio.gui.canvas.thumbnails import Thumbnails
 from nnstudio.gui.canvas.words import words_about
 from nnstudio.gui.dragged_layer import layer_in
+from nnstudio.gui.live import Live
 from nnstudio.gui.theme import Theme
 from nnstudio.gui.workbench import Workbench
 from nnstudio.project.problems import DataFacts
@@ -54,7 +56,13 @@ class CanvasView(NavigableView):
     Every method without an underscore may be used by menus and scripts.
     """
 
-    def __init__(self, workbench: Workbench, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        workbench: Workbench,
+        theme: Theme,
+        parent: QWidget | None = None,
+        live: Live | None = None,
+    ) -> None:
         scene = CanvasScene(theme)
         super().__init__(scene, theme, parent)
         self.setAccessibleName("Network")
@@ -67,6 +75,8 @@ class CanvasView(NavigableView):
         self._interaction = Interaction(workbench, scene)
         self._interaction.refused.connect(self._show_refusal)
         self._pointer = QPoint()
+        self._shown: tuple[object, object, object] = (None, None, None)
+        self._parameters = 0
         self._hint = Hint(theme, self)
         self._empty = EmptyCanvas(theme, self)
         self._empty.start.connect(self.start_network)
@@ -75,6 +85,8 @@ class CanvasView(NavigableView):
         workbench.data_changed.connect(self._offer_start)
         self._show_project()
         self._offer_start()
+        if live is not None:
+            self._thumbnails = Thumbnails(live, theme, self, self.set_thumbnail, self.seen_nodes)
 
     # ------------------------------------------------------------------ for menus and scripts
 
@@ -123,8 +135,8 @@ class CanvasView(NavigableView):
 
     def start_network(self) -> None:
         """Fill the empty canvas with the smallest network for the data."""
-        layers = self._starter()
-        self._interaction.apply("Start network", lambda project: commands.started(project, layers))
+        facts = self._facts()
+        self._interaction.apply("Start network", lambda project: commands.started(project, facts))
         self.fit()
 
     def set_thumbnail(self, node_id: str, pixmap: QPixmap | None) -> None:
@@ -140,40 +152,46 @@ class CanvasView(NavigableView):
         """The middle of a port in the viewport's coordinates."""
         return self.mapFromScene(self._scene.port_place(Port(node_id, kind, slot)))
 
+    def seen_nodes(self) -> tuple[str, ...]:
+        """The nodes whose cards can be seen with their pictures now."""
+        if self.zoom < DETAIL_FROM:
+            return ()
+        return self._scene.nodes_in(self.mapToScene(self.viewport().rect()).boundingRect())
+
     # ------------------------------------------------------------------ following the project
 
     def _project_changed(self, old: Project, new: Project) -> None:
-        if old.graph == new.graph and old.layout == new.layout:
-            return
         self._show_project()
         document = self._workbench.document
         if not (document.undo_label or document.redo_label):  # another project was opened
             self.fit()
 
     def _show_project(self) -> None:
+        """Show what the project is now, as far as it isn't shown already."""
         workbench = self._workbench
-        graph = workbench.graph
-        shown = faces(graph, workbench.analysis, workbench.problems)
-        self._scene.show_project(graph, shown, commands.shown_places(workbench.project))
+        graph, layout, problems = workbench.graph, workbench.project.layout, workbench.problems
+        old, self._shown = self._shown, (graph, layout, problems)
+        if all(now is before for now, before in zip(self._shown, old, strict=True)):
+            return
+        if graph is not old[0] or problems is not old[2]:
+            self._scene.show_faces(faces(graph, workbench.analysis, problems))
+        self._scene.show_places(graph, commands.shown_places(workbench.project))
         self._scene.show_selection(self._interaction.selection)
         self._empty.setVisible(not graph.nodes)
+        self._parameters = workbench.analysis.total_parameters
         self._zoomed()
 
     def _zoomed(self) -> None:
-        count = self._workbench.analysis.total_parameters
-        words = f"{count:,} parameter" + ("s" if count != 1 else "")
+        words = f"{self._parameters:,} parameter" + ("s" if self._parameters != 1 else "")
         self._strip.say(f"{words} · {self.zoom * 100:.0f} %")
 
     def _facts(self) -> DataFacts | None:
         data = self._workbench.data
         return None if data is None else facts_of(data)
 
-    def _starter(self) -> tuple[Layer, ...]:
-        loss = self._workbench.project.settings.loss
-        return commands.starter_layers(self._facts(), loss.fuses == "Softmax")
-
     def _offer_start(self) -> None:
-        self._empty.offer(tuple(type(layer).__name__ for layer in self._starter()))
+        layers = commands.starter_layers(self._facts())
+        self._empty.offer(tuple(type(layer).__name__ for layer in layers))
         self._place_empty()
 
     def _add(self, name: str, command: Callable[[Project], tuple[Project, str]]) -> None:

@@ -1,0 +1,141 @@
+"""The little pictures on cards: an example on Input, the weights as they are now on Dense."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+
+import numpy as np
+from PySide6.QtGui import QColor, QImage, QPixmap
+from PySide6.QtWidgets import QWidget
+
+from nnstudio.engine.dense import Dense
+from nnstudio.engine.layer import Array
+from nnstudio.engine.shaping import Flatten, Input
+from nnstudio.graph.model import Graph
+from nnstudio.gui.live import Live, LiveView
+from nnstudio.gui.theme import Theme
+
+#: Pictures of so many neurons side by side and below each other.
+_TILES = 2
+#: At most so many rows and columns of a weight matrix.
+_PART = 24
+#: More cards than this aren't drawn while training runs.
+_MOST = 16
+
+
+class Thumbnails(LiveView):
+    """A widget without a face: visible with its canvas, it keeps the cards' pictures up to date.
+
+    Args:
+        show: takes a node's id and its picture, or ``None`` for none.
+        seen: the nodes that can be seen now; others aren't drawn.
+    """
+
+    needs_weights = True
+
+    def __init__(
+        self,
+        live: Live,
+        theme: Theme,
+        parent: QWidget,
+        show: Callable[[str, QPixmap | None], None],
+        seen: Callable[[], tuple[str, ...]],
+    ) -> None:
+        super().__init__(live, parent)
+        self.resize(0, 0)
+        self._theme = theme
+        self._show = show
+        self._seen = seen
+        self._examples: dict[str, object] = {}
+        theme.changed.connect(lambda: live.mark(self))
+
+    def refresh(self) -> None:
+        """Draw the weights of the Dense cards that can be seen, and an example on Input."""
+        graph = self.live.workbench.graph
+        model = self.live.model()
+        arrays = {} if model is None else model.network.arrays(model.workspace.flat)
+        for node in self._seen()[:_MOST]:
+            layer = graph.by_id[node].layer
+            if isinstance(layer, Input):
+                self._show_example(node, layer)
+            elif isinstance(layer, Dense):
+                owner = graph.by_id[node].owner or node
+                weight = arrays.get((owner, "weight"))
+                picture = None if weight is None else self._weights(weight, graph, node)
+                self._show(node, picture)
+            else:
+                self._show(node, None)
+
+    def _show_example(self, node: str, layer: Input) -> None:
+        """Examples don't change while training runs: drawn once for each data and shape."""
+        now = (self.live.workbench.data, layer)
+        if self._examples.get(node) != now:
+            self._examples[node] = now
+            self._show(node, self._example(layer))
+
+    def _example(self, layer: Input) -> QPixmap | None:
+        """The first training picture; ``None`` if the data has no pictures."""
+        data = self.live.workbench.data
+        if data is None or len(data.input_shape) != 3 or data.input_shape != layer.shape:
+            return None
+        picture = data.first(1)[0][0][0].astype(float)
+        low, high = picture.min(), picture.max()
+        grey = np.uint8(255 * (picture - low) / (high - low or 1))
+        return _pixmap(np.ascontiguousarray(grey), [QColor(g, g, g).rgb() for g in range(256)])
+
+    def _weights(self, weight: Array, graph: Graph, node: str) -> QPixmap | None:
+        """The weights of the first neurons as pictures if they look at one, else the matrix."""
+        shape = _picture_before(graph, node)
+        if shape is not None and weight.shape[1] == int(np.prod(shape)):
+            values = _tiled(weight[: _TILES**2].reshape(-1, *shape)[:, 0])
+        else:
+            values = weight[:_PART, :_PART]
+        if min(values.shape) < 2:
+            return None
+        most = float(np.abs(values).max()) or 1.0
+        if not np.isfinite(most):
+            return None
+        colours = self._theme.colours
+        scale = signed_scale(colours.negative, colours.panel, colours.positive)
+        return _pixmap(np.uint8(np.rint(127 + 127 * (values / most))), scale)
+
+
+def _picture_before(graph: Graph, node: str) -> tuple[int, ...] | None:
+    """The shape of the pictures that a Dense layer looks at, directly behind Input and Flatten."""
+    for edge in graph.incoming[node]:
+        source = graph.by_id[edge.source]
+        if isinstance(source.layer, Flatten):
+            return _picture_before(graph, source.id)
+        if isinstance(source.layer, Input) and len(source.layer.shape) == 3:
+            return source.layer.shape
+    return None
+
+
+def _tiled(pictures: Array) -> Array:
+    """Up to four pictures (n, H, W) as one, with a line of zeros between them."""
+    count, high, wide = pictures.shape
+    across = min(_TILES, count)
+    down = -(-count // across)
+    sheet = np.zeros((down * (high + 1) - 1, across * (wide + 1) - 1))
+    for number, picture in enumerate(pictures):
+        y, x = (number // across) * (high + 1), (number % across) * (wide + 1)
+        sheet[y : y + high, x : x + wide] = picture
+    return sheet
+
+
+@lru_cache(maxsize=4)
+def signed_scale(negative: str, zero: str, positive: str) -> list[int]:
+    """256 colours from one sign through zero to the other."""
+    ends = np.array([QColor(c).getRgb()[:3] for c in (negative, zero, positive)], float)
+    places = np.linspace(-1, 1, 256)
+    rgb = np.stack([np.interp(places, (-1, 0, 1), ends[:, i]) for i in range(3)], axis=1)
+    return [QColor(*map(round, colour)).rgb() for colour in rgb.tolist()]
+
+
+def _pixmap(levels: Array, colours: list[int]) -> QPixmap:
+    high, wide = levels.shape
+    levels = np.ascontiguousarray(levels)
+    image = QImage(levels.data, wide, high, wide, QImage.Format.Format_Indexed8)
+    image.setColorTable(colours)
+    return QPixmap.fromImage(image)
