@@ -1,0 +1,296 @@
+"""Plots light enough to be repainted while training runs, and as calm as the rest of the window.
+
+Painted with QPainter alone: a few curves need no plotting library, whose import takes longer than
+opening the window. What makes a live plot cheap: ranges change in steps, no grid, at most one point
+for two pixels, and smooth lines are one pixel wide (a wide antialiased line costs ten times more; a
+second stroke half a pixel lower makes it look wide enough).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import ceil, floor, isfinite, log10
+
+import numpy as np
+from PySide6.QtCore import QLineF, QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from nnstudio.engine.layer import Array
+from nnstudio.gui.theme import Theme
+
+#: Size of tick labels and of labels at curves, in pixels.
+TICK_SIZE, LABEL_SIZE = 11, 12
+#: Room for tick labels and around the plot.
+LEFT, TOP, RIGHT, BOTTOM = 44.0, 10.0, 14.0, 24.0
+#: An axis of which less than this is used becomes a shorter one.
+LEAST_USED = 0.4
+_STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
+
+
+@dataclass(frozen=True)
+class Axis:
+    """A range of numbers along one side of a plot.
+
+    Attributes:
+        low, high: its ends.
+        log: whether equal distances are equal factors.
+        percent: whether ticks are shown as percentages.
+    """
+
+    low: float
+    high: float
+    log: bool = False
+    percent: bool = False
+
+    def share(self, values: Array) -> Array:
+        """How far along the axis ``values`` are: 0 at its low end, 1 at its high one."""
+        if self.log:
+            values = np.log10(np.maximum(values, self.low * 1e-3))
+            low, high = log10(self.low), log10(self.high)
+        else:
+            low, high = self.low, self.high
+        result: Array = (np.asarray(values, float) - low) / (high - low)
+        return result
+
+    def ticks(self, most: int) -> list[tuple[float, str]]:
+        """Round numbers along the axis with their labels, about ``most`` of them."""
+        if self.log:
+            first, last = ceil(log10(self.low) - 1e-9), floor(log10(self.high) + 1e-9)
+            every = max(1, ceil((last - first + 1) / max(most, 1)))
+            return [(10.0**k, number_text(10.0**k)) for k in range(first, last + 1, every)]
+        step = nice_step(self.high - self.low, most)
+        first, last = ceil(self.low / step - 1e-9), floor(self.high / step + 1e-9)
+        values = [k * step for k in range(first, last + 1)]
+        if self.percent:
+            digits = _decimals(step * 100)
+            return [(v, f"{v * 100:.{digits}f} %") for v in values]
+        if max(abs(self.low), abs(self.high)) >= 1e6 or step < 1e-5:
+            return [(v, f"{v:.3g}") for v in values]
+        digits = _decimals(step)
+        return [(v, _signed(f"{v if v else 0.0:,.{digits}f}")) for v in values]
+
+
+def _decimals(step: float) -> int:
+    """How many decimals tell multiples of ``step`` apart."""
+    for digits in range(7):
+        if abs(round(step, digits) - step) < 1e-9 * step:
+            return digits
+    return 7
+
+
+def nice_step(span: float, most: int) -> float:
+    """1, 2, 2.5 or 5 times a power of ten: the smallest that divides ``span`` into ≤ ``most``."""
+    raw = span / max(most, 1)
+    power: float = 10.0 ** floor(log10(raw))
+    return next(f * power for f in _STEPS if raw <= f * power * (1 + 1e-9))
+
+
+def stepped(low: float, high: float, before: Axis | None = None, *, percent: bool = False) -> Axis:
+    """An axis from round number to round number around ``low`` … ``high``.
+
+    It stays as it was ``before`` while that still fits: a range that moves with each value makes a
+    plot unreadable, and expensive.
+    """
+    if not (isfinite(low) and isfinite(high)):
+        low, high = 0.0, 1.0
+    if high - low < 1e-9 * max(abs(low), abs(high), 1e-12):
+        low, high = low - 0.5 * (abs(low) or 1.0), high + 0.5 * (abs(high) or 1.0)
+    if before is not None and not before.log and before.percent == percent:
+        used = (high - low) / (before.high - before.low)
+        if before.low <= low and high <= before.high and used >= LEAST_USED:
+            return before
+    step = nice_step(high - low, 4)
+    return Axis(floor(low / step + 1e-9) * step, ceil(high / step - 1e-9) * step, percent=percent)
+
+
+def stepped_log(low: float, high: float, before: Axis | None = None) -> Axis:
+    """The same with equal factors: from a power of ten to a power of ten."""
+    high = high if isfinite(high) and high > 0 else 1.0
+    low = min(max(low, high * 1e-9), high) if isfinite(low) else high
+    start, end = floor(log10(low) + 1e-9), ceil(log10(high) - 1e-9)
+    axis = Axis(10.0**start, 10.0 ** max(end, start + 1), log=True)
+    if before is not None and before.log and before.low <= axis.low and axis.high <= before.high:
+        if log10(axis.high / axis.low) >= LEAST_USED * log10(before.high / before.low):
+            return before
+    return axis
+
+
+def number_text(value: float) -> str:
+    """A number in three significant digits that doesn't change its width for nothing."""
+    if not isfinite(value):
+        return "–"
+    size = abs(value)
+    if size and not 1e-3 <= size < 1e6:
+        return _signed(f"{value:.2e}".replace("e-0", "e-").replace("e+0", "e"))
+    if size >= 1000:
+        return _signed(f"{value:,.0f}")
+    return _signed(f"{value:#.3g}".rstrip("."))
+
+
+def _signed(text: str) -> str:
+    """With a real minus sign, which is as wide as a plus."""
+    return text.replace("-", "−")
+
+
+# ---------------------------------------------------------------------- making points fewer
+
+
+def columns_of(x: Array, width: int) -> tuple[Array, Array]:
+    """Group points by pixel column: (columns that hold points, where each group starts).
+
+    Args:
+        x: ascending places in pixels.
+        width: only columns 0 … width − 1 are kept apart; what is outside joins the last ones.
+    """
+    column = np.clip(x.astype(np.int64), 0, max(width - 1, 0))
+    starts = np.flatnonzero(np.r_[True, column[1:] != column[:-1]]) if len(x) else np.zeros(0, int)
+    return column[starts], starts
+
+
+def mean_per_column(x: Array, y: Array, pixel: float) -> tuple[Array, Array]:
+    """At most one point for each ``pixel`` wide column, in its middle of gravity."""
+    if len(x) < 2:
+        return x, y
+    _, starts = columns_of((x - x[0]) / pixel, int((x[-1] - x[0]) / pixel) + 1)
+    counts = np.diff(np.r_[starts, len(x)])
+    return np.add.reduceat(x, starts) / counts, np.add.reduceat(y, starts) / counts
+
+
+# ---------------------------------------------------------------------- the widget
+
+
+def sized(font: QFont, pixels: int, *, bold: bool = False) -> QFont:
+    """``font`` in another size, with digits of equal width."""
+    result = QFont(font)
+    result.setPixelSize(pixels)
+    if bold:
+        result.setWeight(QFont.Weight.DemiBold)
+    result.setFeature(QFont.Tag("tnum"), 1)
+    return result
+
+
+class Plot(QWidget):
+    """Two axes and what a subclass paints between them with :meth:`paint_inside`."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.theme = theme
+        self.x_axis = Axis(0.0, 1.0)
+        self.y_axis = Axis(0.0, 1.0)
+        self.x_name = self.y_name = ""
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setMinimumSize(120, 90)
+        theme.changed.connect(self.update)
+
+    def sizeHint(self) -> QSize:
+        return QSize(400, 240)
+
+    def box(self) -> QRectF:
+        """The part of the widget between the axes."""
+        return QRectF(self.rect()).adjusted(LEFT, TOP, -RIGHT, -BOTTOM)
+
+    def x_pixels(self, values: Array) -> Array:
+        """Places of ``values`` from left to right."""
+        box = self.box()
+        result: Array = box.left() + self.x_axis.share(values) * box.width()
+        return result
+
+    def y_pixels(self, values: Array) -> Array:
+        """Places of ``values`` from top to bottom, kept near the plot."""
+        box = self.box()
+        share = np.clip(self.y_axis.share(values), -0.02, 1.02)
+        result: Array = box.bottom() - share * box.height()
+        return result
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        box = self.box()
+        if box.width() > 8 and box.height() > 8:
+            self.paint_inside(painter, box)
+            self._paint_axes(painter, box)
+        painter.end()
+
+    def paint_inside(self, painter: QPainter, box: QRectF) -> None:
+        """Paint the contents; ``box`` is the place between the axes."""
+
+    def _paint_axes(self, painter: QPainter, box: QRectF) -> None:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        painter.setPen(QPen(self.theme.colour("line"), 1))
+        painter.drawLine(QLineF(box.left(), box.top(), box.left(), box.bottom()))
+        painter.drawLine(QLineF(box.left(), box.bottom(), box.right(), box.bottom()))
+        font = sized(self.font(), TICK_SIZE)
+        painter.setFont(font)
+        painter.setPen(self.theme.colour("dim"))
+        height = QFontMetricsF(font).height()
+        ticks = self.y_axis.ticks(max(2, int(box.height() / 44)))
+        places = self.y_pixels(np.array([v for v, _ in ticks])).tolist()
+        for (_, text), y in zip(ticks, places, strict=True):
+            room = QRectF(0, y - height / 2, box.left() - 6, height)
+            painter.drawText(
+                room, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, text
+            )
+        ticks = self.x_axis.ticks(max(2, int(box.width() / 64)))
+        places = self.x_pixels(np.array([v for v, _ in ticks])).tolist()
+        name = QFontMetricsF(font).horizontalAdvance(self.x_name)
+        for (_, text), x in zip(ticks, places, strict=True):
+            wide = QFontMetricsF(font).horizontalAdvance(text)
+            left = min(max(x - wide / 2, 0), self.width() - wide)
+            if self.x_name and left + wide + 8 > box.right() - name:
+                continue
+            painter.drawText(QPointF(left, box.bottom() + height + 2), text)
+        if self.x_name:
+            painter.drawText(QPointF(box.right() - name, box.bottom() + height + 2), self.x_name)
+        if self.y_name:
+            painter.drawText(QPointF(box.left() + 6, box.top() + height - 4), self.y_name)
+
+
+def draw_line(
+    painter: QPainter,
+    x: Array,
+    y: Array,
+    colour: QColor,
+    *,
+    dashes: Sequence[float] = (),
+    strong: bool = True,
+) -> None:
+    """A smooth line through pixels; ``strong`` lines look nearly two pixels wide."""
+    if not len(x):
+        return
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    pen = QPen(colour, 1)
+    if dashes:
+        pen.setDashPattern(list(dashes))
+    painter.setPen(pen)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    line = QPolygonF([QPointF(a, b) for a, b in zip(x.tolist(), y.tolist(), strict=True)])
+    painter.drawPolyline(line)
+    if strong:
+        painter.drawPolyline(line.translated(0, 0.7))
+
+
+def draw_range(
+    painter: QPainter, x: Array, least: Array, greatest: Array, colour: QColor, width: int
+) -> int:
+    """From the least to the greatest value in each pixel column; returns the number of lines.
+
+    Args:
+        x: ascending places in pixels from the left of the plot, which is ``width`` wide.
+        least, greatest: places in pixels.
+    """
+    if not len(x):
+        return 0
+    columns, starts = columns_of(x, width)
+    tops = np.minimum.reduceat(np.minimum(least, greatest), starts)
+    bottoms = np.maximum.reduceat(np.maximum(least, greatest), starts)
+    # Each column reaches to the one before it, or steep parts would fall apart.
+    tops[1:], bottoms[1:] = (
+        np.minimum(tops[1:], bottoms[:-1]),
+        np.maximum(bottoms[1:], tops[:-1]),
+    )
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+    painter.setPen(QPen(colour, 1))
+    numbers = zip(columns.tolist(), tops.tolist(), bottoms.tolist(), strict=True)
+    painter.drawLines([QLineF(c, a, c, max(b, a + 1)) for c, a, b in numbers])
+    return len(columns)
