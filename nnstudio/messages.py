@@ -64,6 +64,10 @@ SENTENCES: dict[str, str] = {
     "nothing_to_train": _(
         "The network has no weights that learn: add a Dense layer, or unfreeze one."
     ),
+    # what was made to fit other data
+    "fitted_input": _("Input is now {shape}."),
+    "fitted_output": _("{layer} now has {units} units."),
+    "fitted_loss": _("The loss is now {loss}."),
     # data
     "data_missing": _(
         "{name} was not found: put {files} into {folder}, or set NNSTUDIO_DATA to the folder above it."

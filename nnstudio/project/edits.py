@@ -1,0 +1,88 @@
+"""Edits that concern the project as a whole: other data, with the network made to fit it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from nnstudio.data.settings import DataSettings
+from nnstudio.engine.dense import Dense
+from nnstudio.engine.losses import CategoricalCrossEntropy, HalfSquaredError, Loss
+from nnstudio.engine.shaping import Input
+from nnstudio.graph.edits import replace_layer
+from nnstudio.graph.model import Graph
+from nnstudio.messages import sentence, shape_text
+from nnstudio.project.problems import DataFacts
+from nnstudio.project.project import Project
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """A project that was made to fit its data, and what that took, in sentences."""
+
+    project: Project
+    notes: tuple[str, ...]
+
+
+def choose_data(project: Project, data: DataSettings, facts: DataFacts) -> Fitted:
+    """The project on other data, with what obviously has to follow.
+
+    Input gets the data's shape, the last Dense as many units as the data has outputs, and the loss
+    becomes one for classes or for numbers. What isn't obvious, such as a missing Softmax, is left
+    to the user, who sees it as a problem.
+    """
+    notes: list[str] = []
+    graph = _fit_input(project.graph, facts, notes)
+    graph = _fit_output(graph, facts, notes)
+    settings = project.settings
+    loss = _fitting_loss(settings.loss, facts)
+    if loss != settings.loss:
+        notes.append(sentence("fitted_loss", loss=loss.title))
+        settings = replace(settings, loss=loss, losses=())
+    return Fitted(
+        replace(project, graph=graph, data=data, settings=settings, description=""), tuple(notes)
+    )
+
+
+def _fit_input(graph: Graph, facts: DataFacts, notes: list[str]) -> Graph:
+    if len(graph.inputs) != 1:
+        return graph
+    (entry,) = graph.inputs
+    layer = graph.by_id[entry].layer
+    if not isinstance(layer, Input) or layer.shape == facts.input_shape:
+        return graph
+    notes.append(sentence("fitted_input", shape=shape_text(facts.input_shape)))
+    return replace_layer(graph, entry, replace(layer, shape=facts.input_shape))
+
+
+def _fit_output(graph: Graph, facts: DataFacts, notes: list[str]) -> Graph:
+    if len(graph.outputs) != 1:
+        return graph
+    last = _last_dense(graph, graph.outputs[0])
+    if last is None:
+        return graph
+    layer = graph.by_id[last].layer
+    if not isinstance(layer, Dense) or layer.units == facts.output_size:
+        return graph
+    title = graph.by_id[last].title
+    notes.append(sentence("fitted_output", layer=title, units=facts.output_size))
+    return replace_layer(graph, last, replace(layer, units=facts.output_size))
+
+
+def _last_dense(graph: Graph, node: str) -> str | None:
+    """The Dense that decides how many numbers come out: the last, looking back from the output."""
+    while True:
+        if isinstance(graph.by_id[node].layer, Dense):
+            return node
+        before = graph.incoming[node]
+        if len(before) != 1:
+            return None
+        node = before[0].source
+
+
+def _fitting_loss(loss: Loss, facts: DataFacts) -> Loss:
+    if facts.is_classification and not loss.for_classes:
+        return CategoricalCrossEntropy()
+    if not facts.is_classification and loss.for_classes:
+        return HalfSquaredError()
+    return loss
+
