@@ -1,0 +1,244 @@
+"""Try it: draw a digit or set the numbers, and see at once what the network makes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from math import prod
+from time import perf_counter
+
+import numpy as np
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel, QStackedWidget, QVBoxLayout, QWidget
+
+from nnstudio.data.drawing import prepare_drawing
+from nnstudio.gui.drawing_view import DrawingView
+from nnstudio.gui.live import Live, LiveView
+from nnstudio.gui.number_text import number_text, percent_text
+from nnstudio.gui.numbers_view import NumbersView, Range
+from nnstudio.gui.theme import Theme
+from nnstudio.messages import StudioError
+from nnstudio.project.model import Model
+from nnstudio.project.project import Project
+from nnstudio.project.runs import fitted_weights
+
+#: More inputs than this are no pleasure to set by hand.
+MOST_INPUTS = 8
+#: The value of full ink in each style's units.
+_WHITE = {"mnist": 255.0, "digits": 16.0}
+
+
+class TryPanel(LiveView):
+    """The network's answer to what the user draws or sets, kept up while it trains."""
+
+    needs_weights = True
+
+    def __init__(self, live: Live, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(live, parent)
+        self.setObjectName("try_panel")
+        self._probabilities: np.ndarray | None = None
+        self._fitted: tuple[Project | None, bool] = (None, False)
+        self._ranges: tuple[object, tuple[Range, ...]] = (None, ())
+        self._drawing = DrawingView(theme)
+        self._numbers = NumbersView(theme)
+        self._empty = QLabel()
+        self._empty.setObjectName("try_empty")
+        self._empty.setProperty("role", "dim")
+        self._empty.setWordWrap(True)
+        self._empty.setMargin(16)
+        self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._pages = QStackedWidget()
+        for page in (self._empty, self._drawing, self._numbers):
+            self._pages.addWidget(page)
+        self._note = QLabel()
+        self._note.setObjectName("try_note")
+        self._note.setWordWrap(True)
+        self._note.setContentsMargins(12, 0, 12, 8)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self._pages, 1)
+        column.addWidget(self._note)
+        self._drawing.pad.changed.connect(self.refresh)
+        self._numbers.changed.connect(self.refresh)
+        live.workbench.problems_changed.connect(lambda: live.mark(self))
+        self.refresh()
+
+    # ------------------------------------------------------------------ for scripts
+
+    def draw(self, strokes: Iterable[Sequence[Sequence[float]]]) -> None:
+        """Draw these strokes, each points (x, y) in the pad's pixels, instead of what is there."""
+        self._drawing.pad.set_strokes(strokes)
+
+    def answer(self) -> int | None:
+        """The number of the class the network reads; ``None`` without an answer."""
+        return None if self._probabilities is None else int(self._probabilities.argmax())
+
+    def probabilities(self) -> np.ndarray | None:
+        """One number per class; ``None`` without an answer."""
+        return self._probabilities
+
+    # ------------------------------------------------------------------ what is now
+
+    def refresh(self) -> None:
+        """Ask the network, as it is now, about what is drawn or set."""
+        source = self.live.project.data.source
+        self._probabilities = None
+        if source.drawing:
+            self._pages.setCurrentWidget(self._drawing)
+            self._read_drawing(source.drawing)
+        elif ranges := self._find_ranges():
+            self._pages.setCurrentWidget(self._numbers)
+            self._numbers.set_ranges(ranges)
+            self._read_numbers()
+        else:
+            self._pages.setCurrentWidget(self._empty)
+            self._empty.setText(self._why_empty())
+            self._say("")
+
+    def _read_drawing(self, style: str) -> None:
+        view, began = self._drawing, perf_counter()
+        picture = prepare_drawing(style, [np.array(s) for s in view.pad.strokes()])
+        view.show_picture(picture[0], _WHITE.get(style) or float(picture.max()) or 1.0)
+        model = self.live.model()
+        view.bars.set_classes(self._classes(10 if model is None else model.output_size))
+        values = self._ask(model, picture[np.newaxis])
+        self._say(*self._note_on(values))
+        if values is None or view.pad.is_empty:
+            view.show_nothing()
+            return
+        took = (perf_counter() - began) * 1000
+        self._probabilities = values
+        best = int(values.argmax())
+        name = view.bars.classes[best]
+        caption = f"{'This is' if values[best] >= 0.5 else 'Perhaps'} {_article(name)}"
+        view.show_answer(values.tolist(), name, caption, f"{_sure(model, values)} · {took:.1f} ms")
+
+    def _read_numbers(self) -> None:
+        view, model = self._numbers, self.live.model()
+        values = self._ask(model, np.array([view.values()]))
+        self._say(*self._note_on(values))
+        if values is None:
+            view.show_answer("", "", None)
+        elif self._is_classes(model):
+            self._probabilities = values
+            view.bars.set_classes(self._classes(len(values)))
+            best = int(values.argmax())
+            answer = f"This is {view.bars.classes[best]}"
+            view.show_answer(answer, self._detail(_sure(model, values)), values.tolist())
+        else:
+            lines = [
+                f"{name} = {number_text(value)}"
+                for name, value in zip(self._target_names(len(values)), values, strict=True)
+            ]
+            view.show_answer("\n".join(lines), self._detail(""), None)
+
+    def _ask(self, model: Model | None, batch: np.ndarray) -> np.ndarray | None:
+        """The network's answer to the one example of ``batch``; ``None`` if there can't be any."""
+        if model is None:
+            return None
+        try:
+            return model.predict(batch)[0].ravel()
+        except StudioError:
+            return None  # the note says why
+
+    def _detail(self, sure: str) -> str:
+        beyond = [
+            f"{place.name} is outside the data ({place.low:.3g} to {place.high:.3g})"
+            for place in self._numbers.outside()
+        ]
+        return " · ".join(filter(None, [sure, *beyond]))
+
+    # ------------------------------------------------------------------ words
+
+    def _note_on(self, values: np.ndarray | None) -> tuple[str, str]:
+        """What stands in the way of an answer, or of trusting it: sentence and role."""
+        workbench, project = self.live.workbench, self.live.project
+        if values is None:
+            errors = [str(p) for p in workbench.problems if p.severity == "error"]
+            if errors:
+                return errors[0], "error"
+            if workbench.is_loading:
+                return "The data is being read…", "dim"
+            return workbench.data_error or "There is no network to ask yet.", "error"
+        if self.live.is_running:
+            return "", ""
+        if project.trained is None:
+            return "Not trained yet: guesses of random weights", "warning"
+        if not self._is_fitted(project):
+            return "Changed since it was trained: some weights are random", "warning"
+        return "", ""
+
+    def _is_fitted(self, project: Project) -> bool:
+        if self._fitted[0] is not project:
+            self._fitted = (project, fitted_weights(project))
+        return self._fitted[1]
+
+    def _say(self, text: str, role: str = "") -> None:
+        self._note.setText(text)
+        self._note.setVisible(bool(text))
+        if role != self._note.property("role"):
+            self._note.setProperty("role", role)
+            self._note.style().unpolish(self._note)
+            self._note.style().polish(self._note)
+
+    def _why_empty(self) -> str:
+        workbench = self.live.workbench
+        if workbench.is_loading:
+            return "The data is being read…"
+        if workbench.data is None:
+            return workbench.data_error or "Choose data in the Data panel to try the network on it."
+        if workbench.data.dataset.is_picture:
+            return "Pictures like these can't be drawn: nnstudio predict reads them from files."
+        count = prod(workbench.data.input_shape)
+        return (
+            f"This data has {count:,} inputs, too many to set by hand: "
+            "nnstudio predict reads them from files."
+        )
+
+    # ------------------------------------------------------------------ the data
+
+    def _find_ranges(self) -> tuple[Range, ...]:
+        """From where to where each input goes; empty unless it is a few plain numbers."""
+        data = self.live.workbench.data
+        if self._ranges[0] is not data or data is None:
+            self._ranges = (data, ())
+            if (
+                data is not None
+                and len(data.input_shape) == 1
+                and data.input_shape[0] <= MOST_INPUTS
+            ):
+                inputs = data.dataset.inputs
+                names = data.dataset.input_names or [f"x{i + 1}" for i in range(inputs.shape[1])]
+                lows, highs = inputs.min(axis=0).tolist(), inputs.max(axis=0).tolist()
+                self._ranges = (data, tuple(map(Range, names, lows, highs)))
+        return self._ranges[1]
+
+    def _is_classes(self, model: Model | None) -> bool:
+        data = self.live.workbench.data
+        return bool(model and model.is_classification) or bool(
+            data and data.dataset.is_classification
+        )
+
+    def _classes(self, count: int) -> tuple[str, ...]:
+        data = self.live.workbench.data
+        names = () if data is None else data.dataset.classes
+        return names if len(names) == count else tuple(map(str, range(count)))
+
+    def _target_names(self, count: int) -> tuple[str, ...]:
+        data = self.live.workbench.data
+        names = () if data is None else data.dataset.target_names
+        if len(names) == count:
+            return names
+        return ("y",) if count == 1 else tuple(f"y{i + 1}" for i in range(count))
+
+
+def _sure(model: Model | None, values: np.ndarray) -> str:
+    """How sure the network is; a network without probabilities has only an output to show."""
+    best = float(values.max())
+    if model is not None and not model.is_classification:
+        return f"output {number_text(best)}"
+    return f"{percent_text(best)} sure"
+
+
+def _article(name: str) -> str:
+    return "an" if name[:1].lower() in {*"aeio8"} or name in ("11", "18") else "a"
