@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from math import ceil, floor, isfinite, log10, nan
+from math import ceil, isfinite, nan
 
 import numpy as np
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
@@ -19,8 +19,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from nnstudio.engine.layer import Array
+from nnstudio.gui.curve_chart import Curve, CurveChart, Label
 from nnstudio.gui.live import Live, LiveView
-from nnstudio.gui.plotting import Chart, Floats, Label, Line, decimated, nice_ceiling, number_text
+from nnstudio.gui.number_text import number_text
+from nnstudio.gui.plotting import Axis, stepped, stepped_log
 from nnstudio.gui.theme import Theme
 from nnstudio.training.history import History
 
@@ -28,13 +31,6 @@ from nnstudio.training.history import History
 WIDE = 700
 #: Runs planned shorter than this are shown in full from the start.
 SHORT_RUN = 20
-
-_LINES = {
-    "steps": Line("training", width=1, opacity=90),
-    "training": Line("training"),
-    "validation": Line("validation", dashed=True),
-}
-_METRIC_LINES = {name: line for name, line in _LINES.items() if name != "steps"}
 
 
 class CurvesPanel(LiveView):
@@ -46,8 +42,7 @@ class CurvesPanel(LiveView):
         self.setAccessibleName("Learning curves")
         self.setMinimumSize(220, 120)
         self._theme = theme
-        self._loss: Chart | None = None
-        self._metric: Chart | None = None
+        self._loss, self._metric = CurveChart(theme), CurveChart(theme)
         self._epochs = 0
         self._pages = QStackedLayout(self)
         self._pages.addWidget(self._make_empty())
@@ -73,65 +68,70 @@ class CurvesPanel(LiveView):
         if empty or history is None:
             self._epochs = 0
             self._run.setEnabled(not self.live.is_running)
-            if self._loss is None:  # pyqtgraph is imported while nobody waits for it
-                QTimer.singleShot(400, self, self._make_plots)
             return
-        self._make_plots()
         self._arrange()
         self._draw(history)
 
     def _draw(self, history: History) -> None:
-        rows = history.epochs
-        self._epochs = len(rows)
         table = np.array(
-            [(r.step, r.train_loss, r.val_loss, r.train_metric, r.val_metric) for r in rows]
+            [
+                (r.step, r.train_loss, r.val_loss, r.train_metric, r.val_metric)
+                for r in history.epochs
+            ]
         ).reshape(-1, 5)
-        ends = np.arange(1, len(rows) + 1, dtype=np.float64)
-        steps, low, _, high = history.steps.curve()
+        self._epochs = len(table)
+        steps, least, _, greatest = history.steps.curve()
         x = self._epochs_of(steps + 1, table[:, 0])
-        done = max(float(len(rows)), float(x[-1]) if len(x) else 0.0)
-        reach = self._reach(done)
-        loss, metric = self._loss, self._metric
-        if loss is None or metric is None:
-            return
-        if loss.isVisible():
-            log = self._log.isChecked()
-            fit = _log10 if log else _same
-            top = _greatest(table[:, 1:3], high)
-            y = _log_range(table[:, 1:3], low, top) if log else (0.0, nice_ceiling(top))
-            loss.set_range((0.0, reach), y, log=log)
-            pixels = loss.plot_width() * (done / reach)
-            across, values = decimated(x, low, high, pixels)
-            loss.set_curve("steps", across, fit(values))
-            self._draw_means(loss, ends, fit(table[:, 1]), fit(table[:, 2]), pixels)
-            loss.set_labels(self._loss_labels(table, low, fit), done)
-            loss.paint_now()
-        if metric.isVisible():
-            shown = table[:, 3:5] * (100.0 if self._is_accuracy() else 1.0)
-            metric.set_range((0.0, reach), self._metric_range(shown), log=False)
-            pixels = metric.plot_width() * (done / reach)
-            self._draw_means(metric, ends, shown[:, 0], shown[:, 1], pixels)
-            metric.set_labels(self._metric_labels(shown), done)
-            metric.paint_now()
+        done = max(float(len(table)), float(x[-1]) if len(x) else 0.0)
+        across = Axis(0.0, self._reach(done))
+        if not self._loss.isHidden():
+            self._draw_loss(across, done, table, Curve(x, least, greatest, "training", faint=True))
+        if not self._metric.isHidden():
+            self._draw_metric(across, done, table[:, 3:5])
+
+    def _draw_loss(self, across: Axis, done: float, table: Array, raw: Curve) -> None:
+        means = table[:, 1:3]
+        low, high = _span(means, raw)
+        before = self._loss.y_axis if self._epochs > 1 else None
+        if self._log.isChecked():
+            up = stepped_log(low, high, before)
+        else:
+            up = stepped(0.0, high, before)
+        more = (
+            "" if self._is_wide() else self._metric_text(float(table[-1, 4]) if len(table) else nan)
+        )
+        labels = self._labels(means, [number_text(v) for v in _last(means)], more)
+        if not labels:
+            value = float(raw.least[-1])
+            labels = [Label(f"training {number_text(value)}", "training", value)]
+        self._loss.show_curves(across, up, [raw, *_means(means)], labels, done)
+
+    def _draw_metric(self, across: Axis, done: float, means: Array) -> None:
+        texts = [self._metric_text(value) for value in _last(means)]
+        labels = self._labels(means, texts)
+        self._metric.show_curves(across, self._metric_axis(means), _means(means), labels, done)
 
     @staticmethod
-    def _draw_means(
-        chart: Chart, ends: Floats, training: Floats, validation: Floats, pixels: float
-    ) -> None:
-        chart.set_curve("training", *decimated(ends, training, training, pixels))
-        chart.set_curve("validation", *decimated(ends, validation, validation, pixels))
+    def _labels(means: Array, texts: list[str], more: str = "") -> list[Label]:
+        """The latest values in words; ``more`` follows that of the validation."""
+        labels = []
+        for name, value, text in zip(("training", "validation"), _last(means), texts, strict=True):
+            if isfinite(value):
+                both = f"{text} · {more}" if more and name == "validation" else text
+                labels.append(Label(f"{name} {both}", name, value))
+        return labels
 
     # ------------------------------------------------------------------ axes
 
-    def _epochs_of(self, steps: Floats, ends: Floats) -> Floats:
+    def _epochs_of(self, steps: Array, ends: Array) -> Array:
         """Steps as epochs: exact where epochs have ended, at the present pace after the last."""
         known = np.concatenate([[0.0], ends])
-        x: Floats = np.interp(steps, known, np.arange(len(known), dtype=np.float64))
+        x: Array = np.interp(steps, known, np.arange(len(known), dtype=np.float64))
         later = steps > known[-1]
         x[later] = len(ends) + (steps[later] - known[-1]) / self._steps_per_epoch(ends)
         return x
 
-    def _steps_per_epoch(self, ends: Floats) -> float:
+    def _steps_per_epoch(self, ends: Array) -> float:
         data = self.live.workbench.data
         if data is not None:
             return float(ceil(len(data.parts.train) / self.live.project.settings.batch_size) or 1)
@@ -140,47 +140,22 @@ class CurvesPanel(LiveView):
     def _reach(self, done: float) -> float:
         """The right end of the x axis, in epochs."""
         planned = float(self.live.project.settings.epochs)
-        ahead = nice_ceiling(max(done, SHORT_RUN))
+        ahead = stepped(0.0, max(done, SHORT_RUN)).high
         return min(planned, ahead) if done <= planned else ahead
 
     def _is_accuracy(self) -> bool:
         data = self.live.workbench.data
         return data is not None and data.dataset.is_classification
 
-    def _metric_range(self, shown: Floats) -> tuple[float, float]:
-        finite = shown[np.isfinite(shown)]
+    def _metric_axis(self, means: Array) -> Axis:
+        """Accuracies up to 100 %, from the highest round share below all of them."""
+        finite = means[np.isfinite(means)]
         if not self._is_accuracy():
-            return 0.0, nice_ceiling(float(finite.max()) if len(finite) else 1.0)
+            before = self._metric.y_axis if self._epochs > 1 else None
+            return stepped(0.0, float(finite.max()) if len(finite) else 1.0, before)
         least = float(finite.min()) if len(finite) else 0.0
-        return max((b for b in (0.0, 50.0, 80.0, 90.0) if b < least), default=0.0), 100.0
-
-    # ------------------------------------------------------------------ words
-
-    def _loss_labels(self, table: Floats, low: Floats, fit: object) -> list[Label]:
-        if not len(table):
-            y = float(low[-1])
-            at = log10(y) if self._log.isChecked() and y > 0 else y
-            return [Label(f"training {number_text(y)}", "training", at)]
-        training, validation = float(table[-1, 1]), float(table[-1, 2])
-        both = "" if self._is_wide() else self._metric_text(float(table[-1, 4]))
-        labels = []
-        for name, value, more in (("validation", validation, both), ("training", training, "")):
-            if isfinite(value):
-                at = log10(value) if self._log.isChecked() and value > 0 else value
-                text = f"{name} {number_text(value)}" + (f" · {more}" if more else "")
-                labels.append(Label(text, name, at))
-        return labels
-
-    def _metric_labels(self, shown: Floats) -> list[Label]:
-        if not len(shown):
-            return []
-        pairs = (("validation", float(shown[-1, 1])), ("training", float(shown[-1, 0])))
-        scale = 100.0 if self._is_accuracy() else 1.0
-        return [
-            Label(f"{name} {self._metric_text(value / scale)}", name, value)
-            for name, value in pairs
-            if isfinite(value)
-        ]
+        low = max((b for b in (0.0, 0.5, 0.8, 0.9) if b < least), default=0.0)
+        return Axis(low, 1.0, percent=True)
 
     def _metric_text(self, value: float) -> str:
         if not isfinite(value):
@@ -239,16 +214,10 @@ class CurvesPanel(LiveView):
         self._grid.addLayout(header, 0, 0)
         self._grid.addWidget(self._metric_title, 0, 1)
         self._grid.setRowStretch(1, 1)
-        return page
-
-    def _make_plots(self) -> None:
-        if self._loss is not None:
-            return
-        self._loss, self._metric = Chart(self._theme, _LINES), Chart(self._theme, _METRIC_LINES)
         self._loss.setAccessibleName("Loss by epoch")
         self._grid.addWidget(self._loss, 1, 0)
         self._grid.addWidget(self._metric, 1, 1)
-        self._arrange()
+        return page
 
     def _switched(self) -> None:
         self._arrange()
@@ -259,8 +228,6 @@ class CurvesPanel(LiveView):
 
     def _arrange(self) -> None:
         """Side by side, or the chosen one."""
-        if self._loss is None or self._metric is None:
-            return
         wide, loss = self._is_wide(), self._buttons[0].isChecked()
         name = "Accuracy" if self._is_accuracy() else "RMSE"
         self._buttons[1].setText(name)
@@ -276,12 +243,11 @@ class CurvesPanel(LiveView):
         self._grid.setColumnStretch(1, 1 if wide else 0)
         self._loss.setVisible(wide or loss)
         self._metric.setVisible(wide or not loss)
-        self._loss.reserve(120 if wide else 160)
-        self._metric.reserve(120)
+        self._loss.reserved = 110 if wide else 160
+        self._metric.reserved = 120
 
-    def _shown(self) -> list[Chart]:
-        charts = (self._loss, self._metric)
-        return [c for c in charts if c is not None and not c.isHidden()]
+    def _shown(self) -> list[CurveChart]:
+        return [chart for chart in (self._loss, self._metric) if not chart.isHidden()]
 
     def _dress(self) -> None:
         c = self._theme.colours
@@ -299,36 +265,29 @@ class CurvesPanel(LiveView):
 # ------------------------------------------------------------------ small sums
 
 
-def _same(values: Floats) -> Floats:
-    return values
+def _means(means: Array) -> list[Curve]:
+    """Curves of the epochs' figures, (epochs, 2): training and validation."""
+    ends = np.arange(1, len(means) + 1, dtype=np.float64)
+    training, validation = means[:, 0], means[:, 1]
+    return [
+        Curve(ends, training, training, "training"),
+        Curve(ends, validation, validation, "validation", dashed=True),
+    ]
 
 
-def _log10(values: Floats) -> Floats:
-    """Powers of ten; a gap where there is none."""
-    result: Floats = np.full(len(values), nan)
-    np.log10(values, out=result, where=values > 0)
-    return result
+def _last(means: Array) -> list[float]:
+    """The latest (training, validation); nothing before the first epoch's end."""
+    return [float(v) for v in means[-1]] if len(means) else [nan, nan]
 
 
-def _greatest(means: Floats, raw: Floats) -> float:
-    """The greatest mean, or nearly the greatest step: one wild batch must not flatten the rest."""
-    finite = means[np.isfinite(means)]
-    top = float(finite.max()) if len(finite) else 0.0
-    if len(raw):
-        thin = raw[:: max(1, len(raw) // 4096)]
-        top = max(top, float(np.percentile(thin[np.isfinite(thin)], 99)) if len(thin) else 0.0)
-    return top
-
-
-def _log_range(means: Floats, raw: Floats, top: float) -> tuple[float, float]:
-    """Whole powers of ten around all that is drawn."""
-    finite = means[np.isfinite(means) & (means > 0)]
-    low = float(finite.min()) if len(finite) else nan
-    thin = raw[:: max(1, len(raw) // 4096)]
-    thin = thin[thin > 0]
-    if len(thin):
-        low = float(np.nanmin([low, np.percentile(thin, 1)]))
-    if not isfinite(low):
-        return 0.0, 1.0
-    bottom, above = floor(log10(low)), ceil(log10(max(top, low)))
-    return float(bottom), float(max(above, bottom + 1))
+def _span(means: Array, raw: Curve) -> tuple[float, float]:
+    """(least, greatest) to be shown: one wild batch must not flatten all the rest."""
+    every = max(1, len(raw.least) // 4096)
+    parts = [means[np.isfinite(means)]]
+    for values, share in ((raw.least, 1), (raw.greatest, 99)):
+        thin = values[::every]
+        thin = thin[np.isfinite(thin)]
+        if len(thin):
+            parts.append(np.atleast_1d(np.percentile(thin, share)))
+    shown = np.concatenate(parts)
+    return (float(shown.min()), float(shown.max())) if len(shown) else (0.0, 1.0)
