@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QPlainTextEdit,
     QPushButton,
+    QSizePolicy,
     QSpinBox,
     QWidget,
 )
@@ -59,7 +60,16 @@ class Field(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(widget)
+        _narrow(widget)
         self.setFocusProxy(widget)
+
+
+def _narrow(widget: QWidget) -> None:
+    """Let ``widget`` be as narrow as its panel: what it could hold at most doesn't matter."""
+    policy = widget.sizePolicy()
+    policy.setHorizontalPolicy(QSizePolicy.Policy.Ignored)
+    widget.setSizePolicy(policy)
+    widget.setMinimumWidth(56)
 
 
 class _CalmWheel(QObject):
@@ -96,7 +106,7 @@ class IntField(Field):
         self._box.setRange(max(-(2**31), int(low)), min(2**31 - 1, int(high)))
         if rule.unit:
             self._box.setSuffix(f" {rule.unit}")
-        self._box.valueChanged.connect(self.edited)
+        self._box.valueChanged.connect(self.edited.emit)
         calm(self._box)
         self._only(self._box)
 
@@ -171,7 +181,7 @@ class CheckField(Field):
     def __init__(self) -> None:
         super().__init__()
         self._box = QCheckBox()
-        self._box.toggled.connect(self.edited)
+        self._box.toggled.connect(self.edited.emit)
         self._only(self._box)
 
     def show_value(self, value: Any) -> None:
@@ -272,6 +282,7 @@ class FolderField(Field):
         row.setSpacing(4)
         row.addWidget(self._line, 1)
         row.addWidget(browse)
+        _narrow(self._line)
         self.setFocusProxy(self._line)
 
     def show_value(self, value: Any) -> None:

@@ -15,6 +15,10 @@ from nnstudio.messages import StudioError
 from nnstudio.schema import Setting, check_value, settings_of
 
 
+#: The width of the labels' column, the same in all forms so that fields stand in one line.
+LABEL_WIDTH = 96
+
+
 class SettingsForm(QWidget):
     """Edits the settings of one object, which it never changes itself.
 
@@ -39,7 +43,7 @@ class SettingsForm(QWidget):
         self._grid.setHorizontalSpacing(8)
         self._grid.setVerticalSpacing(6)
         self._grid.setColumnStretch(1, 1)
-        self._grid.setColumnMinimumWidth(0, 92)
+        self._grid.setColumnMinimumWidth(0, LABEL_WIDTH)
         theme.changed.connect(self._dress)
 
     def show_settings(self, subject: object | None, hidden: Collection[str] = ()) -> None:
@@ -86,7 +90,8 @@ class _Row:
         self.item = item
         self._form, self._owner = form, owner
         self._label = QLabel(item.label)
-        self._label.setProperty("role", "plain")
+        self._label.setWordWrap(True)
+        self._label.setFixedWidth(LABEL_WIDTH)
         self.field: Field = field_for(item)
         control = self.field.control()
         control.setObjectName(f"{form.prefix}_{item.name}")

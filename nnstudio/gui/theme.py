@@ -127,7 +127,7 @@ class Theme(QObject):
             return
         app.setStyle("Fusion")
         app.setPalette(_palette(self.colours))
-        app.setStyleSheet(style_sheet(self.colours))
+        app.setStyleSheet(style_sheet(self._name))
 
 
 def _palette(c: Colours) -> QPalette:
@@ -160,10 +160,12 @@ def _palette(c: Colours) -> QPalette:
     return palette
 
 
-def style_sheet(c: Colours) -> str:
-    """The application's style sheet: ``resources/style.qss`` with the colours filled in."""
+def style_sheet(name: str) -> str:
+    """The style sheet of a theme: ``resources/style.qss`` with its colours filled in."""
+    c = THEMES[name]
     source = assets.resource("style.qss").read_text(encoding="utf-8")
-    return Template(source).substitute(c.__dict__)
+    icons = assets.resource("icons").as_posix()
+    return Template(source).substitute(c.__dict__, icons=icons, theme=name)
 
 
 def system_theme() -> str:

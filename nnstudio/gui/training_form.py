@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from nnstudio.engine.catalogue import LOSSES, OPTIMIZERS, SCHEDULES
 from nnstudio.gui.fields import ChoiceField
-from nnstudio.gui.form import SettingsForm
+from nnstudio.gui.form import LABEL_WIDTH, SettingsForm
 from nnstudio.gui.theme import Theme
 from nnstudio.gui.workbench import Workbench
 from nnstudio.project.runs import continues
@@ -59,7 +59,7 @@ class TrainingForm(QWidget):
             self._choices[name], self._parts[name] = choice, part
             row = QGridLayout()
             row.setHorizontalSpacing(8)
-            row.setColumnMinimumWidth(0, 92)
+            row.setColumnMinimumWidth(0, LABEL_WIDTH)
             row.setColumnStretch(1, 1)
             row.setColumnMinimumWidth(2, 22)
             label = QLabel(_TITLES[name])
