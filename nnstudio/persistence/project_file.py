@@ -19,7 +19,13 @@ from nnstudio.persistence.run_check import check_run
 from nnstudio.persistence.trained_text import parts_of
 from nnstudio.project.project import Project
 
-__all__ = ["ProjectFileError", "load_project", "read_thumbnail", "save_project"]
+__all__ = [
+    "ProjectFileError",
+    "load_project",
+    "read_description",
+    "read_thumbnail",
+    "save_project",
+]
 
 T = TypeVar("T")
 _PNG_MAGIC = b"\x89PNG\r\n\x1a\n"
@@ -73,6 +79,15 @@ def read_thumbnail(path: str | Path) -> bytes | None:
     return picture if picture is not None and picture.startswith(_PNG_MAGIC) else None
 
 
+def read_description(path: str | Path) -> str:
+    """The sentence in a project file that says what it is; no array is looked at.
+
+    Raises:
+        ProjectFileError: the file is missing, no archive, or its text is damaged.
+    """
+    return _read(path, lambda file: _head(file).description)
+
+
 def _read(path: str | Path, read: Callable[[BinaryIO], T]) -> T:
     """What ``read`` makes of the file; whatever is wrong becomes one sentence with its name."""
     try:
@@ -94,6 +109,22 @@ def _read(path: str | Path, read: Callable[[BinaryIO], T]) -> T:
     except (Damaged, StudioError) as error:
         reason = str(error).rstrip(".")
         raise ProjectFileError("file_damaged", file=path, reason=reason) from error
+
+
+class _Head(msgspec.Struct):
+    """The little that a list of files shows; other versions of the format have it as well."""
+
+    description: str = ""
+
+
+def _head(file: BinaryIO) -> _Head:
+    parts = read_archive(file, (TEXT,))
+    if TEXT not in parts:
+        raise NoProject(f"it has no {TEXT}")
+    try:
+        return msgspec.json.decode(parts[TEXT], type=_Head)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise Damaged(f"{TEXT} is not JSON ({error})") from error
 
 
 def _project(file: BinaryIO) -> Project:

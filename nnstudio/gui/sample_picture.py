@@ -1,0 +1,112 @@
+"""Small drawings of what each sample's data looks like, in the colours of the theme."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from math import cos, pi, sin, sqrt
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPen
+
+from nnstudio.data.drawing import prepare_drawing
+from nnstudio.gui.theme import Theme
+
+#: A hand-written two, for the samples that read digits.
+_TWO = [
+    [(12, 22), (18, 8), (34, 2), (50, 8), (54, 22), (46, 40), (30, 58), (12, 76), (8, 82)],
+    [(8, 82), (24, 78), (42, 82), (60, 80)],
+]
+
+
+def paint_sample(painter: QPainter, box: QRectF, name: str, theme: Theme) -> bool:
+    """Draw the data of the sample file ``name`` (without its ending); False if it isn't known."""
+    paint = _PICTURES.get(name)
+    if paint is None:
+        return False
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    paint(painter, box, theme)
+    painter.restore()
+    return True
+
+
+def _frame(painter: QPainter, box: QRectF, theme: Theme) -> QRectF:
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(theme.colour("canvas"))
+    painter.drawRoundedRect(box, 6, 6)
+    return box.adjusted(9, 9, -9, -9)
+
+
+def _at(room: QRectF, x: float, y: float) -> QPointF:
+    """x and y from −1 to 1, y upwards."""
+    return room.center() + QPointF(x * room.width() / 2, -y * room.height() / 2)
+
+
+def _dots(painter: QPainter, room: QRectF, points: list[tuple[float, float]], fill: QColor) -> None:
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(fill)
+    for x, y in points:
+        painter.drawEllipse(_at(room, x, y), 1.9, 1.9)
+
+
+def _curve(
+    painter: QPainter, room: QRectF, function: Callable[[float], float], colour: QColor
+) -> None:
+    path = QPainterPath(_at(room, -1, function(-1)))
+    for step in range(1, 41):
+        x = -1 + step / 20
+        path.lineTo(_at(room, x, function(x)))
+    pen = QPen(colour, 1.5)
+    pen.setCapStyle(Qt.PenCapStyle.RoundCap)
+    painter.setPen(pen)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.drawPath(path)
+
+
+def _fit(function: Callable[[float], float]) -> Callable[[QPainter, QRectF, Theme], None]:
+    """Points around a curve, and the curve."""
+
+    def paint(painter: QPainter, box: QRectF, theme: Theme) -> None:
+        room = _frame(painter, box, theme)
+        _curve(painter, room, function, theme.colour("accent"))
+        off = (0.16, -0.2, 0.1, -0.12, 0.22, -0.16, 0.12, -0.1, 0.14)
+        points = [(x / 4 - 1, function(x / 4 - 1) + off[x]) for x in range(9)]
+        _dots(painter, room, points, theme.colour("dim"))
+
+    return paint
+
+
+def _spiral(painter: QPainter, box: QRectF, theme: Theme) -> None:
+    room = _frame(painter, box, theme)
+    for arm, role in enumerate(("positive", "negative")):
+        radii = [sqrt((i + 1) / 16) for i in range(16)]
+        angles = [2 * pi * (0.95 * r + arm / 2) for r in radii]
+        points = [(r * cos(a), r * sin(a)) for r, a in zip(radii, angles, strict=True)]
+        _dots(painter, room, points, theme.colour(role))
+
+
+def _digit(style: str) -> Callable[[QPainter, QRectF, Theme], None]:
+    """A two as the data of this style has it."""
+
+    def paint(painter: QPainter, box: QRectF, theme: Theme) -> None:
+        picture = prepare_drawing(style, [np.array(stroke) for stroke in _TWO])[0]
+        levels = np.asarray(picture * (255.0 / picture.max()), np.uint8)
+        height, width = levels.shape
+        image = QImage(levels.tobytes(), width, height, width, QImage.Format.Format_Grayscale8)
+        clip = QPainterPath()
+        clip.addRoundedRect(box, 6, 6)
+        painter.setClipPath(clip)
+        painter.fillRect(box, QColor("#000000"))
+        painter.drawImage(box, image)
+
+    return paint
+
+
+_PICTURES: dict[str, Callable[[QPainter, QRectF, Theme], None]] = {
+    "line": _fit(lambda x: 0.8 * x),
+    "square": _fit(lambda x: 1.7 * x * x - 0.9),
+    "spiral": _spiral,
+    "digits": _digit("digits"),
+    "mnist-mlp": _digit("mnist"),
+}
