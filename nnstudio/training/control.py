@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections import deque
 
 
 class Control:
@@ -10,7 +11,7 @@ class Control:
 
     def __init__(self) -> None:
         self._stop = threading.Event()
-        self._learning_rate: float | None = None
+        self._learning_rate: deque[float] = deque(maxlen=1)
 
     def stop(self) -> None:
         """End the loop within one batch. The session stays good to go on from."""
@@ -23,9 +24,11 @@ class Control:
 
     def set_learning_rate(self, rate: float) -> None:
         """Use ``rate`` from the next batch on."""
-        self._learning_rate = rate
+        self._learning_rate.append(rate)
 
     def take_learning_rate(self) -> float | None:
         """The rate asked for since the last call, if any; for the loop."""
-        rate, self._learning_rate = self._learning_rate, None
-        return rate
+        try:
+            return self._learning_rate.pop()  # in one go: a rate set meanwhile is kept
+        except IndexError:
+            return None

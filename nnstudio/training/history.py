@@ -88,7 +88,7 @@ class StepSeries:
             return steps, raw, raw, raw
         skipped = since // block.width
         old = block.buckets[skipped:]
-        middles = (np.arange(skipped, skipped + len(old)) + 0.5) * block.width
+        middles = (np.arange(skipped, skipped + len(old)) + 0.5) * block.width - 0.5
         least, mean, greatest = (np.concatenate([old[:, i], raw]) for i in range(3))
         return np.concatenate([middles, steps]), least, mean, greatest
 
@@ -106,11 +106,16 @@ class StepSeries:
         Raises:
             KeyError, ValueError: the arrays don't fit together.
         """
-        start, width = (int(n) for n in arrays["shape"])
-        buckets, values = arrays["buckets"], arrays["raw"]
+        shape, buckets, values = arrays["shape"], arrays["buckets"], arrays["raw"]
+        if shape.shape != (2,) or shape.dtype.kind != "i":
+            raise ValueError("the history's shape is not two whole numbers")
+        start, width = int(shape[0]), int(shape[1])
+        half = RAW_STEPS // 2  # what is folded at a time, and so a multiple of every width
         fits = (
             start >= 0
-            and 0 < width <= RAW_STEPS // 2
+            and start % half == 0
+            and width > 0
+            and half % width == 0
             and buckets.shape == (start // width, 3)
             and values.ndim == 1
             and len(values) <= RAW_STEPS
@@ -186,6 +191,8 @@ class History:
         table = arrays["epochs"]
         if table.ndim != 2 or table.shape[1] != len(EPOCH_COLUMNS):
             raise ValueError("the history's table of epochs has the wrong shape")
+        if not np.isfinite(table[:, 0]).all():
+            raise ValueError("the history's steps are not numbers")
         for row in table:
             figures = dict(zip(EPOCH_COLUMNS, map(float, row), strict=True))
             step = int(figures.pop("step"))

@@ -17,6 +17,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from math import isfinite, nan
 from time import perf_counter
+from typing import Literal
 
 import numpy as np
 from threadpoolctl import threadpool_limits
@@ -66,10 +67,10 @@ def _train(
             order = _order(session)
         while session.position < len(order):
             if control.stopping:
-                yield Ended("stopped")
+                yield _ended(session, "stopped")
                 return
             if last_step is not None and session.step >= last_step:
-                yield Ended("limit")
+                yield _ended(session, "limit")
                 return
             if (rate := control.take_learning_rate()) is not None:
                 session.set_learning_rate(rate)
@@ -79,7 +80,7 @@ def _train(
             yield event
             if isinstance(event, Diverged):
                 return
-        if not np.isfinite(session.flat).all():  # the last update did it: no loss has shown it yet
+        if not _is_finite(session):
             yield Diverged(session.step, nan, session.learning_rate)
             return
         began = perf_counter()
@@ -96,6 +97,18 @@ def _train(
         yield Ended("finished" if session.epoch >= session.settings.epochs else "limit")
 
 
+def _ended(session: Session, reason: Literal["stopped", "limit"]) -> Ended | Diverged:
+    """An end in the middle of an epoch; weights that are kept must be good to go on from."""
+    if _is_finite(session):
+        return Ended(reason)
+    return Diverged(session.step, nan, session.learning_rate)
+
+
+def _is_finite(session: Session) -> bool:
+    """Whether the last update left numbers: no loss has been computed from them yet."""
+    return bool(np.isfinite(session.flat).all())
+
+
 def _order(session: Session) -> Array:
     """The training examples in this epoch's order."""
     examples: Array = session.data.parts.train
@@ -103,14 +116,14 @@ def _order(session: Session) -> Array:
     return order
 
 
+@np.errstate(all="ignore")  # a run that diverges is told by its loss, not by warnings
 def _step(session: Session, order: Array) -> BatchDone | Diverged:
     """One batch: gather, forward, loss, backward, update."""
     settings, workspace, data = session.settings, session.workspace, session.data
     index = order[session.position : session.position + session.batch_size]
     x, y = workspace.buffers(len(index), data.output_size)
     data.gather(index, x, y)
-    with np.errstate(all="ignore"):  # a run that diverges is told by its loss, not by warnings
-        loss = workspace.loss_and_gradient([x], [y], session.rng)
+    loss = workspace.loss_and_gradient([x], [y], session.rng)
     rate = session.learning_rate * settings.schedule.factor(session.step, session.horizon)
     if not isfinite(loss):
         return Diverged(session.step + 1, loss, session.learning_rate)
@@ -120,12 +133,12 @@ def _step(session: Session, order: Array) -> BatchDone | Diverged:
     session.loss_sum += loss * len(index)
     session.metric_sum += metric_sum(workspace.output(head.loss_step), y, data)
     weights = session.flat[: session.network.trainable_size]
-    with np.errstate(all="ignore"):
-        settings.optimizer.update(weights, workspace.gradient, session.slots, rate, session.step)
+    settings.optimizer.update(weights, workspace.gradient, session.slots, rate, session.step)
     session.history.add_step(loss)
     return BatchDone(session.step, session.epoch + 1, session.position, loss, rate)
 
 
+@np.errstate(all="ignore")
 def _finish_epoch(session: Session, control: Control) -> EpochFigures | None:
     """Validate and count the epoch; ``None`` if asked to stop meanwhile, to be done again later."""
     scores = evaluate(

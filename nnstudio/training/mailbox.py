@@ -7,6 +7,7 @@ picks the copy up when it next looks. What nobody asks for is not copied.
 from __future__ import annotations
 
 import threading
+from collections import deque
 from dataclasses import dataclass
 
 from nnstudio.engine.layer import Array
@@ -27,7 +28,7 @@ class Mailbox:
 
     def __init__(self) -> None:
         self._asked = threading.Event()
-        self._snapshot: Snapshot | None = None
+        self._snapshot: deque[Snapshot] = deque(maxlen=1)
 
     def ask(self) -> None:
         """Ask for a copy of the variables."""
@@ -36,10 +37,12 @@ class Mailbox:
     def serve(self, session: Session) -> None:
         """Copy what was asked for; for the training thread, at a batch boundary."""
         if self._asked.is_set():
-            self._snapshot = Snapshot(session.step, session.epoch, session.flat.copy())
-            self._asked.clear()
+            self._asked.clear()  # first: who asks again while this is copied is served again
+            self._snapshot.append(Snapshot(session.step, session.epoch, session.flat.copy()))
 
     def take(self) -> Snapshot | None:
         """The copy that was made since the last call, if any."""
-        snapshot, self._snapshot = self._snapshot, None
-        return snapshot
+        try:
+            return self._snapshot.pop()
+        except IndexError:
+            return None

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from math import ceil
-from typing import Any
 
 import numpy as np
 
@@ -90,7 +89,7 @@ class Session:
         """Go on where ``trained`` stands. What may change within a run is taken from ``settings``.
 
         Raises:
-            KeyError, ValueError: the weights don't belong to this network.
+            KeyError, ValueError: weights or optimizer slots don't belong to this network.
         """
         progress = trained.progress
         if progress is None:
@@ -98,9 +97,11 @@ class Session:
         flat = network.gather({key: blob.array for key, blob in trained.weights.items()})
         session = cls(network, settings, data, progress.run, flat, trained.start)
         for name, vector in session.slots.items():
-            views = slot_views(network, vector)
-            for key, blob in trained.slots.get(name, {}).items():
-                views[key][...] = blob.array
+            kept = trained.slots[name]
+            for key, view in slot_views(network, vector).items():
+                if kept[key].array.shape != view.shape:
+                    raise ValueError(f"{name} of {key}: {kept[key].array.shape}, not {view.shape}")
+                view[...] = kept[key].array
         session.rng = restore_stream(dict(progress.dropout))
         if trained.history is not None:
             session.history = History.from_arrays(trained.history)
@@ -157,7 +158,7 @@ class Session:
         )
 
 
-def slot_views(network: Network, vector: Array) -> Mapping[Key, Any]:
+def slot_views(network: Network, vector: Array) -> Mapping[Key, Array]:
     """An optimizer slot's vector as one array per trainable variable."""
     return {
         place.key: vector[place.part].reshape(place.variable.shape)

@@ -52,6 +52,16 @@ class TrainingSettings:
         """The loss at the output node ``output``."""
         return dict(self.losses).get(output, self.loss)
 
+    def check(self) -> TrainingSettings:
+        """These settings, if every one is legal.
+
+        Raises:
+            SettingError: naming the setting and what it must be.
+        """
+        for part in (self.loss, *dict(self.losses).values(), self.optimizer, self.schedule):
+            schema.check(part)
+        return schema.check(self)
+
     def to_plain(self) -> dict[str, Any]:
         """JSON-ready values, for the project file."""
         plain = schema.to_plain(self)
@@ -66,11 +76,13 @@ class TrainingSettings:
 
     @classmethod
     def from_plain(cls, plain: Mapping[str, Any], where: str) -> TrainingSettings:
-        """The inverse of :meth:`to_plain`, checked.
+        """The inverse of :meth:`to_plain`, checked; what is missing gets its default.
 
         Raises:
-            SettingError: a value is missing, unknown or illegal.
+            SettingError: a value is unknown or illegal.
         """
+        if not isinstance(plain, Mapping):
+            raise _no_object(where)
         parts: tuple[tuple[str, Mapping[str, type[Any]]], ...] = (
             ("loss", LOSSES),
             ("optimizer", OPTIMIZERS),
@@ -82,7 +94,7 @@ class TrainingSettings:
                 values[name] = schema.from_plain(plain[name], catalogue, f"{where}.{name}")
         losses = plain.get("losses", {})
         if not isinstance(losses, Mapping):
-            raise SettingError("setting_kind", where=f"{where}.losses", owner="Training", reason="")
+            raise _no_object(f"{where}.losses")
         values["losses"] = tuple(
             (node, schema.from_plain(loss, LOSSES, f"{where}.losses.{node}"))
             for node, loss in losses.items()
@@ -93,3 +105,8 @@ class TrainingSettings:
         )
         values.update({s.name: getattr(numbers, s.name) for s in schema.settings_of(cls)})
         return cls(**values)
+
+
+def _no_object(where: str) -> SettingError:
+    reason = "expected names with values"
+    return SettingError("setting_kind", where=where, owner="Training", reason=reason)

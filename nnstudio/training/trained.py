@@ -6,7 +6,6 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any
 
 import numpy as np
 
@@ -143,7 +142,7 @@ class Transfer:
         dropped: weights that have no place in the network any more.
     """
 
-    flat: Any
+    flat: Array
     kept: tuple[Key, ...]
     fresh: tuple[Key, ...]
     dropped: tuple[Key, ...]

@@ -1,0 +1,116 @@
+"""How a window and a training thread speak with each other."""
+
+from __future__ import annotations
+
+import threading
+
+import numpy as np
+from small_runs import drive, line_session
+
+from nnstudio.training.control import Control
+from nnstudio.training.loop import train
+from nnstudio.training.mailbox import Mailbox, Snapshot
+
+
+def test_nothing_is_copied_unless_asked_for() -> None:
+    mailbox = Mailbox()
+    mailbox.serve(line_session())
+    assert mailbox.take() is None
+
+
+def test_an_asked_copy_is_served_once_and_taken_once() -> None:
+    mailbox, session = Mailbox(), line_session()
+    drive(session, batches=2)
+    mailbox.ask()
+    mailbox.serve(session)
+    snapshot = mailbox.take()
+    assert snapshot is not None
+    assert (snapshot.step, snapshot.epoch) == (2, 0)
+    np.testing.assert_array_equal(snapshot.flat, session.flat)
+    assert mailbox.take() is None
+    mailbox.serve(session)
+    assert mailbox.take() is None
+
+
+def test_a_copy_stays_as_it_is_while_training_goes_on() -> None:
+    mailbox, session = Mailbox(), line_session()
+    mailbox.ask()
+    mailbox.serve(session)
+    snapshot = mailbox.take()
+    assert snapshot is not None
+    before = snapshot.flat.copy()
+    drive(session, batches=3)
+    np.testing.assert_array_equal(snapshot.flat, before)
+    snapshot.flat[...] = np.nan
+    assert np.isfinite(session.flat).all()
+
+
+def test_of_several_copies_the_latest_is_taken() -> None:
+    mailbox, session = Mailbox(), line_session()
+    for _ in range(2):
+        drive(session, batches=1)
+        mailbox.ask()
+        mailbox.serve(session)
+    snapshot = mailbox.take()
+    assert snapshot is not None
+    assert snapshot.step == 2
+
+
+def test_every_request_is_answered_while_training_runs() -> None:
+    mailbox, session, control = Mailbox(), line_session(epochs=1_000_000), Control()
+
+    def work() -> None:
+        for _ in train(session, control):
+            mailbox.serve(session)
+
+    worker = threading.Thread(target=work)
+    worker.start()
+    taken: list[Snapshot] = []
+    try:
+        for _ in range(50):
+            mailbox.ask()
+            while (snapshot := mailbox.take()) is None:
+                assert worker.is_alive()
+            taken.append(snapshot)
+    finally:
+        control.stop()
+        worker.join(timeout=10)
+    steps = [snapshot.step for snapshot in taken]
+    assert steps == sorted(steps)
+    assert not worker.is_alive()
+
+
+def test_the_latest_rate_is_taken_once() -> None:
+    control = Control()
+    assert control.take_learning_rate() is None
+    control.set_learning_rate(0.1)
+    control.set_learning_rate(0.2)
+    assert control.take_learning_rate() == 0.2
+    assert control.take_learning_rate() is None
+
+
+def test_no_rate_is_lost_between_two_threads() -> None:
+    control, last = Control(), 20_000
+    taken: list[float] = []
+
+    def set_rates() -> None:
+        for rate in range(1, last + 1):
+            control.set_learning_rate(rate)
+
+    window = threading.Thread(target=set_rates)
+    window.start()
+    while window.is_alive():
+        if (rate := control.take_learning_rate()) is not None:
+            taken.append(rate)
+    window.join()
+    if (rate := control.take_learning_rate()) is not None:
+        taken.append(rate)
+    assert taken == sorted(set(taken)), "in order, none twice"
+    assert taken[-1] == last
+
+
+def test_stopping_is_remembered() -> None:
+    control = Control()
+    assert not control.stopping
+    control.stop()
+    assert control.stopping
