@@ -101,6 +101,7 @@ class IntField(Field):
         self._box = QSpinBox()
         self._box.setGroupSeparatorShown(True)
         self._box.setKeyboardTracking(False)
+        self._box.lineEdit().setTextMargins(7, 0, 0, 0)
         low = rule.ge if rule.ge is not None else (rule.gt + 1 if rule.gt is not None else -(2**31))
         high = rule.le if rule.le is not None else (rule.lt - 1 if rule.lt is not None else 2**31 - 1)
         self._box.setRange(max(-(2**31), int(low)), min(2**31 - 1, int(high)))

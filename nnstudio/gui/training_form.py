@@ -61,7 +61,7 @@ class TrainingForm(QWidget):
             row.setHorizontalSpacing(8)
             row.setColumnMinimumWidth(0, LABEL_WIDTH)
             row.setColumnStretch(1, 1)
-            row.setColumnMinimumWidth(2, 22)
+            row.setColumnMinimumWidth(2, 30)
             label = QLabel(_TITLES[name])
             label.setBuddy(control)
             row.addWidget(label, 0, 0)

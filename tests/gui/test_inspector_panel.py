@@ -1,0 +1,168 @@
+"""The inspector: what is selected is shown, and every legal edit goes into the document."""
+
+from __future__ import annotations
+
+import pytest
+from driving import child, click
+from projects import project
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QLineEdit, QSpinBox
+from pytestqt.qtbot import QtBot
+
+from nnstudio import schema
+from nnstudio.data.sources import SOURCES
+from nnstudio.engine.catalogue import LAYERS, LOSSES, OPTIMIZERS, SCHEDULES
+from nnstudio.engine.dense import Dense
+from nnstudio.engine.dropout import Dropout
+from nnstudio.engine.optimizers import SGD
+from nnstudio.engine.shaping import Input
+from nnstudio.gui.form import SettingsForm
+from nnstudio.gui.panels.inspector_panel import InspectorPanel
+from nnstudio.gui.theme import Theme
+from nnstudio.gui.workbench import Workbench
+from nnstudio.training.settings import TrainingSettings
+
+
+@pytest.fixture
+def bench() -> Workbench:
+    bench = Workbench()
+    bench.open(project(SOURCES["Line"](), Input((1,)), Dense(8), Dropout(0.3), Dense(1)))
+    return bench
+
+
+@pytest.fixture
+def panel(qtbot: QtBot, bench: Workbench) -> InspectorPanel:
+    panel = InspectorPanel(bench, Theme())
+    qtbot.addWidget(panel)
+    panel.resize(280, 600)
+    panel.show()
+    return panel
+
+
+def type_into(field: QLineEdit, text: str) -> None:
+    field.setFocus()
+    field.selectAll()
+    QTest.keyClicks(field, text)
+    QTest.keyClick(field, Qt.Key.Key_Return)
+
+
+@pytest.mark.parametrize(
+    "cls",
+    [*LAYERS.values(), *OPTIMIZERS.values(), *SCHEDULES.values(), *SOURCES.values(), TrainingSettings],
+    ids=lambda cls: cls.__name__,
+)
+def test_every_class_with_settings_gets_a_form_with_a_named_field_for_each(
+    qtbot: QtBot, cls: type
+) -> None:
+    form = SettingsForm("form", Theme())
+    qtbot.addWidget(form)
+    form.show_settings(cls())
+    for item in schema.settings_of(cls):
+        field = child(form, f"form_{item.name}")
+        assert field.accessibleName() == item.label
+        assert item.rule.help in field.toolTip()
+
+
+def test_a_selected_node_shows_its_formula_shapes_and_how_its_parameters_add_up(
+    panel: InspectorPanel, bench: Workbench
+) -> None:
+    bench.select(("dense-2",))
+    texts = [label.text() for label in panel.findChildren(QLabel) if label.isVisible()]
+    assert "y = W x + b" in texts
+    assert "8 → 1" in texts
+    assert "1 × 8 + 1 = 9 parameters" in texts
+    assert child(panel, "inspector_name").text() == "Dense"
+
+
+def test_changing_units_is_one_undoable_edit(panel: InspectorPanel, bench: Workbench) -> None:
+    bench.select(("dense",))
+    units = child(panel, "inspector_units")
+    assert isinstance(units, QSpinBox) and units.value() == 8
+    units.setFocus()
+    units.selectAll()
+    QTest.keyClicks(units, "32")
+    QTest.keyClick(units, Qt.Key.Key_Return)
+    assert bench.graph.by_id["dense"].layer == Dense(32)
+    assert bench.analysis.shapes["dropout"] == (32,)
+    bench.document.undo()
+    assert bench.graph.by_id["dense"].layer == Dense(8)
+    assert units.value() == 8
+
+
+def test_an_illegal_value_is_explained_at_its_field_and_changes_nothing(
+    panel: InspectorPanel, bench: Workbench
+) -> None:
+    bench.select(("dropout",))
+    before = bench.project
+    rate = child(panel, "inspector_rate")
+    type_into(rate, "1.5")
+    assert bench.project is before
+    error = child(panel, "inspector_rate_error")
+    assert error.isVisible() and "Rate must be a number, at least 0 and below 1" in error.text()
+    type_into(rate, "a lot")
+    assert rate.text() == "0.3", "leaving the field takes the last good value back"
+    type_into(rate, "0.45")
+    assert bench.graph.by_id["dropout"].layer == Dropout(0.45)
+    assert not error.isVisible()
+
+
+def test_a_value_can_be_reset_to_its_default(panel: InspectorPanel, bench: Workbench) -> None:
+    bench.select(("dropout",))
+    click(panel, "inspector_rate_reset")
+    assert bench.graph.by_id["dropout"].layer == Dropout()
+    assert not child(panel, "inspector_rate_reset").isVisible()
+
+
+def test_a_node_is_renamed_frozen_and_deleted_from_the_inspector(
+    panel: InspectorPanel, bench: Workbench
+) -> None:
+    bench.select(("dense",))
+    type_into(child(panel, "inspector_name"), "Hidden")
+    assert bench.graph.by_id["dense"].title == "Hidden"
+    trainable = child(panel, "inspector_trainable")
+    assert isinstance(trainable, QCheckBox) and trainable.isChecked()
+    trainable.click()
+    assert bench.graph.by_id["dense"].frozen
+    click(panel, "inspector_delete")
+    assert "dense" not in bench.graph.by_id
+    assert bench.graph.incoming["dropout"][0].source == "input", "the chain closes"
+
+
+def test_with_nothing_selected_the_training_settings_are_edited(
+    panel: InspectorPanel, bench: Workbench, qtbot: QtBot
+) -> None:
+    bench.select(())
+    rate = child(panel, "training_learning_rate")
+    type_into(rate, "1e-3")
+    assert bench.project.settings.learning_rate == 1e-3
+    optimizer = child(panel, "training_optimizer")
+    assert isinstance(optimizer, QComboBox)
+    optimizer.setFocus()
+    QTest.keyClick(optimizer, Qt.Key.Key_Up)
+    assert bench.project.settings.optimizer == SGD()
+    type_into(child(panel, "training_optimizer_momentum"), "0.9")
+    assert bench.project.settings.optimizer == SGD(momentum=0.9)
+    assert not panel.findChildren(QLineEdit, "training_tolerance")
+    child(panel, "training_stop_when_converged").click()
+    qtbot.waitUntil(lambda: child(panel, "training_tolerance").isVisible())
+
+
+def test_every_loss_can_be_chosen(panel: InspectorPanel, bench: Workbench) -> None:
+    loss = child(panel, "training_loss")
+    assert isinstance(loss, QComboBox)
+    assert [loss.itemText(i) for i in range(loss.count())] == [c.title for c in LOSSES.values()]
+
+
+def test_several_edits_of_one_field_in_a_moment_are_one_undo_step(
+    panel: InspectorPanel, bench: Workbench
+) -> None:
+    bench.select(("dense",))
+    before = bench.project
+    units = child(panel, "inspector_units")
+    units.setFocus()
+    for _ in range(5):
+        QTest.keyClick(units, Qt.Key.Key_Up)
+    assert bench.graph.by_id["dense"].layer == Dense(13)
+    bench.document.undo()
+    assert bench.project == before
