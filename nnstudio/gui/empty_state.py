@@ -1,0 +1,46 @@
+"""What a panel shows while it has nothing to show: what would be here, and the way to get it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
+
+
+class EmptyState(QWidget):
+    """A sentence and, where one action fills the panel, its button.
+
+    Signals:
+        asked: the button was pressed.
+    """
+
+    asked = Signal()
+
+    def __init__(self, name: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName(name)
+        self._text = QLabel()
+        self._text.setObjectName(f"{name}_text")
+        self._text.setProperty("role", "dim")
+        self._text.setWordWrap(True)
+        self._text.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._button = QPushButton()
+        self._button.setObjectName(f"{name}_button")
+        self._button.clicked.connect(self.asked)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(24, 16, 24, 16)
+        column.setSpacing(12)
+        column.addStretch()
+        column.addWidget(self._text)
+        column.addWidget(self._button, 0, Qt.AlignmentFlag.AlignCenter)
+        column.addStretch()
+
+    def say(self, text: str, action: str = "") -> None:
+        """Show ``text``, and a button ``action`` unless that is empty."""
+        if (text, action) != (self._text.text(), self._button.text()):
+            self._text.setText(text)
+            self._button.setText(action)
+            self._button.setVisible(bool(action))
+
+    def text(self) -> str:
+        """The sentence that is shown."""
+        return self._text.text()
