@@ -58,48 +58,48 @@ class ClassBars(QWidget):
         return QSize(160, max(1, len(self._classes)) * 18)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(56, max(1, len(self._classes)) * _ROW_MIN)
+        return QSize(56, min(max(1, len(self._classes)), 3) * _ROW_MIN)
+
+    def shown(self) -> tuple[int, ...]:
+        """The classes that have a row: all, or the likeliest where there is too little room."""
+        count = len(self._classes)
+        room = max(1, self.height() // _ROW_MIN)
+        if count <= room:
+            return tuple(range(count))
+        values = self._values or (0.0,) * count
+        best = sorted(range(count), key=lambda i: -values[i])[:room]
+        return tuple(sorted(best))
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        if not self._classes:
+        shown = self.shown()
+        if not shown:
             return
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        row = min(_ROW_MAX, self.height() / len(self._classes))
+        row = min(_ROW_MAX, self.height() / len(shown))
         plain = tabular(self.font())
-        plain.setPixelSize(max(9, min(12, round(row - 3))))
+        plain.setPixelSize(max(10, min(12, round(row - 3))))
         bold = QFont(plain)
         bold.setBold(True)
         room = QFontMetricsF(bold)
-        labels = min(max(map(room.horizontalAdvance, self._classes)), self.width() * 0.5)
+        labels = min(max(map(room.horizontalAdvance, self._classes)) + 1, self.width() * 0.5)
         say = self.width() - labels >= _ROOM_FOR_VALUES
-        value_room = room.horizontalAdvance("100 %") + 8 if say else 0.0
+        start = labels + 8
+        end = self.width() - (room.horizontalAdvance("100 %") + 8 if say else 0.0)
         top = max(self._values, default=0.0)
-        for number, name in enumerate(self._classes):
+        middle, right = Qt.AlignmentFlag.AlignVCenter, Qt.AlignmentFlag.AlignRight
+        for place, number in enumerate(shown):
             value = self._values[number] if number < len(self._values) else 0.0
             best = bool(self._values) and value == top and value > 0
-            box = QRectF(0, number * row, self.width(), row)
+            box = QRectF(0, place * row, self.width(), row)
             painter.setFont(bold if best else plain)
             painter.setPen(self._theme.colour("text" if best else "dim"))
-            label = QRectF(0, box.top(), labels, row)
-            painter.drawText(
-                label,
-                Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight,
-                room.elidedText(name, Qt.TextElideMode.ElideRight, labels),
-            )
+            name = room.elidedText(self._classes[number], Qt.TextElideMode.ElideRight, labels)
+            painter.drawText(QRectF(0, box.top(), labels, row), middle | right, name)
             if say and self._values:
-                painter.drawText(
-                    box,
-                    Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight,
-                    percent_text(value),
-                )
+                painter.drawText(box, middle | right, percent_text(value))
             height = min(10.0, row - 4)
-            track = QRectF(
-                labels + 8,
-                box.center().y() - height / 2,
-                self.width() - labels - 8 - value_room,
-                height,
-            )
+            track = QRectF(start, box.center().y() - height / 2, end - start, height)
             self._paint_bar(painter, track, value, best)
 
     def _paint_bar(self, painter: QPainter, track: QRectF, value: float, best: bool) -> None:

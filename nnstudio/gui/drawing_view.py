@@ -18,6 +18,12 @@ from nnstudio.gui.theme import Theme
 _MARGIN, _GAP, _LINE, _BUTTON = 12, 12, 18, 24
 #: More makes a drawing no better; less can't be drawn on.
 _LARGEST, _SMALLEST = 480, 64
+#: The least width of the bars beside the answer, and their largest useful size.
+_BARS, _BARS_MOST = 72, QSize(320, 240)
+#: The height of picture and answer below the pad.
+_BELOW = 172
+#: An arrangement this close to the one with the largest pad is as good.
+_CLOSE = 0.85
 
 
 class DrawingView(QWidget):
@@ -83,11 +89,14 @@ class DrawingView(QWidget):
 
     def show_answer(self, values: Sequence[float], name: str, caption: str, sure: str) -> None:
         """The network's answer: one bar per class, the name of the best, and how sure it is."""
+        before = self._caption.text()
         self.bars.set_values(values)
         self._caption.setText(caption)
         self._answer.setText(name)
         self._answer.setAccessibleName(f"{caption} {name}")
         self._sure.setText(sure)
+        if caption != before:
+            self._arrange()  # the answer stands right behind it
 
     def show_nothing(self) -> None:
         """No answer: nothing is drawn, or nobody is there to read it."""
@@ -98,7 +107,7 @@ class DrawingView(QWidget):
     # ------------------------------------------------------------------ places
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(220, 176)
+        return QSize(264, 190)
 
     def sizeHint(self) -> QSize:
         return QSize(420, 260)
@@ -109,35 +118,55 @@ class DrawingView(QWidget):
 
     def _arrange(self) -> None:
         """Use the arrangement that leaves most room to draw; the calmest one if it is close."""
+        column = self._column_width()
         width = self.width() - 2 * _MARGIN
         height = self.height() - 2 * _MARGIN - _BUTTON
-        wide = min(height, width - 100 - 88 - 2 * _GAP)
-        stacked = min(height, width - 104 - _GAP)
-        tall = min(height - 164 - _GAP, width)
-        side = min(max(wide, stacked, tall, _SMALLEST), _LARGEST)
-        left, top = _MARGIN, _MARGIN + _BUTTON
-        if min(wide, _LARGEST) >= 0.85 * side:
-            side = max(min(wide, _LARGEST), _SMALLEST)
-            middle = left + side + _GAP
-            self._place_answer(QRect(middle, _MARGIN, 100, height + _BUTTON), roomy=True)
-            bars = QRect(middle + 100 + _GAP, _MARGIN, 0, height + _BUTTON)
-            bars.setRight(self.width() - _MARGIN)
+        wide = min(height, width - column - _BARS - 2 * _GAP, _LARGEST)
+        stacked = min(height, width - column - _GAP, _LARGEST)
+        tall = min(height - _BELOW - _GAP, width, _LARGEST)
+        best = max(wide, stacked, tall)
+        if wide >= _CLOSE * best:
+            side, arrange = wide, self._arrange_wide
         elif stacked >= tall:
-            side = max(min(stacked, _LARGEST), _SMALLEST)
-            column = QRect(left + side + _GAP, _MARGIN, 0, height + _BUTTON)
-            column.setRight(self.width() - _MARGIN)
-            used = self._place_answer(column, roomy=False)
-            bars = column.adjusted(0, used + 4, 0, 0)
+            side, arrange = stacked, self._arrange_stacked
         else:
-            below = top + side + _GAP
-            room = self.height() - _MARGIN - below
-            self._place_answer(QRect(left, below, 100, room), roomy=True)
-            bars = QRect(left + 100 + 2 * _GAP, below, width - 100 - 2 * _GAP, room)
-        bars.setWidth(min(bars.width(), 280))
-        bars.setHeight(min(bars.height(), 240))
+            side, arrange = tall, self._arrange_tall
+        side = max(side, _SMALLEST)
+        self.pad.setGeometry(_MARGIN, _MARGIN + _BUTTON, side, side)
+        self._place_buttons(_MARGIN, side)
+        bars = arrange(side, column)
+        bars.setSize(bars.size().boundedTo(_BARS_MOST))
         self.bars.setGeometry(bars)
-        self.pad.setGeometry(left, top, side, side)
-        self._place_buttons(left, side)
+
+    def _column_width(self) -> int:
+        """Enough for the widest line about the picture, whatever the font."""
+        widest = self._sure.fontMetrics().horizontalAdvance("100 % sure · 99.9 ms")
+        return max(self._seen_title.sizeHint().width(), widest) + 4
+
+    def _right_of(self, left: int) -> QRect:
+        """The room between ``left`` and the right edge, from top to bottom."""
+        return QRect(left, _MARGIN, self.width() - _MARGIN - left, self.height() - 2 * _MARGIN)
+
+    def _arrange_wide(self, side: int, column: int) -> QRect:
+        """Pad, answer and bars side by side; returns the room for the bars."""
+        left = _MARGIN + side + _GAP
+        room = self._right_of(left)
+        room.setWidth(column)
+        self._place_answer(room, titled=True)
+        return self._right_of(left + column + _GAP)
+
+    def _arrange_stacked(self, side: int, column: int) -> QRect:
+        """The bars below the answer, both beside the pad."""
+        room = self._right_of(_MARGIN + side + _GAP)
+        return room.adjusted(0, self._place_answer(room, titled=False) + 4, 0, 0)
+
+    def _arrange_tall(self, side: int, column: int) -> QRect:
+        """Answer and bars below the pad."""
+        top = _MARGIN + _BUTTON + side + _GAP
+        height = self.height() - _MARGIN - top
+        self._place_answer(QRect(_MARGIN, top, column, height), titled=True)
+        left = _MARGIN + column + _GAP
+        return QRect(left, top, self.width() - _MARGIN - left, height)
 
     def _place_buttons(self, left: int, side: int) -> None:
         right = left + side
@@ -149,23 +178,26 @@ class DrawingView(QWidget):
         self._title.setVisible(left + title <= right)
         self._title.setGeometry(left, _MARGIN - 4, title, _BUTTON)
 
-    def _place_answer(self, room: QRect, *, roomy: bool) -> int:
+    def _place_answer(self, room: QRect, *, titled: bool) -> int:
         """Picture, answer and how sure it is, from the top of ``room``; returns the height used."""
         x, y, width = room.left(), room.top(), room.width()
-        self._seen_title.setVisible(roomy)
-        if roomy:
+        self._seen_title.setVisible(titled)
+        if titled:
             self._seen_title.setGeometry(x, y, width, _LINE)
             y += _LINE + 4
-            seen = 84 if room.height() >= 164 else 56
+            seen = 112 if room.height() >= 220 and width >= 112 else 84
+            if room.height() < _BELOW:
+                seen = 56
             self.seen.setGeometry(x, y, seen, seen)
             y += seen + 4
-            self._caption.setGeometry(x, y + 12, 60, _LINE)
-            self._answer.setGeometry(x + 62, y - 2, width - 62, 44)
-            y += 40
+            caption = max(self._caption.sizeHint().width(), 56)
+            self._caption.setGeometry(x, y + 15, caption, _LINE)
+            self._answer.setGeometry(x + caption + 6, y, width - caption - 6, 44)
+            y += 44
         else:
             self.seen.setGeometry(x, y, 56, 56)
             self._caption.setGeometry(x + 64, y - 2, width - 64, _LINE)
             self._answer.setGeometry(x + 64, y + 14, width - 64, 44)
-            y += 58
-        self._sure.setGeometry(x, y, width + (_GAP if roomy else 0), _LINE)
+            y += 60
+        self._sure.setGeometry(x, y, width, _LINE)
         return y + _LINE - room.top()

@@ -87,7 +87,6 @@ class NumbersView(QWidget):
         self._detail.setWordWrap(True)
         self.bars = ClassBars(theme)
         self.bars.setObjectName("try_bars")
-        self.bars.setMaximumHeight(180)
         column = QVBoxLayout(self)
         column.setContentsMargins(12, 12, 12, 12)
         column.setSpacing(8)
@@ -114,7 +113,10 @@ class NumbersView(QWidget):
             kept = i < len(old) and len(old) == len(ranges) and place.low <= old[i] <= place.high
             self._fields[i].setValue(old[i] if kept else (place.low + place.high) / 2)
             self._show_on_slider(i)
-        self._scroll.setMaximumHeight(self._rows.sizeHint().height() + 2)
+        # All rows where there is room, at least two and a bit to show that there are more.
+        height = self._rows.sizeHint().height()
+        self._scroll.setMaximumHeight(height)
+        self._scroll.setMinimumHeight(min(height, 92))
 
     def outside(self) -> tuple[Range, ...]:
         """The inputs whose values the data doesn't reach."""
@@ -146,6 +148,7 @@ class NumbersView(QWidget):
         field.setRange(-_FARTHEST, _FARTHEST)
         field.setSingleStep(place.width / 50)
         field.setFixedWidth(104)
+        field.setAlignment(Qt.AlignmentFlag.AlignRight)
         field.setFont(tabular(field.font()))
         calm(field)
         field.valueChanged.connect(lambda _: self._field_changed(number))
@@ -190,4 +193,5 @@ class NumbersView(QWidget):
         self._detail.setText(detail)
         self._detail.setVisible(bool(detail))
         self.bars.set_values(bars)
+        self.bars.setMaximumHeight(self.bars.sizeHint().height())
         self.bars.setVisible(bars is not None)

@@ -19,16 +19,12 @@ _TWO = [
 ]
 
 
-def paint_sample(painter: QPainter, box: QRectF, name: str, theme: Theme) -> bool:
-    """Draw the data of the sample file ``name`` (without its ending); False if it isn't known."""
-    paint = _PICTURES.get(name)
-    if paint is None:
-        return False
+def paint_sample(painter: QPainter, box: QRectF, name: str, theme: Theme) -> None:
+    """Draw the data of the sample file ``name`` (without its ending), one of :data:`DRAWN`."""
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    paint(painter, box, theme)
+    DRAWN[name](painter, box, theme)
     painter.restore()
-    return True
 
 
 def _frame(painter: QPainter, box: QRectF, theme: Theme) -> QRectF:
@@ -91,9 +87,10 @@ def _digit(style: str) -> Callable[[QPainter, QRectF, Theme], None]:
 
     def paint(painter: QPainter, box: QRectF, theme: Theme) -> None:
         picture = prepare_drawing(style, [np.array(stroke) for stroke in _TWO])[0]
-        levels = np.asarray(picture * (255.0 / picture.max()), np.uint8)
+        # The image doesn't own its pixels, so the array has to outlive it.
+        levels = np.ascontiguousarray(picture * (255.0 / picture.max()), np.uint8)
         height, width = levels.shape
-        image = QImage(levels.tobytes(), width, height, width, QImage.Format.Format_Grayscale8)
+        image = QImage(levels.data, width, height, width, QImage.Format.Format_Grayscale8)
         clip = QPainterPath()
         clip.addRoundedRect(box, 6, 6)
         painter.setClipPath(clip)
@@ -103,7 +100,8 @@ def _digit(style: str) -> Callable[[QPainter, QRectF, Theme], None]:
     return paint
 
 
-_PICTURES: dict[str, Callable[[QPainter, QRectF, Theme], None]] = {
+#: What paints each sample that has a drawing.
+DRAWN: dict[str, Callable[[QPainter, QRectF, Theme], None]] = {
     "line": _fit(lambda x: 0.8 * x),
     "square": _fit(lambda x: 1.7 * x * x - 0.9),
     "spiral": _spiral,

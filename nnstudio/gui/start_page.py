@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 
 from nnstudio import assets
 from nnstudio.gui.list_row import ListRow, Paint
-from nnstudio.gui.sample_picture import paint_sample
+from nnstudio.gui.sample_picture import DRAWN, paint_sample
 from nnstudio.gui.theme import Theme
 from nnstudio.persistence.project_file import (
     ProjectFileError,
@@ -174,12 +174,14 @@ def _scrolling(page: QWidget) -> QScrollArea:
 
 def _picture_of(path: Path, theme: Theme) -> Paint:
     """Its data in a small drawing; the file's own picture for samples that have no drawing."""
+    if path.stem in DRAWN:
+        return lambda painter, box: paint_sample(painter, box, path.stem, theme)
     thumbnail = QPixmap()
     if (png := read_thumbnail(path)) is not None:
         thumbnail.loadFromData(QByteArray(png))
 
     def paint(painter: QPainter, box: QRectF) -> None:
-        if not paint_sample(painter, box, path.stem, theme) and not thumbnail.isNull():
+        if not thumbnail.isNull():
             size = thumbnail.size().scaled(box.size().toSize(), Qt.AspectRatioMode.KeepAspectRatio)
             place = QRectF(0, 0, size.width(), size.height())
             place.moveCenter(box.center())

@@ -36,6 +36,7 @@ class TryPanel(LiveView):
         super().__init__(live, parent)
         self.setObjectName("try_panel")
         self._probabilities: np.ndarray | None = None
+        self._picture: tuple[str, np.ndarray] | None = None
         self._fitted: tuple[Project | None, bool] = (None, False)
         self._ranges: tuple[object, tuple[Range, ...]] = (None, ())
         self._drawing = DrawingView(theme)
@@ -58,7 +59,7 @@ class TryPanel(LiveView):
         column.setSpacing(0)
         column.addWidget(self._pages, 1)
         column.addWidget(self._note)
-        self._drawing.pad.changed.connect(self.refresh)
+        self._drawing.pad.changed.connect(self._drawn)
         self._numbers.changed.connect(self.refresh)
         live.workbench.problems_changed.connect(lambda: live.mark(self))
         self.refresh()
@@ -96,22 +97,34 @@ class TryPanel(LiveView):
             self._say("")
 
     def _read_drawing(self, style: str) -> None:
-        view, began = self._drawing, perf_counter()
-        picture = prepare_drawing(style, [np.array(s) for s in view.pad.strokes()])
-        view.show_picture(picture[0], _WHITE.get(style) or float(picture.max()) or 1.0)
-        model = self.live.model()
+        view, model = self._drawing, self.live.model()
+        picture = self._prepared(style)
         view.bars.set_classes(self._classes(10 if model is None else model.output_size))
+        began = perf_counter()
         values = self._ask(model, picture[np.newaxis])
+        took = (perf_counter() - began) * 1000
         self._say(*self._note_on(values))
         if values is None or view.pad.is_empty:
             view.show_nothing()
             return
-        took = (perf_counter() - began) * 1000
         self._probabilities = values
-        best = int(values.argmax())
-        name = view.bars.classes[best]
-        caption = f"{'This is' if values[best] >= 0.5 else 'Perhaps'} {_article(name)}"
+        name = view.bars.classes[int(values.argmax())]
+        caption = f"{_opening(values)} {_article(name)}"
         view.show_answer(values.tolist(), name, caption, f"{_sure(model, values)} · {took:.1f} ms")
+
+    def _prepared(self, style: str) -> np.ndarray:
+        """What the network receives of the drawing; made once per drawing, not once per batch."""
+        if self._picture is None or self._picture[0] != style:
+            strokes = [np.array(stroke) for stroke in self._drawing.pad.strokes()]
+            self._picture = (style, prepare_drawing(style, strokes))
+            picture = self._picture[1]
+            white = _WHITE.get(style) or float(picture.max()) or 1.0
+            self._drawing.show_picture(picture[0], white)
+        return self._picture[1]
+
+    def _drawn(self) -> None:
+        self._picture = None
+        self.refresh()
 
     def _read_numbers(self) -> None:
         view, model = self._numbers, self.live.model()
@@ -122,8 +135,7 @@ class TryPanel(LiveView):
         elif self._is_classes(model):
             self._probabilities = values
             view.bars.set_classes(self._classes(len(values)))
-            best = int(values.argmax())
-            answer = f"This is {view.bars.classes[best]}"
+            answer = f"{_opening(values)} {view.bars.classes[int(values.argmax())]}"
             view.show_answer(answer, self._detail(_sure(model, values)), values.tolist())
         else:
             lines = [
@@ -238,6 +250,11 @@ def _sure(model: Model | None, values: np.ndarray) -> str:
     if model is not None and not model.is_classification:
         return f"output {number_text(best)}"
     return f"{percent_text(best)} sure"
+
+
+def _opening(values: np.ndarray) -> str:
+    """How the answer begins: a network that isn't sure shouldn't sound as if it were."""
+    return "This is" if values.max() >= 0.5 else "Perhaps"
 
 
 def _article(name: str) -> str:
