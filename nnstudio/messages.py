@@ -49,7 +49,7 @@ SENTENCES: dict[str, str] = {
         "The data has shape {data}, Input expects {input}: set Input's shape to {data}."
     ),
     "output_shape": _(
-        "The data needs {expected} ({reason}), this output gives {got}: set units of the last Dense to {units}."
+        "The data needs {expected}, this output gives {got}: set units of the last Dense to {units}."
     ),
     "classes_need_softmax": _(
         "Cross-entropy needs probabilities: end the network with Softmax after Dense."

@@ -55,7 +55,7 @@ class Document:
 
         Args:
             merge_key: successive edits with the same key become one undo step, such as all
-                positions of one drag.
+                positions of one drag; saving in between begins another step.
         """
         if project == self._project:
             return False
@@ -64,7 +64,7 @@ class Document:
             self._undo.append(_Past(label, self._project))
         self._redo.clear()
         self._merge_key = merge_key
-        self._bound()
+        self._bound(project)
         self._become(project)
         return True
 
@@ -115,16 +115,17 @@ class Document:
     def mark_saved(self, project: Project | None = None) -> None:
         """``project`` (default: the present one) is what is on disk now."""
         self._saved = project or self._project
+        self._merge_key = None
 
     def _become(self, project: Project) -> None:
         old, self._project = self._project, project
         for listener in tuple(self._listeners):
             listener(old, project)
 
-    def _bound(self) -> None:
+    def _bound(self, present: Project) -> None:
         """Forget the oldest steps when the weights they hold on to take too many bytes."""
         total = 0
-        seen = {id(self._project.trained)}
+        seen = {id(present.trained)}
         for number, past in enumerate(reversed(self._undo)):
             trained = past.project.trained
             if trained is not None and id(trained) not in seen:

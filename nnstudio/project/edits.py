@@ -85,4 +85,3 @@ def _fitting_loss(loss: Loss, facts: DataFacts) -> Loss:
     if not facts.is_classification and loss.for_classes:
         return HalfSquaredError()
     return loss
-

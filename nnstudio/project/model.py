@@ -13,6 +13,7 @@ from nnstudio.engine.layer import Array
 from nnstudio.engine.network import Network
 from nnstudio.engine.workspace import Workspace
 from nnstudio.messages import StudioError, shape_text
+from nnstudio.project.problems import end_problems, output_misfit
 from nnstudio.project.project import Project
 from nnstudio.training.trained import transfer
 
@@ -54,19 +55,28 @@ class Model:
 
     @classmethod
     def around(cls, project: Project, preparation: Preparation) -> Model:
-        """A model with the project's weights, or first weights where there are none yet."""
+        """A model with the project's weights, or first weights where there are none yet.
+
+        Raises:
+            CompileError: the graph can't run.
+            PredictError: it has several inputs or outputs, or doesn't fit the preparation.
+        """
         network = project.network()
+        for problem in end_problems(project.graph):
+            raise PredictError(problem.code, **problem.values)
         weights = None if project.trained is None else project.trained.weights
         flat = transfer(weights, network, project.settings.seed).flat
         (entry,) = network.input_steps
         (head,) = network.heads
-        return cls(
+        model = cls(
             network,
             preparation,
             network.steps[entry].shape,
             head.loss.for_classes,
             Workspace(network, flat),
         )
+        model._check_preparation()
+        return model
 
     def set_weights(self, flat: Array) -> None:
         """Take over a copy of these variables, such as a snapshot of a running training."""
@@ -83,25 +93,58 @@ class Model:
             PredictError: another shape, or values that are not finite numbers.
         """
         batch = self._as_batch(x)
-        outputs = []
+        answer = np.zeros((len(batch), *self._output_shape), np.float32)
         for start in range(0, len(batch), _BATCH):
-            part = self.preparation.inputs.apply(batch[start : start + _BATCH].astype(np.float32))
-            columns = np.ascontiguousarray(np.moveaxis(part, 0, -1), dtype=np.float32)
+            columns = self._prepared(batch[start : start + _BATCH])
             (output,) = self.workspace.predict([columns])
-            outputs.append(output.T.copy())
-        answer = np.concatenate(outputs) if outputs else np.zeros((0, self.output_size))
+            answer[start : start + _BATCH] = np.moveaxis(output, -1, 0)
         return answer if self.is_classification else self.preparation.targets.invert(answer)
 
     @property
     def output_size(self) -> int:
         """How many numbers the network answers per example."""
+        return prod(self._output_shape)
+
+    @property
+    def _output_shape(self) -> tuple[int, ...]:
         (head,) = self.network.heads
-        return prod(self.network.steps[head.step].shape)
+        return self.network.steps[head.step].shape
+
+    def _check_preparation(self) -> None:
+        """Raise :class:`PredictError` if inputs or outputs were changed since it was fitted."""
+        inputs = self.preparation.inputs.offset.shape
+        targets = self.preparation.targets.offset.shape
+        if inputs not in ((), self.input_shape):
+            values = {"data": shape_text(inputs), "input": shape_text(self.input_shape)}
+            raise PredictError("data_shape", **values)
+        if targets not in ((), self._output_shape):
+            values = output_misfit(prod(targets), "number", self._output_shape)
+            raise PredictError("output_shape", **values)
+
+    def _prepared(self, batch: Array) -> Array:
+        """What training would see for this batch, to the last bit (see ``PreparedData.gather``).
+
+        The offset is taken off before rounding to float32: of seconds since 1970 nothing much
+        would be left otherwise.
+        """
+        affine = self.preparation.inputs
+        columns = np.empty((*self.input_shape, len(batch)), np.float32)
+        with np.errstate(over="ignore", invalid="ignore"):  # looked at below
+            np.subtract(
+                np.moveaxis(batch, 0, -1),
+                affine.offset[..., np.newaxis],
+                out=columns,
+                casting="same_kind",
+            )
+            columns *= affine.factor[..., np.newaxis]
+        if not np.isfinite(columns).all():
+            raise PredictError("input_values")
+        return columns
 
     def _as_batch(self, x: object) -> Array:
         try:
             values = np.asarray(x)
-            numbers = np.issubdtype(values.dtype, np.number) or values.dtype == bool
+            numbers = values.dtype.kind in "biuf"  # truth values, whole numbers and real ones
         except ValueError:
             numbers = False
         if not numbers:
@@ -118,8 +161,6 @@ class Model:
             raise PredictError(
                 "input_shape", expected=f"(N × {shape_text(shape)})", got=shape_text(values.shape)
             )
-        if not np.isfinite(values).all():
-            raise PredictError("input_values")
         return values.reshape(-1, *shape)
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
+from nnstudio.engine.layer import Shape
 from nnstudio.engine.losses import Loss
 from nnstudio.graph.analysis import Analysis, Problem, analyse
 from nnstudio.graph.model import Graph
@@ -28,17 +30,10 @@ def problems(project: Project, facts: DataFacts | None) -> tuple[Problem, ...]:
     """
     graph = project.graph
     analysis = analyse(graph)
-    found = list(analysis.problems)
-    if len(graph.inputs) > 1:
-        found.append(Problem("", "error", "many_inputs", {"count": len(graph.inputs)}))
-    if len(graph.outputs) > 1:
-        names = ", ".join(graph.by_id[node].title for node in graph.outputs)
-        found.append(
-            Problem("", "error", "many_outputs", {"count": len(graph.outputs), "nodes": names})
-        )
+    found = [*analysis.problems, *end_problems(graph)]
     if found or not graph.nodes:
         return tuple(found)
-    if not analysis.total_parameters:
+    if not any(analysis.parameters(node.id) for node in graph.nodes if not node.frozen):
         found.append(Problem("", "error", "nothing_to_train"))
     output = graph.outputs[0]
     loss = project.settings.loss_of(output)
@@ -47,6 +42,24 @@ def problems(project: Project, facts: DataFacts | None) -> tuple[Problem, ...]:
     if facts is not None:
         found += _misfits(graph, analysis, loss, facts)
     return tuple(found)
+
+
+def end_problems(graph: Graph) -> list[Problem]:
+    """More than one input or output."""
+    found = []
+    if len(graph.inputs) > 1:
+        found.append(Problem("", "error", "many_inputs", {"count": len(graph.inputs)}))
+    if len(graph.outputs) > 1:
+        names = ", ".join(graph.by_id[node].title for node in graph.outputs)
+        values = {"count": len(graph.outputs), "nodes": names}
+        found.append(Problem("", "error", "many_outputs", values))
+    return found
+
+
+def output_misfit(count: int, kind: str, shape: Shape) -> dict[str, Any]:
+    """What the sentence ``output_shape`` is filled with; ``kind`` is a class or a number."""
+    plural = "" if count == 1 else "es" if kind.endswith("s") else "s"
+    return {"expected": f"{count:,} {kind}{plural}", "got": shape_text(shape), "units": count}
 
 
 def _misfits(graph: Graph, analysis: Analysis, loss: Loss, facts: DataFacts) -> list[Problem]:
@@ -59,13 +72,8 @@ def _misfits(graph: Graph, analysis: Analysis, loss: Loss, facts: DataFacts) -> 
         found.append(Problem(entry, "error", "data_shape", values))
     shape = analysis.shapes[output]
     if shape is not None and shape != (facts.output_size,):
-        kind = "classes" if facts.is_classification else "numbers"
-        values = {
-            "expected": shape_text((facts.output_size,)),
-            "reason": f"{facts.output_size} {kind}",
-            "got": shape_text(shape),
-            "units": str(facts.output_size),
-        }
+        kind = "class" if facts.is_classification else "number"
+        values = output_misfit(facts.output_size, kind, shape)
         found.append(Problem(output, "error", "output_shape", values))
     if loss.for_classes and not facts.is_classification:
         found.append(Problem(output, "error", "loss_needs_classes"))

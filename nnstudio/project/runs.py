@@ -22,11 +22,15 @@ def facts_of(data: PreparedData) -> DataFacts:
 
 
 def continues(project: Project) -> bool:
-    """Whether the next run goes on where the last one stands, rather than beginning anew."""
+    """Whether the next run goes on where the last one stands, rather than beginning anew.
+
+    It can't go on without the optimizer's memory, which some files leave out.
+    """
     trained = project.trained
     return (
         trained is not None
         and trained.progress is not None
+        and bool(trained.slots or not project.settings.optimizer.slots())
         and trained.progress.run == project.run_hash()
     )
 
@@ -36,7 +40,8 @@ def is_finished(project: Project) -> bool:
     trained = project.trained
     if trained is None or trained.progress is None or not continues(project):
         return False
-    return trained.progress.converged or trained.progress.epoch >= project.settings.epochs
+    converged = trained.progress.converged and project.settings.stop_when_converged
+    return converged or trained.progress.epoch >= project.settings.epochs
 
 
 def session_for(project: Project, data: PreparedData) -> Session:
@@ -44,7 +49,9 @@ def session_for(project: Project, data: PreparedData) -> Session:
 
     Raises:
         RunError: the project has a problem, or its data is not what it was trained on.
+        SettingError: a training setting has an illegal value.
     """
+    project.settings.check()
     for problem in problems(project, facts_of(data)):
         if problem.severity == "error":
             raise RunError("cannot_train", reason=str(problem))

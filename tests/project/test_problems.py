@@ -1,0 +1,165 @@
+"""What keeps a project from running, told in a sentence."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from small_projects import LINE, SPIRAL, chain
+
+from nnstudio.engine.activations import ReLU, Sigmoid, Softmax
+from nnstudio.engine.dense import Dense
+from nnstudio.engine.losses import CategoricalCrossEntropy, HalfSquaredError
+from nnstudio.engine.shaping import Flatten, Input
+from nnstudio.graph import edits
+from nnstudio.graph.model import Graph, Node
+from nnstudio.project.problems import DataFacts, problems
+from nnstudio.project.project import Project
+from nnstudio.project.runs import facts_of
+from nnstudio.training.settings import TrainingSettings
+
+NUMBERS = DataFacts(input_shape=(1,), output_size=1, is_classification=False)
+DIGITS = DataFacts(input_shape=(1, 28, 28), output_size=10, is_classification=True)
+
+CLASSES = TrainingSettings(loss=CategoricalCrossEntropy())
+DIGITS_PROJECT = Project(
+    graph=chain(Input(shape=(1, 28, 28)), Flatten(), Dense(units=10), Softmax()), settings=CLASSES
+)
+
+
+def told(project: Project, facts: DataFacts | None) -> list[tuple[str, str]]:
+    """(node, sentence) of each problem."""
+    return [(problem.node, str(problem)) for problem in problems(project, facts)]
+
+
+@pytest.mark.parametrize(("project", "facts"), [(LINE, NUMBERS), (DIGITS_PROJECT, DIGITS)])
+def test_a_project_that_fits_its_data_has_no_problem(project: Project, facts: DataFacts) -> None:
+    assert told(project, facts) == []
+    assert told(project, None) == []
+
+
+@pytest.mark.parametrize(
+    ("graph", "settings", "facts", "expected"),
+    [
+        (
+            Graph(),
+            LINE.settings,
+            NUMBERS,
+            [("", "The canvas is empty: add an Input from the palette.")],
+        ),
+        (
+            chain(Input(shape=(1,)), ReLU()),
+            LINE.settings,
+            NUMBERS,
+            [("", "The network has no weights that learn: add a Dense layer, or unfreeze one.")],
+        ),
+        (
+            edits.freeze(LINE.graph, "n1", True),
+            LINE.settings,
+            NUMBERS,
+            [("", "The network has no weights that learn: add a Dense layer, or unfreeze one.")],
+        ),
+        (
+            LINE.graph,
+            LINE.settings,
+            replace(NUMBERS, input_shape=(2,)),
+            [("n0", "The data has shape 2, Input expects 1: set Input's shape to 2.")],
+        ),
+        (
+            LINE.graph,
+            LINE.settings,
+            replace(NUMBERS, output_size=3),
+            [
+                (
+                    "n1",
+                    "The data needs 3 numbers, this output gives 1: "
+                    "set units of the last Dense to 3.",
+                )
+            ],
+        ),
+        (
+            DIGITS_PROJECT.graph,
+            CLASSES,
+            replace(DIGITS, output_size=26),
+            [
+                (
+                    "n3",
+                    "The data needs 26 classes, this output gives 10: "
+                    "set units of the last Dense to 26.",
+                )
+            ],
+        ),
+        (
+            chain(Input(shape=(2,)), Dense(units=2), Sigmoid()),
+            CLASSES,
+            DataFacts((2,), 2, True),
+            [
+                (
+                    "n2",
+                    "Cross-entropy needs probabilities: end the network with Softmax after Dense.",
+                )
+            ],
+        ),
+        (
+            chain(Input(shape=(1,)), Dense(units=1), Softmax()),
+            CLASSES,
+            NUMBERS,
+            [
+                (
+                    "n2",
+                    "Cross-entropy needs classes, the data has numbers: choose the ½‖y − ŷ‖² loss.",
+                )
+            ],
+        ),
+        (
+            edits.add_node(LINE.graph, Node("more", Input(shape=(1,)))),
+            LINE.settings,
+            NUMBERS,
+            [
+                ("", "The network has 2 Inputs; this data feeds one: remove the others."),
+                (
+                    "",
+                    "2 nodes have no follower (Dense, Input); the data has one target: "
+                    "connect or delete all but one.",
+                ),
+            ],
+        ),
+    ],
+)
+def test_every_misfit_is_told_at_its_node(
+    graph: Graph,
+    settings: TrainingSettings,
+    facts: DataFacts,
+    expected: list[tuple[str, str]],
+) -> None:
+    assert told(Project(graph=graph, settings=settings), facts) == expected
+
+
+def test_the_graphs_own_problems_come_first_and_alone() -> None:
+    graph = edits.remove(LINE.graph, edges=[LINE.graph.edges[0]])
+    sentences = told(Project(graph=graph), replace(NUMBERS, input_shape=(5,)))
+    assert sentences[0] == ("n1", "Dense has no input: drag a wire to its left port.")
+    assert all("shape" not in sentence for _, sentence in sentences)
+
+
+def test_what_needs_data_is_not_judged_while_there_is_none() -> None:
+    project = replace(LINE, graph=chain(Input(shape=(7,)), Dense(units=3)))
+    assert told(project, None) == []
+
+
+def test_classes_may_be_learned_with_the_squared_error() -> None:
+    squared = replace(DIGITS_PROJECT, settings=TrainingSettings(loss=HalfSquaredError()))
+    assert told(squared, DIGITS) == []
+
+
+def test_one_learning_layer_is_enough() -> None:
+    graph = chain(Input(shape=(1,)), Dense(units=4), Dense(units=1))
+    assert told(Project(graph=edits.freeze(graph, "n1", True)), NUMBERS) == []
+
+
+def test_the_facts_are_those_of_the_data() -> None:
+    from small_projects import LINE_DATA, SPIRAL_DATA
+
+    assert facts_of(LINE_DATA) == NUMBERS
+    assert facts_of(SPIRAL_DATA) == DataFacts((2,), 2, is_classification=True)
+    assert told(SPIRAL, facts_of(SPIRAL_DATA)) == []
