@@ -20,8 +20,9 @@ from nnstudio.training.trained import Weights, freeze
 
 def pack(arrays: Mapping[str, Array]) -> bytes:
     """``arrays`` as the content of a safetensors file."""
-    # The library writes whatever lies in memory: an array must lie there row by row.
-    content: bytes = save({key: np.ascontiguousarray(a) for key, a in arrays.items()})
+    # The library writes whatever lies in memory: an array must lie there row by row. (Not
+    # ascontiguousarray: it would give single numbers a dimension.)
+    content: bytes = save({key: np.asarray(a, order="C") for key, a in arrays.items()})
     return content
 
 
