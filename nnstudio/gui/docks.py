@@ -53,8 +53,10 @@ class Docks(QMainWindow):
         super().__init__()
         self.setObjectName("docks")
         self.setWindowFlags(Qt.WindowType.Widget)
+        options = QMainWindow.DockOption
+        # Grouped dragging is what lets a dock be dragged out by its tab.
         self.setDockOptions(
-            QMainWindow.DockOption.AllowTabbedDocks | QMainWindow.DockOption.AllowNestedDocks
+            options.AllowTabbedDocks | options.AllowNestedDocks | options.GroupedDragging
         )
         for area in (LEFT, RIGHT):
             self.setTabPosition(area, self.tabPosition(area).North)
@@ -84,6 +86,8 @@ class Docks(QMainWindow):
             dock.setWidget(place.panel)
             self.docks[place.name] = dock
             self._areas[place.name] = place.area
+            for moved in (dock.visibilityChanged, dock.topLevelChanged, dock.dockLocationChanged):
+                moved.connect(self._plan_titles)
         self._fresh = True
         self._narrow: bool | None = None
         self.reset_layout()
@@ -132,7 +136,7 @@ class Docks(QMainWindow):
         """Sizes as in the drawings: 200 and 270 px at the sides, a good third below."""
         docks = self.docks
         horizontal = Qt.Orientation.Horizontal
-        self.resizeDocks([docks["palette"], docks["inspector"]], [216, 280], horizontal)
+        self.resizeDocks([docks["palette"], docks["inspector"]], [216, 304], horizontal)
         self.resizeDocks([docks["curves"]], [max(250, self.height() * 36 // 100)], Qt.Orientation.Vertical)
         if not self._narrow:
             width = self.width()
@@ -149,6 +153,24 @@ class Docks(QMainWindow):
 
     def sizeHint(self) -> QSize:
         return QSize(1280, 760)
+
+    def _plan_titles(self, *_: object) -> None:
+        """Once the docks have found their places; hiding a title while one moves would disturb it."""
+        if not self._titles_planned:
+            self._titles_planned = True
+            QTimer.singleShot(0, self, self._show_titles)
+
+    _titles_planned = False
+
+    def _show_titles(self) -> None:
+        """A dock that shares its place has a tab with its name: the title would say it again."""
+        self._titles_planned = False
+        for dock in self.docks.values():
+            tabbed = bool(self.tabifiedDockWidgets(dock)) and not dock.isFloating()
+            if tabbed and dock.titleBarWidget() is None:
+                dock.setTitleBarWidget(QWidget(dock))
+            elif not tabbed and dock.titleBarWidget() is not None:
+                dock.setTitleBarWidget(None)  # type: ignore[arg-type]
 
     # ------------------------------------------------------------------ bringing forward
 

@@ -77,7 +77,7 @@ class MainWindow(QMainWindow):
         self.files.changed.connect(self._update_title)
         self.files.opened.connect(self._opened)
         self.files.saved.connect(self._remember_file)
-        self.header.stage_chosen.connect(self.docks.show_stage)
+        self.header.stage_chosen.connect(self.show_stage)
         self.start_page.sample_chosen.connect(self.files.open_path)
         self.start_page.recent_chosen.connect(self.files.open_path)
         self.start_page.open_chosen.connect(self.files.open)
@@ -98,6 +98,13 @@ class MainWindow(QMainWindow):
         """The canvas and its panels."""
         self._pages.setCurrentWidget(self.docks)
         self.header.show()
+        self.header.set_stage("build")
+        self.docks.canvas.setFocus()
+
+    def show_stage(self, stage: str) -> None:
+        """Bring forward the panels for ``data``, ``build``, ``train`` or ``try``."""
+        self.docks.show_stage(stage)
+        self.header.set_stage(stage)
 
     def new(self) -> None:
         """An empty network."""
