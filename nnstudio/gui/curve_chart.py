@@ -23,8 +23,10 @@ from nnstudio.gui.plotting import (
 )
 from nnstudio.gui.theme import Theme
 
-#: Room at the right for the words at the ends of curves.
+#: Between the end of a curve and its words.
 _LABEL_GAP = 10.0
+#: Where curves would have less room than this beside the words, those stand in a corner.
+_LEAST_FOR_CURVES = 240
 
 
 @dataclass(frozen=True)
@@ -59,12 +61,15 @@ class CurveChart(Plot):
     """Curves over a common x axis. Everything is set; nothing follows the data by itself.
 
     Attributes:
-        reserved: pixels at the right that curves leave free for labels.
+        reserved: pixels at the right that curves leave free for labels, if the chart is wide.
+        free_corner: where labels don't hide curves in a narrow chart, ``top`` or ``bottom``.
     """
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent)
         self.reserved = 0.0
+        self.free_corner = "top"
+        self.x_name = "epochs"
         self._curves: tuple[Curve, ...] = ()
         self._labels: tuple[Label, ...] = ()
         self._end = 0.0
@@ -84,7 +89,10 @@ class CurveChart(Plot):
         return sum(min(len(curve.x), int(2 * width)) for curve in self._curves)
 
     def box(self) -> QRectF:
-        return super().box().adjusted(0, 0, -self.reserved, 0)
+        return super().box().adjusted(0, 0, 0 if self._is_narrow() else -self.reserved, 0)
+
+    def _is_narrow(self) -> bool:
+        return self.width() < self.reserved + _LEAST_FOR_CURVES
 
     def paint_inside(self, painter: QPainter, box: QRectF) -> None:
         painter.save()
@@ -119,14 +127,26 @@ class CurveChart(Plot):
         font = sized(self.font(), LABEL_SIZE)
         metrics = QFontMetricsF(font)
         height = metrics.height()
-        end = float(self.x_pixels(np.array([self._end]))[0]) + _LABEL_GAP
         said = [label for label in self._labels if isfinite(label.y)]
         places = self.y_pixels(np.array([label.y for label in said], float)).tolist()
         said = [label for _, label in sorted(zip(places, said, strict=True), key=lambda p: p[0])]
-        tops = spread([place - height / 2 for place in sorted(places)], height, 0.0, box.bottom())
+        if self._is_narrow():
+            first = 0.0 if self.free_corner == "top" else box.bottom() - len(said) * height - 4
+            tops = [first + i * height for i in range(len(said))]
+        else:
+            tops = [place - height / 2 for place in sorted(places)]
+            tops = spread(tops, height, 0.0, box.bottom())
+        end = float(self.x_pixels(np.array([self._end]))[0]) + _LABEL_GAP
         painter.setFont(font)
         for label, top in zip(said, tops, strict=True):
-            left = min(end, self.width() - metrics.horizontalAdvance(label.text) - 2)
+            width = metrics.horizontalAdvance(label.text)
+            left = self.width() - width - 2
+            if self._is_narrow():
+                behind = self.theme.colour("panel")
+                behind.setAlpha(200)
+                painter.fillRect(QRectF(left - 4, top, width + 6, height), behind)
+            else:
+                left = min(end, left)
             painter.setPen(self.theme.colour(label.role))
             painter.drawText(QPointF(left, top + metrics.ascent()), label.text)
 

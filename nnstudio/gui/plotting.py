@@ -27,6 +27,7 @@ LEFT, TOP, RIGHT, BOTTOM = 44.0, 10.0, 14.0, 24.0
 #: An axis of which less than this is used becomes a shorter one.
 LEAST_USED = 0.4
 _STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
+_SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 @dataclass(frozen=True)
@@ -58,8 +59,8 @@ class Axis:
         """Round numbers along the axis with their labels, about ``most`` of them."""
         if self.log:
             first, last = ceil(log10(self.low) - 1e-9), floor(log10(self.high) + 1e-9)
-            every = max(1, ceil((last - first + 1) / max(most, 1)))
-            return [(10.0**k, number_text(10.0**k)) for k in range(first, last + 1, every)]
+            every = max(1, ceil((last - first + 1) / max(2 * most, 1)))
+            return [(10.0**k, power_text(k)) for k in range(first, last + 1, every)]
         step = nice_step(self.high - self.low, most)
         first, last = ceil(self.low / step - 1e-9), floor(self.high / step + 1e-9)
         values = [k * step for k in range(first, last + 1)]
@@ -78,6 +79,13 @@ def _decimals(step: float) -> int:
         if abs(round(step, digits) - step) < 1e-9 * step:
             return digits
     return 7
+
+
+def power_text(k: int) -> str:
+    """10 to the power of ``k``, as people write it."""
+    if -3 <= k <= 4:
+        return f"{10.0**k:,.{max(0, -k)}f}"
+    return "10" + str(k).translate(_SUPERSCRIPTS)
 
 
 def nice_step(span: float, most: int) -> float:
@@ -111,22 +119,11 @@ def stepped_log(low: float, high: float, before: Axis | None = None) -> Axis:
     low = min(max(low, high * 1e-9), high) if isfinite(low) else high
     start, end = floor(log10(low) + 1e-9), ceil(log10(high) - 1e-9)
     axis = Axis(10.0**start, 10.0 ** max(end, start + 1), log=True)
-    if before is not None and before.log and before.low <= axis.low and axis.high <= before.high:
-        if log10(axis.high / axis.low) >= LEAST_USED * log10(before.high / before.low):
-            return before
-    return axis
-
-
-def number_text(value: float) -> str:
-    """A number in three significant digits that doesn't change its width for nothing."""
-    if not isfinite(value):
-        return "–"
-    size = abs(value)
-    if size and not 1e-3 <= size < 1e6:
-        return _signed(f"{value:.2e}".replace("e-0", "e-").replace("e+0", "e"))
-    if size >= 1000:
-        return _signed(f"{value:,.0f}")
-    return _signed(f"{value:#.3g}".rstrip("."))
+    if before is None or not before.log:
+        return axis
+    fits = before.low <= axis.low and axis.high <= before.high
+    used = log10(axis.high / axis.low) / log10(before.high / before.low)
+    return before if fits and used >= LEAST_USED else axis
 
 
 def _signed(text: str) -> str:
@@ -223,27 +220,47 @@ class Plot(QWidget):
         font = sized(self.font(), TICK_SIZE)
         painter.setFont(font)
         painter.setPen(self.theme.colour("dim"))
-        height = QFontMetricsF(font).height()
+        self._paint_y_ticks(painter, box, QFontMetricsF(font))
+        self._paint_x_ticks(painter, box, QFontMetricsF(font))
+
+    def _paint_y_ticks(self, painter: QPainter, box: QRectF, metrics: QFontMetricsF) -> None:
+        """Numbers beside the axis, its name at the top instead of a number there."""
+        height = metrics.height()
+        beside = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        top = 0.0
+        if self.y_name:
+            long = metrics.horizontalAdvance(self.y_name) > box.left() - 8
+            place = QPointF(box.left() + 6, box.top() + height - 4)
+            if not long:
+                width = metrics.horizontalAdvance(self.y_name)
+                place = QPointF(box.left() - 6 - width, box.top() + height / 2)
+                top = box.top() + height
+            painter.drawText(place, self.y_name)
         ticks = self.y_axis.ticks(max(2, int(box.height() / 44)))
         places = self.y_pixels(np.array([v for v, _ in ticks])).tolist()
         for (_, text), y in zip(ticks, places, strict=True):
-            room = QRectF(0, y - height / 2, box.left() - 6, height)
-            painter.drawText(
-                room, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, text
-            )
-        ticks = self.x_axis.ticks(max(2, int(box.width() / 64)))
+            if y - height / 2 >= top - 2:
+                room = QRectF(0, y - height / 2, box.left() - 6, height)
+                painter.drawText(room, beside, text)
+
+    def _paint_x_ticks(self, painter: QPainter, box: QRectF, metrics: QFontMetricsF) -> None:
+        """Numbers below the axis, its name at the right instead of a number there."""
+        baseline = box.bottom() + metrics.height() + 2
+        name = metrics.horizontalAdvance(self.x_name)
+        ticks = self.x_axis.ticks(max(2, int(box.width() / 60)))
         places = self.x_pixels(np.array([v for v, _ in ticks])).tolist()
-        name = QFontMetricsF(font).horizontalAdvance(self.x_name)
         for (_, text), x in zip(ticks, places, strict=True):
-            wide = QFontMetricsF(font).horizontalAdvance(text)
+            wide = metrics.horizontalAdvance(text)
             left = min(max(x - wide / 2, 0), self.width() - wide)
-            if self.x_name and left + wide + 8 > box.right() - name:
-                continue
-            painter.drawText(QPointF(left, box.bottom() + height + 2), text)
+            if not self.x_name or left + wide + 8 <= self._x_name_at(box, name):
+                painter.drawText(QPointF(left, baseline), text)
         if self.x_name:
-            painter.drawText(QPointF(box.right() - name, box.bottom() + height + 2), self.x_name)
-        if self.y_name:
-            painter.drawText(QPointF(box.left() + 6, box.top() + height - 4), self.y_name)
+            painter.drawText(QPointF(self._x_name_at(box, name), baseline), self.x_name)
+
+    def _x_name_at(self, box: QRectF, width: float) -> float:
+        """Where the x axis's name begins: after the last number if there is room."""
+        after = box.right() + 16
+        return after if after + width <= self.width() else box.right() - width
 
 
 def draw_line(

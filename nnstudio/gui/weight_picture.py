@@ -100,25 +100,41 @@ class Grid:
 def tile_grid(
     count: int, tile: tuple[int, int], room: tuple[int, int], gap: int = 2, least: int = 1
 ) -> Grid:
-    """The grid in which tiles are as large as they can be and as many as possible are seen.
+    """The grid in which all tiles are as large as they can be; what has no room is left out.
 
     Args:
         tile: (height, width) of one, in weights.
         room: (height, width) in pixels.
+        gap: the fewest pixels between tiles; up to three times as many where there is room.
         least: the fewest pixels per weight.
     """
     height, width = tile
-    high, wide = max(1, room[0]), max(1, room[1])
+    high, wide = room
     count = min(count, MOST_TILES)
-    for factor in range(max(high, wide), least - 1, -1):
+    for factor in range(max(least, high // height), least - 1, -1):
         columns = (wide + gap) // (width * factor + gap)
         rows = (high + gap) // (height * factor + gap)
-        if columns * rows >= count and columns and rows:
-            columns = min(columns, count)
-            return Grid(columns, -(-count // columns), factor, factor, gap)
-    columns = max(1, (wide + gap) // (width * least + gap))
-    rows = max(1, (high + gap) // (height * least + gap))
-    return Grid(min(columns, count), min(rows, -(-count // columns)), least, least, gap)
+        if columns * rows >= count:
+            return _roomiest(count, tile, room, factor, gap)
+    columns, rows = max(1, min(columns, count)), max(1, rows)
+    return Grid(columns, min(rows, -(-count // columns)), least, least, gap)
+
+
+def _roomiest(
+    count: int, tile: tuple[int, int], room: tuple[int, int], factor: int, gap: int
+) -> Grid:
+    """Of all grids with room for ``count`` tiles the one with the widest gaps."""
+    best: tuple[int, int, int] | None = None
+    for columns in range(1, count + 1):
+        rows = -(-count // columns)
+        spare = [
+            (space - n * size * factor) // max(1, n - 1) if n > 1 or space >= size * factor else -1
+            for space, n, size in zip(room, (rows, columns), tile, strict=True)
+        ]
+        found = (min(*spare, 3 * gap), -columns * rows, columns)
+        best = found if best is None else max(best, found)
+    between, _, columns = best or (gap, 0, 1)
+    return Grid(columns, -(-count // columns), factor, factor, max(gap, between))
 
 
 def matrix_grid(

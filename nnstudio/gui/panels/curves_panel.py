@@ -15,12 +15,13 @@ from PySide6.QtWidgets import (
     QLabel,
     QPushButton,
     QStackedLayout,
-    QVBoxLayout,
+    QToolButton,
     QWidget,
 )
 
 from nnstudio.engine.layer import Array
 from nnstudio.gui.curve_chart import Curve, CurveChart, Label
+from nnstudio.gui.empty_state import EmptyState
 from nnstudio.gui.live import Live, LiveView
 from nnstudio.gui.number_text import number_text
 from nnstudio.gui.plotting import Axis, stepped, stepped_log
@@ -45,7 +46,13 @@ class CurvesPanel(LiveView):
         self._loss, self._metric = CurveChart(theme), CurveChart(theme)
         self._epochs = 0
         self._pages = QStackedLayout(self)
-        self._pages.addWidget(self._make_empty())
+        self._empty = EmptyState("curves_run")
+        self._empty.say("Press Run: loss and accuracy appear here", "Run")
+        self._empty.asked.connect(self._run)
+        button = self._empty.findChild(QPushButton)
+        if button is not None:
+            button.setProperty("primary", True)
+        self._pages.addWidget(self._empty)
         self._pages.addWidget(self._make_charts())
         theme.changed.connect(self._dress)
         self._dress()
@@ -63,12 +70,11 @@ class CurvesPanel(LiveView):
     def refresh(self) -> None:
         """Draw the history as it is now."""
         history = self.live.history
-        empty = history is None or not (len(history.steps) or history.epochs)
-        self._pages.setCurrentIndex(0 if empty else 1)
-        if empty or history is None:
+        if history is None or not len(history.steps):
             self._epochs = 0
-            self._run.setEnabled(not self.live.is_running)
+            self._pages.setCurrentWidget(self._empty)
             return
+        self._pages.setCurrentIndex(1)
         self._arrange()
         self._draw(history)
 
@@ -97,9 +103,9 @@ class CurvesPanel(LiveView):
             up = stepped_log(low, high, before)
         else:
             up = stepped(0.0, high, before)
-        more = (
-            "" if self._is_wide() else self._metric_text(float(table[-1, 4]) if len(table) else nan)
-        )
+        more = "" if self._is_wide() else self._metric_text(_last(table[:, 3:5])[1])
+        if more and not self._is_accuracy():
+            more = f"RMSE {more}"
         labels = self._labels(means, [number_text(v) for v in _last(means)], more)
         if not labels:
             value = float(raw.least[-1])
@@ -164,25 +170,6 @@ class CurvesPanel(LiveView):
 
     # ------------------------------------------------------------------ parts
 
-    def _make_empty(self) -> QWidget:
-        page = QWidget()
-        words = QLabel("Press Run: loss and accuracy appear here")
-        words.setWordWrap(True)
-        words.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        words.setProperty("dim", True)
-        self._empty_words = words
-        self._run = QPushButton("Run")
-        self._run.setObjectName("curves_run_button")
-        self._run.setAccessibleName("Run the training")
-        self._run.clicked.connect(lambda: self.live.workbench.runner.run())
-        layout = QVBoxLayout(page)
-        layout.addStretch()
-        layout.addWidget(words)
-        layout.addSpacing(8)
-        layout.addWidget(self._run, alignment=Qt.AlignmentFlag.AlignHCenter)
-        layout.addStretch()
-        return page
-
     def _make_charts(self) -> QWidget:
         page = QWidget()
         self._grid = QGridLayout(page)
@@ -194,7 +181,9 @@ class CurvesPanel(LiveView):
         self._group = QButtonGroup(self)
         self._buttons = []
         for name, text in (("loss", "Loss"), ("metric", "Accuracy")):
-            button = QPushButton(text)
+            button = QToolButton()
+            button.setText(text)
+            button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
             button.setObjectName(f"curves_{name}_button")
             button.setAccessibleName(f"Show {text.lower()}")
             button.setCheckable(True)
@@ -218,6 +207,10 @@ class CurvesPanel(LiveView):
         self._grid.addWidget(self._loss, 1, 0)
         self._grid.addWidget(self._metric, 1, 1)
         return page
+
+    def _run(self) -> None:
+        workbench = self.live.workbench
+        workbench.when_loaded(workbench.runner.run)
 
     def _switched(self) -> None:
         self._arrange()
@@ -243,16 +236,15 @@ class CurvesPanel(LiveView):
         self._grid.setColumnStretch(1, 1 if wide else 0)
         self._loss.setVisible(wide or loss)
         self._metric.setVisible(wide or not loss)
-        self._loss.reserved = 110 if wide else 160
+        self._loss.reserved = 110 if wide else 160 if self._is_accuracy() else 200
         self._metric.reserved = 120
+        self._metric.free_corner = "bottom" if self._is_accuracy() else "top"
 
     def _shown(self) -> list[CurveChart]:
         return [chart for chart in (self._loss, self._metric) if not chart.isHidden()]
 
     def _dress(self) -> None:
-        c = self._theme.colours
-        self._empty_words.setStyleSheet(f"color: {c.dim};")
-        title = f"color: {c.text}; font-weight: 600;"
+        title = f"color: {self._theme.colours.text}; font-weight: 600;"
         self._loss_title.setStyleSheet(title)
         self._metric_title.setStyleSheet(title)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import ceil
+
 import numpy as np
 from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
@@ -18,6 +20,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QToolTip, QVBoxLayout, QWidget
 
 from nnstudio.graph.analysis import analyse
+from nnstudio.gui.empty_state import EmptyState
 from nnstudio.gui.live import Live, LiveView
 from nnstudio.gui.number_text import number_text
 from nnstudio.gui.theme import Theme
@@ -35,7 +38,11 @@ from nnstudio.gui.weight_picture import (
 )
 
 #: A cell at least so large says its number.
-_ROOM_FOR_NUMBER = QSize(44, 18)
+_ROOM_FOR_NUMBER = QSize(44, 15)
+#: Cells of a heat map grow up to this; tiles are left out rather than made smaller than that.
+_MOST_CELL, _LEAST_TILE = QSize(96, 40), 20
+#: A panel narrower than this has no room for the numbers beside the colours.
+_NARROW = 330
 
 
 class WeightsPanel(LiveView):
@@ -49,30 +56,34 @@ class WeightsPanel(LiveView):
         self.setAccessibleName("Weights")
         self.setMinimumSize(180, 120)
         self._theme = theme
-        self._layers: tuple[tuple[str, str], ...] = ()
+        self._layers: tuple[tuple[str, str, int], ...] = ()
         self._title = QLabel()
         self._legend = _Legend(theme)
+        self._caption = QLabel()
+        self._caption.setObjectName("weights_caption")
+        self._caption.setProperty("role", "dim")
         self._choice = QComboBox()
         self._choice.setObjectName("weights_layer")
         self._choice.setAccessibleName("Layer whose weights are shown")
         self._choice.setToolTip("Layer whose weights are shown")
+        self._choice.setMinimumWidth(96)
         self._choice.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self._choice.activated.connect(self._chosen)
-        self._empty = QLabel()
-        self._empty.setWordWrap(True)
-        self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._empty = EmptyState("weights_empty")
         self._picture = _Picture(theme)
         self._picture.resized.connect(lambda: live.mark(self))
         header = QHBoxLayout()
         header.setSpacing(8)
-        header.addWidget(self._title, 1)
-        header.addWidget(self._legend)
         header.addWidget(self._choice)
+        header.addWidget(self._title)
+        header.addStretch()
+        header.addWidget(self._legend)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 8, 16, 12)
         layout.setSpacing(8)
         layout.addLayout(header)
         layout.addWidget(self._picture, 1)
+        layout.addWidget(self._caption)
         layout.addWidget(self._empty, 1)
         theme.changed.connect(self._dress)
         self._dress()
@@ -85,22 +96,34 @@ class WeightsPanel(LiveView):
         graph = self.live.project.graph
         analysis = analyse(graph)
         order = [node for node in analysis.order if node in weights]
-        self._offer([(node, graph.by_id[node].title) for node in order])
-        self._empty.setVisible(not order)
-        self._picture.setVisible(bool(order))
-        self._legend.setVisible(bool(order))
-        self._choice.setVisible(len(order) > 1)
+        sizes = [(node, graph.by_id[node].title, len(weights[node])) for node in order]
+        self._offer(sizes)
+        self._show_parts(len(order))
         if not order:
-            self._title.setText("Weights")
-            self._empty.setText(
+            self._empty.say(
                 "Connect an Input and a Dense layer: its weights appear here as pictures"
             )
             return
         node = self._choice.currentData()
         shape = picture_shape(graph, analysis, node)
-        seen = self._picture.show_weights(node, weights[node], shape)
-        self._legend.set_limit(self._picture.limit)
-        self._title.setText(self._title_text(node, len(weights[node]), seen, order))
+        is_matrix = self._picture.show_weights(node, weights[node], shape)
+        self._legend.set_limit(self._picture.limit, short=self.width() < _NARROW)
+        self._title.setText(self._choice.currentText())
+        seen, units = self._picture.tiles_drawn, len(weights[node])
+        if is_matrix:
+            self._caption.setText("Rows: units · columns: inputs")
+        elif seen < units:
+            self._caption.setText(f"The first {seen} of {units:,} units")
+        self._caption.setVisible(is_matrix or seen < units)
+
+    def _show_parts(self, layers: int) -> None:
+        self._empty.setVisible(not layers)
+        for part in (self._picture, self._legend):
+            part.setVisible(layers > 0)
+        self._title.setVisible(layers == 1)
+        self._choice.setVisible(layers > 1)
+        if not layers:
+            self._caption.hide()
 
     def layer_shown(self) -> str:
         """The id of the node whose weights are shown; empty for none."""
@@ -110,25 +133,19 @@ class WeightsPanel(LiveView):
         """How many pictures are drawn; 1 for a heat map."""
         return self._picture.tiles_drawn if self._picture.isVisible() else 0
 
-    def _title_text(self, node: str, units: int, seen: int, order: list[str]) -> str:
-        first = node == order[0]
-        name = "First layer" if first else self._choice.currentText()
-        count = f"{units:,} unit" + ("s" if units != 1 else "")
-        if 0 < seen < units:
-            count = f"{seen} of {count}"
-        return f"{name}, {count}"
-
-    def _offer(self, layers: list[tuple[str, str]]) -> None:
+    def _offer(self, layers: list[tuple[str, str, int]]) -> None:
         """Bring the choice of layers up to date, keeping what is chosen."""
         if tuple(layers) == self._layers:
             return
         self._layers = tuple(layers)
         chosen = self._choice.currentData()
-        titles = [title for _, title in layers]
+        titles = [title for _, title, _ in layers]
         self._choice.clear()
-        for number, (node, title) in enumerate(layers, 1):
-            text = title if titles.count(title) == 1 else f"{title} {number}"
-            self._choice.addItem(text, node)
+        for number, (node, title, units) in enumerate(layers, 1):
+            name = title if titles.count(title) == 1 else f"{title} {number}"
+            name = "First layer" if number == 1 else name
+            count = f"{units:,} unit" + ("s" if units != 1 else "")
+            self._choice.addItem(f"{name}, {count}", node)
         self._choice.setCurrentIndex(max(0, self._choice.findData(chosen)))
 
     def _chosen(self) -> None:
@@ -136,9 +153,7 @@ class WeightsPanel(LiveView):
         self.live.mark(self)
 
     def _dress(self) -> None:
-        c = self._theme.colours
-        self._title.setStyleSheet(f"color: {c.text}; font-weight: 600;")
-        self._empty.setStyleSheet(f"color: {c.dim};")
+        self._title.setStyleSheet(f"color: {self._theme.colours.text}; font-weight: 600;")
         self.live.mark(self)
 
 
@@ -163,31 +178,30 @@ class _Picture(QWidget):
         """Find the scale anew."""
         self.limit = 0.0
 
-    def show_weights(self, node: str, weight: Floats, picture: tuple[int, ...] | None) -> int:
-        """Draw these weights; returns how many units can be seen, 0 for all."""
+    def show_weights(self, node: str, weight: Floats, picture: tuple[int, ...] | None) -> bool:
+        """Draw these weights; returns whether as a heat map, one row for each unit."""
         if node != self._node:
             self._node, self.limit = node, 0.0
         tiles = tiles_of(weight, picture)
         ratio = self.devicePixelRatioF()
         room = int(self.height() * ratio), int(self.width() * ratio)
-        count, height, width = tiles.shape
-        if count == 1 and picture is None and weight.ndim == 2:
+        is_matrix = len(tiles) == 1 and weight.ndim == 2 and tiles.shape[1:] == weight.shape
+        if is_matrix:
             tiles = tiles[:, : max(1, room[0]), : max(1, room[1])]
-            count, height, width = tiles.shape
-            grid = matrix_grid((height, width), room, (round(32 * ratio), round(64 * ratio)))
-            seen = height
+            most = round(_MOST_CELL.height() * ratio), round(_MOST_CELL.width() * ratio)
+            grid = matrix_grid(tiles.shape[1:], room, most)
         else:
-            grid = tile_grid(count, (height, width), room, round(2 * ratio), max(1, int(ratio)))
-            seen = min(count, grid.count)
+            tile = tiles.shape[1:]
+            least = ceil(_LEAST_TILE * ratio / max(tile))
+            grid = tile_grid(len(tiles), tile, room, round(2 * ratio), least)
         self.limit = robust_limit(weight, self.limit)
-        self.tiles_drawn = min(count, grid.count)
+        self.tiles_drawn = min(len(tiles), grid.count)
         self._tiles, self._grid = tiles, grid
         scale = colour_scale(*(self._rgb(r) for r in ("negative", "panel", "positive")))
-        gap = self._rgb("line")
-        pixels = weight_picture(tiles, grid, self.limit, scale, gap)
+        pixels = weight_picture(tiles, grid, self.limit, scale, self._rgb("panel"))
         self._image = _image(pixels, ratio)
         self.update()
-        return seen
+        return is_matrix
 
     def cell_at(self, place: QPoint) -> tuple[int, int, int] | None:
         """(tile, row, column) under ``place``; ``None`` between and beside tiles."""
@@ -255,31 +269,34 @@ class _Legend(QWidget):
         super().__init__()
         self.setObjectName("weights_legend")
         self._theme = theme
-        self._text = ""
+        self._shown = ("", "")
+        self._ends = ("", "")
+        self._left = 0
         self._font = QFont(self.font())
         self._font.setPixelSize(11)
         self.set_limit(1.0)
         theme.changed.connect(self.update)
 
-    def set_limit(self, limit: float) -> None:
-        """The scale's ends."""
-        text = number_text(limit)
-        if text == self._text:
+    def set_limit(self, limit: float, *, short: bool = False) -> None:
+        """The scale's ends; ``short`` leaves out their numbers."""
+        number = f"{limit:.3g}"
+        text = "" if short else number
+        if (text, number) == self._shown:
             return
-        self._text = text
-        words = f"Colours from −{text} through 0 to +{text}"
+        self._shown = (text, number)
+        words = f"Colours from −{number} through 0 to +{number}"
         self.setToolTip(words)
         self.setAccessibleName(words)
+        self._ends = f"−{text}", f"+{text}"
         metrics = QFontMetrics(self._font)
-        self._ends = metrics.horizontalAdvance(f"−{text}"), metrics.horizontalAdvance(f"+{text}")
-        self.setFixedSize(sum(self._ends) + 48 + 12, 20)
+        self._left = metrics.horizontalAdvance(self._ends[0]) + 6
+        self.setFixedSize(2 * self._left + 48, 20)
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setFont(self._font)
-        left = self._ends[0] + 6
-        bar = QRect(left, self.height() // 2 - 4, 48, 8)
+        bar = QRect(self._left, self.height() // 2 - 4, 48, 8)
         gradient = QLinearGradient(bar.left(), 0, bar.right(), 0)
         for place, role in ((0.0, "negative"), (0.5, "panel"), (1.0, "positive")):
             gradient.setColorAt(place, QColor(self._theme.colour(role)))
@@ -288,8 +305,8 @@ class _Legend(QWidget):
         painter.drawRect(bar.adjusted(0, 0, -1, -1))
         painter.setPen(self._theme.colour("dim"))
         centre = Qt.AlignmentFlag.AlignVCenter
-        painter.drawText(self.rect(), centre | Qt.AlignmentFlag.AlignLeft, f"−{self._text}")
-        painter.drawText(self.rect(), centre | Qt.AlignmentFlag.AlignRight, f"+{self._text}")
+        painter.drawText(self.rect(), centre | Qt.AlignmentFlag.AlignLeft, self._ends[0])
+        painter.drawText(self.rect(), centre | Qt.AlignmentFlag.AlignRight, self._ends[1])
 
 
 def _image(pixels: np.ndarray, ratio: float) -> QImage:
