@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from PySide6.QtCore import QByteArray, QSize, Qt, QTimer
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QWidget
 
 from nnstudio.gui.canvas.view import CanvasView
@@ -29,6 +29,10 @@ LAYOUT_VERSION = 1
 LEFT = Qt.DockWidgetArea.LeftDockWidgetArea
 RIGHT = Qt.DockWidgetArea.RightDockWidgetArea
 BOTTOM = Qt.DockWidgetArea.BottomDockWidgetArea
+
+
+#: The smallest width of the docks at the sides, at which nothing in them is clipped.
+SMALLEST = {LEFT: 208, RIGHT: 272}
 
 
 @dataclass(frozen=True)
@@ -84,11 +88,16 @@ class Docks(QMainWindow):
             dock = QDockWidget(place.title, self)
             dock.setObjectName(f"{place.name}_dock")
             dock.setWidget(place.panel)
+            place.panel.setMinimumWidth(SMALLEST.get(place.area, 0))
             self.docks[place.name] = dock
             self._areas[place.name] = place.area
             for moved in (dock.visibilityChanged, dock.topLevelChanged, dock.dockLocationChanged):
                 moved.connect(self._plan_titles)
+            dock.topLevelChanged.connect(self._touched)
+            dock.dockLocationChanged.connect(self._touched)
+            dock.toggleViewAction().triggered.connect(self._touched)
         self._fresh = True
+        self._arranging = False
         self._narrow: bool | None = None
         self.reset_layout()
 
@@ -96,6 +105,7 @@ class Docks(QMainWindow):
 
     def reset_layout(self) -> None:
         """Put every dock where a fresh window has it."""
+        self._arranging = True
         for name, dock in self.docks.items():
             dock.setFloating(False)
             self.addDockWidget(self._areas[name], dock)
@@ -104,6 +114,7 @@ class Docks(QMainWindow):
         self.tabifyDockWidget(docks["data"], docks["palette"])
         self.tabifyDockWidget(docks["palette"], docks["outline"])
         docks["palette"].raise_()
+        self._arranging = False
         self._fresh = True
         self._narrow = None
         self._arrange_bottom(self.width() < NARROW)
@@ -114,6 +125,7 @@ class Docks(QMainWindow):
         if narrow == self._narrow:
             return
         self._narrow = narrow
+        self._arranging = True
         docks = self.docks
         bottom = [docks[name] for name in ("curves", "weights", "function", "try")]
         for dock in bottom:
@@ -131,6 +143,17 @@ class Docks(QMainWindow):
         self._suit_to_data()
         if narrow:
             docks["curves"].raise_()
+        self._arranging = False
+
+    def _touched(self, *_: object) -> None:
+        """The user has moved, closed or resized a dock: from now on the layout is theirs."""
+        if not self._arranging:
+            self._fresh = False
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Only the lines between docks are not covered by a widget: one is being dragged."""
+        self._touched()
+        super().mousePressEvent(event)
 
     def _size_docks(self) -> None:
         """Sizes as in the drawings: 200 and 270 px at the sides, a good third below."""
@@ -193,6 +216,8 @@ class Docks(QMainWindow):
         self._suit_to_data()
 
     def _suit_to_data(self) -> None:
+        if self._narrow:
+            return  # there the learning curves stay in front
         data = self._workbench.data
         flat = data is not None and len(data.input_shape) == 1 and data.input_shape[0] <= 2
         if self.docks["weights"] in self.tabifiedDockWidgets(self.docks["function"]):
@@ -201,7 +226,9 @@ class Docks(QMainWindow):
     # ------------------------------------------------------------------ remembering
 
     def state(self) -> bytes:
-        """The layout, for the preferences; empty while it is the fresh one."""
+        """The layout, for the preferences; empty while the user has not touched it."""
+        if self._fresh:
+            return b""
         return bytes(self.saveState(LAYOUT_VERSION).data())
 
     def restore(self, state: bytes) -> None:

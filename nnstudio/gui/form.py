@@ -16,7 +16,7 @@ from nnstudio.schema import Setting, check_value, settings_of
 
 
 #: The width of the labels' column, the same in all forms so that fields stand in one line.
-LABEL_WIDTH = 96
+LABEL_WIDTH = 92
 
 
 class SettingsForm(QWidget):
@@ -40,7 +40,7 @@ class SettingsForm(QWidget):
         self._rows: dict[str, _Row] = {}
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
-        self._grid.setHorizontalSpacing(8)
+        self._grid.setHorizontalSpacing(4)
         self._grid.setVerticalSpacing(6)
         self._grid.setColumnStretch(1, 1)
         self._grid.setColumnMinimumWidth(0, LABEL_WIDTH)

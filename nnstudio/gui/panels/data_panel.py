@@ -36,7 +36,7 @@ class DataPanel(QWidget):
         self._gesture.timeout.connect(workbench.document.end_merge)
         page = QWidget()
         self._column = QVBoxLayout(page)
-        self._column.setContentsMargins(16, 8, 12, 16)
+        self._column.setContentsMargins(12, 8, 8, 16)
         self._column.setSpacing(8)
         self._source = ChoiceField({name: cls.title for name, cls in SOURCES.items()})
         self._source.control().setObjectName("data_source")

@@ -112,7 +112,7 @@ class _NodePage(QWidget):
         delete.setAccessibleName("Delete this node")
         delete.clicked.connect(self._delete)
         column = QVBoxLayout(self)
-        column.setContentsMargins(16, 8, 16, 16)
+        column.setContentsMargins(16, 8, 8, 16)
         column.setSpacing(8)
         for widget in (self._title, self._problem, self._summary, self._formula, self._variables):
             column.addWidget(widget)
