@@ -197,7 +197,7 @@ class DrawingView(QWidget):
         else:
             self.seen.setGeometry(x, y, 56, 56)
             self._caption.setGeometry(x + 64, y - 2, width - 64, _LINE)
-            self._answer.setGeometry(x + 64, y + 14, width - 64, 44)
+            self._answer.setGeometry(x + 64, y + 16, width - 64, 42)
             y += 60
         self._sure.setGeometry(x, y, width, _LINE)
         return y + _LINE - room.top()

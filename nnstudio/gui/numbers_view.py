@@ -42,7 +42,7 @@ class Range:
 
     @property
     def decimals(self) -> int:
-        """Enough to tell a thousandth of the range apart."""
+        """Three significant digits for numbers as large as the range."""
         return min(max(3 - ceil(log10(self.width)), 0), 6)
 
 
