@@ -34,8 +34,8 @@ class Interaction(QObject):
 
     refused = Signal(str)
 
-    def __init__(self, workbench: Workbench, scene: CanvasScene) -> None:
-        super().__init__()
+    def __init__(self, workbench: Workbench, scene: CanvasScene, parent: QObject) -> None:
+        super().__init__(parent)
         self._workbench = workbench
         self._scene = scene
         self._gesture: Gesture | None = None

@@ -211,9 +211,7 @@ class NodeItem(QGraphicsItem):
         box = _picture_box()
         target = QRectF(box.right() - size.width(), box.top(), size.width(), size.height())
         painter.save()
-        painter.setRenderHint(
-            QPainter.RenderHint.SmoothPixmapTransform, pixmap.width() > PICTURE
-        )
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, pixmap.width() > PICTURE)
         painter.drawPixmap(target, pixmap, QRectF(pixmap.rect()))
         painter.restore()
 

@@ -61,6 +61,7 @@ class EmptyCanvas(QWidget):
         super().__init__(parent)
         self.setObjectName("canvas_empty")
         self._theme = theme
+        self._offer = ""
         self._title = QLabel("Your network goes here")
         self._words = QLabel("Drag layers here, or double-click one in the palette.")
         self._words.setWordWrap(True)
@@ -81,9 +82,18 @@ class EmptyCanvas(QWidget):
 
     def offer(self, layers: tuple[str, ...]) -> None:
         """Offer to start with these layers."""
-        self.button.setText("Start with " + " → ".join(layers))
-        self.button.setAccessibleName("Start with " + ", ".join(layers))
+        self._offer = "Start with " + " → ".join(layers)
+        self.button.setAccessibleName(f"Start with {', '.join(layers)}")
+        self.button.setToolTip(self._offer)
+
+    def suit(self, area: QRect) -> None:
+        """Stand in the middle of ``area``; the button says less where there is little room."""
+        self.button.setText(self._offer)
+        if self.button.sizeHint().width() > area.width() - 48:
+            self.button.setText("Start a network")
+        self.setFixedWidth(min(area.width(), max(360, self.button.sizeHint().width() + 48)))
         self.adjustSize()
+        self.move(area.center() - self.rect().center())
 
     def _dress(self) -> None:
         c = self._theme.colours

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import lru_cache
 
 import numpy as np
-from PySide6.QtGui import QColor, QImage, QPixmap
+from PySide6.QtGui import QColor, QImage, QPixmap, qRgb
 from PySide6.QtWidgets import QWidget
 
 from nnstudio.engine.dense import Dense
@@ -81,8 +81,8 @@ class Thumbnails(LiveView):
             return None
         picture = data.first(1)[0][0][0].astype(float)
         low, high = picture.min(), picture.max()
-        grey = np.uint8(255 * (picture - low) / (high - low or 1))
-        return _pixmap(np.ascontiguousarray(grey), [QColor(g, g, g).rgb() for g in range(256)])
+        grey = (255 * (picture - low) / (high - low or 1)).astype(np.uint8)
+        return _pixmap(grey, [qRgb(g, g, g) for g in range(256)])
 
     def _weights(self, weight: Array, graph: Graph, node: str) -> QPixmap | None:
         """The weights of the first neurons as pictures if they look at one, else the matrix."""
@@ -98,7 +98,8 @@ class Thumbnails(LiveView):
             return None
         colours = self._theme.colours
         scale = signed_scale(colours.negative, colours.panel, colours.positive)
-        return _pixmap(np.uint8(np.rint(127 + 127 * (values / most))), scale)
+        levels = np.rint(127 + 127 * (values / most)).astype(np.uint8)
+        return _pixmap(levels, scale)
 
 
 def _picture_before(graph: Graph, node: str) -> tuple[int, ...] | None:
@@ -127,10 +128,13 @@ def _tiled(pictures: Array) -> Array:
 @lru_cache(maxsize=4)
 def signed_scale(negative: str, zero: str, positive: str) -> list[int]:
     """256 colours from one sign through zero to the other."""
-    ends = np.array([QColor(c).getRgb()[:3] for c in (negative, zero, positive)], float)
+    ends = [QColor(name) for name in (negative, zero, positive)]
     places = np.linspace(-1, 1, 256)
-    rgb = np.stack([np.interp(places, (-1, 0, 1), ends[:, i]) for i in range(3)], axis=1)
-    return [QColor(*map(round, colour)).rgb() for colour in rgb.tolist()]
+    channels = (
+        [end.red() for end in ends], [end.green() for end in ends], [end.blue() for end in ends]
+    )  # fmt: skip
+    red, green, blue = (np.interp(places, (-1, 0, 1), channel) for channel in channels)
+    return [qRgb(*map(round, rgb)) for rgb in zip(red, green, blue, strict=True)]
 
 
 def _pixmap(levels: Array, colours: list[int]) -> QPixmap:

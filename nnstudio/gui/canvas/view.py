@@ -65,6 +65,7 @@ class CanvasView(NavigableView):
     ) -> None:
         scene = CanvasScene(theme)
         super().__init__(scene, theme, parent)
+        scene.setParent(self)
         self.setAccessibleName("Network")
         self.setAccessibleDescription(
             "Cards and wires. The outline lists the same for keyboard and screen reader."
@@ -72,12 +73,14 @@ class CanvasView(NavigableView):
         self.setAcceptDrops(True)
         self._workbench = workbench
         self._scene = scene
-        self._interaction = Interaction(workbench, scene)
+        self._interaction = Interaction(workbench, scene, self)
         self._interaction.refused.connect(self._show_refusal)
         self._pointer = QPoint()
         self._shown: tuple[object, object, object] = (None, None, None)
         self._parameters = 0
         self._hint = Hint(theme, self)
+        self._menu = QMenu(self)
+        self._menu.setObjectName("canvas_menu")
         self._empty = EmptyCanvas(theme, self)
         self._empty.start.connect(self.start_network)
         workbench.project_changed.connect(self._project_changed)
@@ -245,9 +248,8 @@ class CanvasView(NavigableView):
         target = self._scene.target_at(self.mapToScene(event.pos()), self.zoom)
         if isinstance(target, Body | Wire) and target not in self._interaction.selection:
             self._interaction.select(Selection.only(target))
-        menu = QMenu(self)
-        menu.setObjectName("canvas_menu")
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu = self._menu
+        menu.clear()
         if isinstance(target, Body | Wire):
             menu.addAction("Delete\tDel", self.delete_selection)
             if isinstance(target, Body):
@@ -347,10 +349,7 @@ class CanvasView(NavigableView):
         self._place_empty()
 
     def _place_empty(self) -> None:
-        self._empty.setFixedWidth(min(400, self.width()))
-        self._empty.adjustSize()
-        area = self.rect().adjusted(0, 0, 0, -STRIP)
-        self._empty.move(area.center() - self._empty.rect().center())
+        self._empty.suit(self.rect().adjusted(0, 0, 0, -STRIP))
 
 
 def _point(at: QPointF) -> Point:

@@ -12,7 +12,7 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QDrag, QFont, QKeyEvent, QPainter, QPen, QPixmap
+from PySide6.QtGui import QDrag, QFont, QKeyEvent, QPainter, QPaintEvent, QPen, QPixmap
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QApplication,
@@ -52,7 +52,7 @@ class PalettePanel(QWidget):
         super().__init__(parent)
         self.setObjectName("palette_panel")
         self._theme = theme
-        self._search = QLineEdit()
+        self._search = _SearchField(theme)
         self._search.setObjectName("palette_search")
         self._search.setPlaceholderText("Search layers")
         self._search.setAccessibleName("Search layers")
@@ -77,6 +77,7 @@ class PalettePanel(QWidget):
         column.addWidget(self._none)
         column.addWidget(self._clear, alignment=Qt.AlignmentFlag.AlignLeft)
         column.addWidget(self._list, 1)
+        column.addStretch(0)
         self._filter("")
         theme.changed.connect(self._list.viewport().update)
 
@@ -113,6 +114,23 @@ class PalettePanel(QWidget):
         return True
 
 
+class _SearchField(QLineEdit):
+    """A field that shows which key leads to it, as long as it is empty."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if self.text() or self.hasFocus():
+            return
+        painter = QPainter(self)
+        painter.setPen(self._theme.colour("dim"))
+        flags = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        painter.drawText(self.rect().adjusted(0, 0, -12, 0), flags, "/")
+
+
 class _LayerList(QListWidget):
     """Rows of layers under the titles of their categories."""
 
@@ -127,6 +145,7 @@ class _LayerList(QListWidget):
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setMouseTracking(True)
         self.setFrameShape(QListWidget.Shape.NoFrame)
+        self.viewport().setAutoFillBackground(False)
         self._theme = theme
         for category, title in CATEGORIES.items():
             layers = [cls for cls in LAYERS.values() if cls.category == category]

@@ -1,0 +1,342 @@
+"""The network as a table: one row for each layer, in running order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from PySide6.QtCore import (
+    QAbstractTableModel,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    QPoint,
+    QRect,
+    QSize,
+    Qt,
+    Signal,
+)
+from PySide6.QtGui import QFont, QFontDatabase, QFontMetrics, QKeyEvent, QPainter
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QApplication,
+    QFrame,
+    QHeaderView,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+    QWidget,
+)
+
+from nnstudio.graph.analysis import Analysis, Problem
+from nnstudio.graph.model import Graph
+from nnstudio.gui.problem_sign import sign_icon
+from nnstudio.gui.theme import Theme
+from nnstudio.messages import shape_text
+
+#: The role under which a row has its node's id, and a cell what a second line would say.
+NODE = Qt.ItemDataRole.UserRole
+BELOW = NODE + 1
+_Index = QModelIndex | QPersistentModelIndex
+_ROOT = QModelIndex()
+_HEADS = ("Layer", "Setting", "Output", "Parameters", "Takes from")
+_LAYER, _SETTING, _OUTPUT, _PARAMETERS, _SOURCES = range(5)
+_ROW, _TWO_LINES = 26, 44
+_MARGIN, _SIGN = 8, 16
+_LAYER_WIDTH = 150
+
+
+@dataclass(frozen=True)
+class Row:
+    """One node in words.
+
+    Attributes:
+        cells: one text for each column.
+        below: the texts under the layer's name and under its shape, where there is no room for
+            all columns.
+        severity: of the worst problem; ``problem`` holds the sentences.
+    """
+
+    node: str
+    cells: tuple[str, ...]
+    below: tuple[str, str]
+    severity: str = ""
+    problem: str = ""
+
+
+def rows_of(graph: Graph, analysis: Analysis, problems: Sequence[Problem]) -> list[Row]:
+    """Every node in running order."""
+    troubles: dict[str, list[Problem]] = {}
+    for problem in problems:
+        troubles.setdefault(problem.node, []).append(problem)
+    rows: list[Row] = []
+    for id in analysis.order:
+        node, shape, count = graph.by_id[id], analysis.shapes[id], analysis.parameters(id)
+        before = [edge.source for edge in graph.incoming[id]]
+        sources = ", ".join(graph.by_id[source].title for source in before)
+        follows = bool(rows) and before == [rows[-1].node]
+        kind = type(node.layer).__name__
+        setting = ", ".join(filter(None, (kind if node.name else "", node.layer.caption())))
+        cells = (
+            node.title,
+            setting,
+            "–" if shape is None else shape_text(shape),
+            f"{count:,}" if count else "",
+            sources,
+        )
+        aside = f"from {sources}" if sources and not follows else ""
+        below = " · ".join(filter(None, (setting, aside))), cells[_PARAMETERS]
+        own = troubles.get(id, [])
+        worst = "error" if any(p.severity == "error" for p in own) else "warning"
+        rows.append(Row(id, cells, below, worst if own else "", "\n".join(map(str, own))))
+    return rows
+
+
+class OutlineModel(QAbstractTableModel):
+    """The rows as Qt's views want them.
+
+    Signals:
+        renamed: (node, name) the user has typed another name.
+    """
+
+    renamed = Signal(str, str)
+
+    def __init__(self, theme: Theme, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self.rows: list[Row] = []
+
+    def show(self, rows: list[Row]) -> None:
+        """Show these rows; tells the views only what changed."""
+        if [row.node for row in rows] != [row.node for row in self.rows]:
+            self.beginResetModel()
+            self.rows = rows
+            self.endResetModel()
+            return
+        old, self.rows = self.rows, rows
+        for number, (before, now) in enumerate(zip(old, rows, strict=True)):
+            if before != now:
+                self.dataChanged.emit(self.index(number, 0), self.last_of(number))
+
+    def numbers_of(self, nodes: Iterable[str]) -> list[int]:
+        """The rows of these nodes."""
+        number = {row.node: i for i, row in enumerate(self.rows)}
+        return [number[node] for node in nodes if node in number]
+
+    def last_of(self, number: int) -> QModelIndex:
+        """The last cell of a row."""
+        return self.index(number, len(_HEADS) - 1)
+
+    def rowCount(self, parent: _Index = _ROOT) -> int:
+        return 0 if parent.isValid() else len(self.rows)
+
+    def columnCount(self, parent: _Index = _ROOT) -> int:
+        return 0 if parent.isValid() else len(_HEADS)
+
+    def headerData(
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> Any:
+        if orientation != Qt.Orientation.Horizontal:
+            return None
+        if role == Qt.ItemDataRole.DisplayRole:
+            return _HEADS[section]
+        return _alignment(section) if role == Qt.ItemDataRole.TextAlignmentRole else None
+
+    def flags(self, index: _Index) -> Qt.ItemFlag:
+        if not index.isValid():
+            return Qt.ItemFlag.NoItemFlags
+        flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
+        return flags | Qt.ItemFlag.ItemIsEditable if index.column() == _LAYER else flags
+
+    def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if not index.isValid():
+            return None
+        row, column = self.rows[index.row()], index.column()
+        match role:
+            case Qt.ItemDataRole.DisplayRole | Qt.ItemDataRole.EditRole:
+                return row.cells[column]
+            case Qt.ItemDataRole.TextAlignmentRole:
+                return _alignment(column)
+            case Qt.ItemDataRole.ToolTipRole:
+                return row.problem or row.cells[column]
+            case Qt.ItemDataRole.AccessibleTextRole:
+                return f"{_HEADS[column]}: {row.cells[column]}" if column else row.cells[_LAYER]
+            case Qt.ItemDataRole.AccessibleDescriptionRole:
+                return row.problem
+            case Qt.ItemDataRole.DecorationRole if column == _LAYER and row.severity:
+                colour = self._theme.colour
+                return sign_icon(row.severity, colour(row.severity), colour("panel"))
+            case Qt.ItemDataRole.ForegroundRole:
+                return self._theme.colour("text" if column in (_LAYER, _OUTPUT) else "dim")
+            case _ if role == NODE:
+                return row.node
+            case _ if role == BELOW:
+                return {_LAYER: row.below[0], _OUTPUT: row.below[1]}.get(column, "")
+        return None
+
+    def setData(self, index: _Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
+        if role != Qt.ItemDataRole.EditRole or not index.isValid():
+            return False
+        self.renamed.emit(self.rows[index.row()].node, str(value))
+        return True
+
+
+def _alignment(column: int) -> Qt.AlignmentFlag:
+    side = Qt.AlignmentFlag.AlignRight if column == _PARAMETERS else Qt.AlignmentFlag.AlignLeft
+    return side | Qt.AlignmentFlag.AlignVCenter
+
+
+class OutlineTable(QTableView):
+    """The table, with the keys that act on its rows.
+
+    Signals:
+        delete_asked: the user wants the selected layers gone.
+        menu_asked: (place on the screen) the user asks what can be done.
+    """
+
+    delete_asked = Signal()
+    menu_asked = Signal(QPoint)
+
+    def __init__(self, model: OutlineModel, theme: Theme) -> None:
+        super().__init__()
+        self.setObjectName("outline_table")
+        self.setAccessibleName("Layers in running order")
+        self.setModel(model)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setIconSize(QSize(16, 16))
+        self.setShowGrid(False)
+        self.setStyleSheet("QTableView { selection-background-color: transparent; }")
+        self.setTabKeyNavigation(False)
+        self.setWordWrap(False)
+        self.setMinimumHeight(96)
+        self.verticalHeader().hide()
+        head = self.horizontalHeader()
+        head.setHighlightSections(False)
+        head.setMinimumSectionSize(48)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.customContextMenuRequested.connect(self._ask_menu)
+        self.setMouseTracking(True)
+        self._painter = _CellPainter(theme, self)
+        self.setItemDelegate(self._painter)
+        self._wide: bool | None = None
+        self.show_columns(wide=False)
+
+    def show_columns(self, *, wide: bool) -> None:
+        """Every column, or two lines to a row where there is no room for that."""
+        if wide == self._wide:
+            return
+        self._wide = wide
+        for column in (_SETTING, _PARAMETERS, _SOURCES):
+            self.setColumnHidden(column, not wide)
+        self._painter.two_lines = not wide
+        head = self.horizontalHeader()
+        head.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        stretched = _SOURCES if wide else _LAYER
+        head.setSectionResizeMode(stretched, QHeaderView.ResizeMode.Stretch)
+        if wide:
+            head.setSectionResizeMode(_LAYER, QHeaderView.ResizeMode.Interactive)
+            head.resizeSection(_LAYER, _LAYER_WIDTH)
+        rows = self.verticalHeader()
+        rows.setMinimumSectionSize(_ROW)
+        rows.setDefaultSectionSize(_ROW if wide else _TWO_LINES)
+        rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+
+    def selected_nodes(self) -> tuple[str, ...]:
+        """The nodes of the selected rows, from top to bottom."""
+        rows = sorted(index.row() for index in self.selectionModel().selectedRows())
+        return tuple(self.model().index(row, 0).data(NODE) for row in rows)
+
+    def edit_name(self) -> None:
+        """Let the current row's name be edited in place."""
+        index = self.currentIndex()
+        if index.isValid():
+            self.setCurrentIndex(index.siblingAtColumn(_LAYER))
+            self.edit(index.siblingAtColumn(_LAYER))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
+            self.delete_asked.emit()
+        elif event.key() == Qt.Key.Key_F2:
+            self.edit_name()
+        else:
+            super().keyPressEvent(event)
+
+    def _ask_menu(self, at: QPoint) -> None:
+        self.menu_asked.emit(self.viewport().mapToGlobal(at))
+
+
+class _CellPainter(QStyledItemDelegate):
+    """Paints a cell, with a second, quieter line below where there is no room for all columns."""
+
+    def __init__(self, theme: Theme, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self.two_lines = False
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: _Index) -> QSize:
+        words = self._lines(index)
+        fonts = self._fonts(index)
+        width = max(QFontMetrics(f).horizontalAdvance(w) for f, w in zip(fonts, words, strict=True))
+        if index.data(Qt.ItemDataRole.DecorationRole):
+            width += _SIGN + 6
+        return QSize(width + 2 * _MARGIN, _TWO_LINES if self.two_lines else _ROW)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
+        rect: QRect = option.rect  # type: ignore[attr-defined]
+        painter.save()
+        self._paint_state(painter, option, index)
+        inner = rect.adjusted(_MARGIN, 0, -_MARGIN, 0)
+        sign = index.data(Qt.ItemDataRole.DecorationRole)
+        if sign is not None:
+            sign.paint(painter, inner.right() - _SIGN + 1, inner.center().y() - 7, _SIGN, _SIGN)
+            inner.setRight(inner.right() - _SIGN - 6)
+        upper, lower = self._lines(index)
+        first, second = self._fonts(index)
+        boxes = [inner, inner]
+        if lower:
+            boxes = [inner.adjusted(0, 4, 0, -_TWO_LINES // 2), inner.adjusted(0, 22, 0, -4)]
+        colours = [index.data(Qt.ItemDataRole.ForegroundRole), self._theme.colour("dim")]
+        flags = index.data(Qt.ItemDataRole.TextAlignmentRole)
+        lines = zip(boxes, (first, second), colours, (upper, lower), strict=True)
+        for box, font, colour, words in lines:
+            painter.setFont(font)
+            painter.setPen(colour)
+            shown = QFontMetrics(font).elidedText(words, Qt.TextElideMode.ElideRight, box.width())
+            painter.drawText(box, flags, shown)
+        painter.restore()
+
+    def _lines(self, index: _Index) -> tuple[str, str]:
+        return index.data(), index.data(BELOW) if self.two_lines else ""
+
+    def _paint_state(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
+        """A tint for what is selected; lines above and below the row that has the keyboard."""
+        rect: QRect = option.rect  # type: ignore[attr-defined]
+        state: QStyle.StateFlag = option.state  # type: ignore[attr-defined]
+        selected = bool(state & QStyle.StateFlag.State_Selected)
+        if selected or state & QStyle.StateFlag.State_MouseOver:
+            tint = self._theme.colour("accent" if selected else "dim")
+            tint.setAlpha(36 if selected else 24)
+            painter.fillRect(rect, tint)
+        table = self.parent()
+        if not isinstance(table, QTableView) or not table.hasFocus():
+            return
+        if table.currentIndex().row() == index.row():
+            painter.setPen(self._theme.colour("accent"))
+            painter.drawLine(rect.topLeft(), rect.topRight())
+            painter.drawLine(rect.bottomLeft(), rect.bottomRight())
+
+    def _fonts(self, index: _Index) -> tuple[QFont, QFont]:
+        plain = QApplication.font()
+        first = QFont(plain)
+        if index.column() == _OUTPUT:
+            first = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
+            first.setPixelSize(12)
+        second = QFont(plain)
+        second.setPixelSize(12)
+        return first, second
