@@ -20,8 +20,8 @@ _MARGIN, _GAP, _LINE, _BUTTON = 12, 12, 18, 24
 _LARGEST, _SMALLEST = 480, 64
 #: The least width of the bars beside the answer, and their largest useful size.
 _BARS, _BARS_MOST = 72, QSize(320, 240)
-#: The height of picture and answer below the pad.
-_BELOW = 172
+#: The height of picture and answer below the pad; and of all beside the pad with a title.
+_BELOW, _TITLED = 172, 226
 #: An arrangement this close to the one with the largest pad is as good.
 _CLOSE = 0.85
 
@@ -152,19 +152,20 @@ class DrawingView(QWidget):
         left = _MARGIN + side + _GAP
         room = self._right_of(left)
         room.setWidth(column)
-        self._place_answer(room, titled=True)
+        self._place_answer(room, large=True)
         return self._right_of(left + column + _GAP)
 
     def _arrange_stacked(self, side: int, column: int) -> QRect:
         """The bars below the answer, both beside the pad."""
         room = self._right_of(_MARGIN + side + _GAP)
-        return room.adjusted(0, self._place_answer(room, titled=False) + 4, 0, 0)
+        room.adjust(0, self._place_answer(room, large=False) + 4, 0, 0)
+        return room
 
     def _arrange_tall(self, side: int, column: int) -> QRect:
         """Answer and bars below the pad."""
         top = _MARGIN + _BUTTON + side + _GAP
         height = self.height() - _MARGIN - top
-        self._place_answer(QRect(_MARGIN, top, column, height), titled=True)
+        self._place_answer(QRect(_MARGIN, top, column, height), large=True)
         left = _MARGIN + column + _GAP
         return QRect(left, top, self.width() - _MARGIN - left, height)
 
@@ -178,13 +179,15 @@ class DrawingView(QWidget):
         self._title.setVisible(left + title <= right)
         self._title.setGeometry(left, _MARGIN - 4, title, _BUTTON)
 
-    def _place_answer(self, room: QRect, *, titled: bool) -> int:
+    def _place_answer(self, room: QRect, *, large: bool) -> int:
         """Picture, answer and how sure it is, from the top of ``room``; returns the height used."""
         x, y, width = room.left(), room.top(), room.width()
+        titled = large or room.height() >= _TITLED
         self._seen_title.setVisible(titled)
         if titled:
             self._seen_title.setGeometry(x, y, width, _LINE)
             y += _LINE + 4
+        if large:
             seen = 112 if room.height() >= 220 and width >= 112 else 84
             if room.height() < _BELOW:
                 seen = 56
