@@ -127,7 +127,6 @@ def _upright(bitmap: np.ndarray) -> np.ndarray:
     slope = (int(bitmap[top].argmax()) - int(bitmap[bottom].argmax())) / (bottom - top)
     side = len(bitmap)
     shift = np.round((np.arange(side) - side // 2) * slope).astype(int)
-    column = np.arange(side) - shift[:, np.newaxis]
-    inside = (column >= 0) & (column < side)
-    sheared: np.ndarray = inside & np.take_along_axis(bitmap, column.clip(0, side - 1), axis=1)
-    return sheared
+    # What comes in from outside is the outermost cell, and that is always paper.
+    column = (np.arange(side) - shift[:, np.newaxis]).clip(0, side - 1)
+    return np.take_along_axis(bitmap, column, axis=1)

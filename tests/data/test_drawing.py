@@ -78,6 +78,12 @@ def test_points_that_are_nowhere_are_left_out(draw: Draw) -> None:
     np.testing.assert_array_equal(draw(holed), draw(SEVEN))
 
 
+@each_style
+def test_points_as_far_apart_as_floats_go_can_be_drawn(draw: Draw) -> None:
+    far = [[(-1.7e308, -1.7e308), (1.7e308, 1.7e308)]]
+    np.testing.assert_array_equal(draw(far), draw([[(0, 0), (1, 1)]]))
+
+
 coordinates = st.floats(allow_nan=True, allow_infinity=True)
 
 

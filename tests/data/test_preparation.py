@@ -129,7 +129,7 @@ def test_preparations_are_compared_by_value() -> None:
 
 
 def test_a_preparation_cannot_be_changed_through_its_arrays() -> None:
-    offset = np.array([1.0, 2.0])
+    offset = np.array([1.0, 2.0], np.float32)
     affine = Affine(offset, np.ones(2))
     offset[0] = 9.0
     assert affine.offset[0] == 1.0

@@ -13,6 +13,7 @@ from nnstudio.data.preparation import Affine, Preparation, fit
 from nnstudio.data.settings import DataSettings
 from nnstudio.data.sources import Digits, Line, Mnist, Source, Spiral, Square, source_text
 from nnstudio.data.split import Split
+from nnstudio.schema import SettingError
 
 each_source = pytest.mark.parametrize("source", [Line(), Spiral(), Digits()], ids=source_text)
 each_kind = pytest.mark.parametrize("kind", ["none", "scale", "standardise"])
@@ -116,6 +117,8 @@ def test_the_first_training_examples_are_shown_in_their_own_units() -> None:
 def test_settings_that_cannot_be_never_become_data() -> None:
     with pytest.raises(DataError, match="together take"):
         PreparedData.of(DataSettings(Line(), Split(0.6, 0.6)))
+    with pytest.raises(SettingError, match="one of none, scale, standardise"):
+        PreparedData.of(DataSettings(Spiral(), targets="whiten"))
 
 
 def test_mnist_is_trained_on_in_zero_to_one_and_tested_on_its_own_pictures(

@@ -323,6 +323,19 @@ def test_without_mnist_a_sentence_says_where_to_put_which_files(
     assert "NNSTUDIO_DATA" in str(caught.value)
 
 
+def test_the_folder_to_put_mnist_into_is_the_one_the_user_has_chosen(
+    small_mnist: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NNSTUDIO_DATA", str(tmp_path / "root"))
+    for source, folder in (
+        (Mnist(), tmp_path / "root" / "mnist"),
+        (Mnist(str(tmp_path / "given")), tmp_path / "given"),
+    ):
+        with pytest.raises(DataError) as caught:
+            source.load()
+        assert caught.value.values["folder"] == folder
+
+
 def test_if_only_one_mnist_file_is_missing_that_one_is_named(small_mnist: Path) -> None:
     (small_mnist / "t10k-labels-idx1-ubyte.gz").unlink()
     with pytest.raises(DataError) as caught:

@@ -62,10 +62,8 @@ class Mnist(Source):
         for files in found:
             if None not in files:
                 return [file for file in files if file is not None]
-        # Say what is missing where somebody has begun to put files, else in the first choice of
-        # the user: the folder that was given, or the one for users' data.
-        begun = (i for i, files in enumerate(found) if any(files))
-        best = next(begun, 0 if self.folder else len(folders) - 1)
+        # Say what is missing where somebody has begun to put files, else in the first place.
+        best = next((i for i, files in enumerate(found) if any(files)), 0)
         missing = [
             f"{stem}-{kind}.gz"
             for (stem, kind), file in zip(_names(), found[best], strict=True)
