@@ -41,7 +41,7 @@ from nnstudio.gui.weight_picture import (
 _ROOM_FOR_NUMBER = QSize(44, 15)
 #: Cells of a heat map grow up to this; tiles are left out rather than made smaller than that.
 _MOST_CELL, _LEAST_TILE = QSize(96, 40), 20
-#: A panel narrower than this has no room for the numbers beside the colours.
+#: A panel narrower than this has no room for the legend beside the title.
 _NARROW = 330
 
 
@@ -72,18 +72,20 @@ class WeightsPanel(LiveView):
         self._empty = EmptyState("weights_empty")
         self._picture = _Picture(theme)
         self._picture.resized.connect(lambda: live.mark(self))
-        header = QHBoxLayout()
-        header.setSpacing(8)
-        header.addWidget(self._choice)
-        header.addWidget(self._title)
-        header.addStretch()
-        header.addWidget(self._legend)
+        self._header, self._footer = QHBoxLayout(), QHBoxLayout()
+        for row in (self._header, self._footer):
+            row.setSpacing(8)
+        self._header.addWidget(self._choice)
+        self._header.addWidget(self._title)
+        self._header.addStretch()
+        self._header.addWidget(self._legend)
+        self._footer.addWidget(self._caption, 1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 8, 16, 12)
         layout.setSpacing(8)
-        layout.addLayout(header)
+        layout.addLayout(self._header)
         layout.addWidget(self._picture, 1)
-        layout.addWidget(self._caption)
+        layout.addLayout(self._footer)
         layout.addWidget(self._empty, 1)
         theme.changed.connect(self._dress)
         self._dress()
@@ -107,16 +109,22 @@ class WeightsPanel(LiveView):
         node = self._choice.currentData()
         shape = picture_shape(graph, analysis, node)
         is_matrix = self._picture.show_weights(node, weights[node], shape)
-        self._legend.set_limit(self._picture.limit, short=self.width() < _NARROW)
+        narrow = self.width() < _NARROW
+        self._legend.set_limit(self._picture.limit, 32 if narrow else 48)
         self._title.setText(self._choice.currentText())
         seen, units = self._picture.tiles_drawn, len(weights[node])
         if is_matrix:
-            self._caption.setText("Rows: units · columns: inputs")
-        elif seen < units:
-            self._caption.setText(f"The first {seen} of {units:,} units")
-        self._caption.setVisible(is_matrix or seen < units)
+            caption = "" if narrow else "Rows: units · columns: inputs"
+        else:
+            some = f"{seen} of {units:,}" if narrow else f"The first {seen} of {units:,} units"
+            caption = some if seen < units else ""
+        self._caption.setText(caption)
+        self._caption.setVisible(bool(caption))
 
     def _show_parts(self, layers: int) -> None:
+        row = self._footer if self.width() < _NARROW else self._header
+        if row.indexOf(self._legend) < 0:
+            row.addWidget(self._legend, 0, Qt.AlignmentFlag.AlignRight)
         self._empty.setVisible(not layers)
         for part in (self._picture, self._legend):
             part.setVisible(layers > 0)
@@ -269,7 +277,7 @@ class _Legend(QWidget):
         super().__init__()
         self.setObjectName("weights_legend")
         self._theme = theme
-        self._shown = ("", "")
+        self._shown = (0.0, 0)
         self._ends = ("", "")
         self._left = 0
         self._font = QFont(self.font())
@@ -277,26 +285,24 @@ class _Legend(QWidget):
         self.set_limit(1.0)
         theme.changed.connect(self.update)
 
-    def set_limit(self, limit: float, *, short: bool = False) -> None:
-        """The scale's ends; ``short`` leaves out their numbers."""
-        number = f"{limit:.3g}"
-        text = "" if short else number
-        if (text, number) == self._shown:
+    def set_limit(self, limit: float, width: int = 48) -> None:
+        """The scale's ends, and how wide the bar between them is."""
+        if (limit, width) == self._shown:
             return
-        self._shown = (text, number)
-        words = f"Colours from −{number} through 0 to +{number}"
+        self._shown = (limit, width)
+        self._ends = f"−{limit:.3g}", f"+{limit:.3g}"
+        words = f"Colours from {self._ends[0]} through 0 to {self._ends[1]}"
         self.setToolTip(words)
         self.setAccessibleName(words)
-        self._ends = f"−{text}", f"+{text}"
         metrics = QFontMetrics(self._font)
-        self._left = metrics.horizontalAdvance(self._ends[0]) + 6
-        self.setFixedSize(2 * self._left + 48, 20)
+        self._left = max(map(metrics.horizontalAdvance, self._ends)) + 4
+        self.setFixedSize(2 * self._left + width, 20)
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setFont(self._font)
-        bar = QRect(self._left, self.height() // 2 - 4, 48, 8)
+        bar = QRect(self._left, self.height() // 2 - 4, self._shown[1], 8)
         gradient = QLinearGradient(bar.left(), 0, bar.right(), 0)
         for place, role in ((0.0, "negative"), (0.5, "panel"), (1.0, "positive")):
             gradient.setColorAt(place, QColor(self._theme.colour(role)))
