@@ -1,32 +1,35 @@
-"""A few curves that grow from left to right, with words at their ends instead of a legend."""
+"""A few curves that grow from left to right, with words at their ends instead of a legend.
+
+Drawn by pyqtgraph, with everything that makes a live plot dear turned off: ranges are set, not
+found; points are thinned before they are handed over; there is no grid, and antialiased lines are
+one pixel wide. pyqtgraph takes longer to import than the window to open: that waits for the first
+curve.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import isfinite
+from math import isfinite, log10
+from typing import Any
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF
-from PySide6.QtGui import QFontMetricsF, QPainter
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QFontMetricsF, QPen, QResizeEvent
+from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from nnstudio.engine.layer import Array
-from nnstudio.gui.plotting import (
-    LABEL_SIZE,
-    Axis,
-    Plot,
-    draw_line,
-    draw_range,
-    mean_per_column,
-    sized,
-)
+from nnstudio.gui.plotting import LABEL_SIZE, TICK_SIZE, Axis, columns_of, mean_per_column, sized
 from nnstudio.gui.theme import Theme
 
+#: Room for the numbers beside the axes, in pixels.
+_LEFT, _BOTTOM = 44, 22
+#: At the right of everything, so that the last number has room.
+_RIGHT = 14
+#: In a narrower chart the words stand in its empty upper right corner instead.
+_WORDS_BESIDE = 330
 #: Between the end of a curve and its words.
-_LABEL_GAP = 10.0
-#: Where curves would have less room than this beside the words, those stand in a corner.
-_LEAST_FOR_CURVES = 240
+_LABEL_GAP = 8.0
 
 
 @dataclass(frozen=True)
@@ -57,22 +60,37 @@ class Label:
     y: float
 
 
-class CurveChart(Plot):
+class CurveChart(QWidget):
     """Curves over a common x axis. Everything is set; nothing follows the data by itself.
 
     Attributes:
-        reserved: pixels at the right that curves leave free for labels, if the chart is wide.
-        free_corner: where labels don't hide curves in a narrow chart, ``top`` or ``bottom``.
+        x_axis, y_axis: the present ranges.
+        x_name: what the x axis counts.
+        reserved: pixels at the right that curves leave free for labels.
     """
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(theme, parent)
-        self.reserved = 0.0
-        self.free_corner = "top"
+        super().__init__(parent)
+        self.theme = theme
+        self.x_axis = Axis(0.0, 1.0)
+        self.y_axis = Axis(0.0, 1.0)
         self.x_name = "epochs"
+        self.reserved = 0.0
         self._curves: tuple[Curve, ...] = ()
         self._labels: tuple[Label, ...] = ()
         self._end = 0.0
+        self._drawn = 0
+        self._plot: Any = None
+        self._lines: list[Any] = []
+        self._words: list[Any] = []
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setMinimumSize(120, 90)
+        theme.changed.connect(self._redraw)
+
+    def sizeHint(self) -> QSize:
+        return QSize(400, 240)
 
     def show_curves(
         self, x: Axis, y: Axis, curves: Sequence[Curve], labels: Sequence[Label], end: float
@@ -81,74 +99,176 @@ class CurveChart(Plot):
         self.x_axis, self.y_axis = x, y
         self._curves, self._labels, self._end = tuple(curves), tuple(labels), end
         self.setAccessibleDescription(", ".join(label.text for label in labels))
-        self.update()
+        self._redraw()
 
     def points(self) -> int:
         """How many points are drawn: at most two for each pixel."""
-        width = self.box().width()
-        return sum(min(len(curve.x), int(2 * width)) for curve in self._curves)
+        return self._drawn
 
     def box(self) -> QRectF:
-        return super().box().adjusted(0, 0, 0 if self._is_narrow() else -self.reserved, 0)
+        """The part of the widget in which curves are drawn."""
+        right = self._beyond() + _RIGHT
+        return QRectF(self.rect()).adjusted(_LEFT, 6, -right, -_BOTTOM)
 
-    def _is_narrow(self) -> bool:
-        return self.width() < self.reserved + _LEAST_FOR_CURVES
+    def _beyond(self) -> float:
+        """Pixels of the plot that lie beyond the end of the x axis, for labels."""
+        if not self.reserved or self.width() < _WORDS_BESIDE:
+            return 0.0
+        return self.reserved + _LABEL_GAP
 
-    def paint_inside(self, painter: QPainter, box: QRectF) -> None:
-        painter.save()
-        painter.setClipRect(box.adjusted(0, -1, 1, 0))
+    # ------------------------------------------------------------------ drawing
+
+    def _redraw(self) -> None:
+        if not self._curves:
+            return
+        if self._plot is None:
+            self._make_plot()
+        self._set_ranges()
+        self._drawn = 0
+        used = 0
         for curve in self._curves:
-            self._paint_curve(painter, curve, box)
-        painter.restore()
-        self._paint_labels(painter, box)
+            for x, y, pen, connect in self._strokes(curve):
+                self._line(used).setData(x, y, pen=pen, connect=connect)
+                used += 1
+                self._drawn += len(x)
+        for line in self._lines[used:]:
+            line.clear()
+        self._place_labels()
 
-    def _paint_curve(self, painter: QPainter, curve: Curve, box: QRectF) -> None:
-        colour = self.theme.colour(curve.role)
-        x = self.x_pixels(curve.x)
+    def _make_plot(self) -> None:
+        import pyqtgraph as pg
+
+        plot = pg.PlotWidget(self, background=None)
+        plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        plot.setMouseEnabled(x=False, y=False)
+        plot.setMenuEnabled(False)
+        plot.hideButtons()
+        plot.getPlotItem().setContentsMargins(0, 6, _RIGHT, 0)
+        plot.getViewBox().disableAutoRange()
+        plot.getViewBox().setDefaultPadding(0)
+        plot.getAxis("left").setWidth(_LEFT)
+        plot.getAxis("bottom").setHeight(_BOTTOM)
+        for side in ("left", "bottom"):
+            plot.getAxis(side).setStyle(
+                tickLength=0, tickTextOffset=6, hideOverlappingLabels=False
+            )
+            plot.getAxis(side).setTickFont(sized(self.font(), TICK_SIZE))
+        self._column.addWidget(plot)
+        self._plot = plot
+
+    def _line(self, number: int) -> Any:
+        """The plot's curve item number ``number``; they are made once and used again."""
+        import pyqtgraph as pg
+
+        while len(self._lines) <= number:
+            line = pg.PlotCurveItem(antialias=True)
+            self._plot.addItem(line)
+            self._lines.append(line)
+        return self._lines[number]
+
+    def _strokes(self, curve: Curve) -> list[tuple[Array, Array, QPen, str]]:
+        """A curve as thinned strokes (x, y, pen, how points are connected) on the plot's scales."""
+        box, colour = self.box(), self.theme.colour(curve.role)
+        pixel = max(1e-12, (self.x_axis.high - self.x_axis.low) / max(1.0, box.width()))
+        known = np.isfinite(curve.least)
+        x, least, greatest = curve.x[known], curve.least[known], curve.greatest[known]
+        if not len(x):
+            return []
         if curve.faint:
             colour.setAlpha(100)
             if len(x) > box.width() or curve.least is not curve.greatest:
-                least, greatest = self.y_pixels(curve.least), self.y_pixels(curve.greatest)
-                draw_range(painter, x, least, greatest, colour, self.width())
-            else:
-                draw_line(painter, x, self.y_pixels(curve.least), colour, strong=False)
-            return
-        known = np.isfinite(curve.least)
-        x, y = mean_per_column(x[known], self.y_pixels(curve.least[known]), 1.0)
-        if len(x) == 1:  # one epoch is no line yet
-            painter.setBrush(colour)
-            painter.setPen(colour)
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            painter.drawEllipse(QPointF(x[0], y[0]), 2.0, 2.0)
-        draw_line(painter, x, y, colour, dashes=(5.0, 4.0) if curve.dashed else ())
+                _, starts = columns_of((x - self.x_axis.low) / pixel, int(box.width()) + 1)
+                pairs = np.empty(2 * len(starts))
+                pairs[0::2] = np.minimum.reduceat(least, starts)
+                pairs[1::2] = np.maximum.reduceat(greatest, starts)
+                return [(np.repeat(x[starts], 2), self._scaled(pairs), _pen(colour), "pairs")]
+            return [(x, self._scaled(least), _pen(colour), "all")]
+        x, y = mean_per_column(x, least, pixel)
+        if len(x) == 1:  # one epoch is no line yet: a short one shows where it will begin
+            x, y = np.array([x[0] - 3 * pixel, x[0] + 3 * pixel]), np.repeat(y, 2)
+        y = self._scaled(y)
+        pen = _pen(colour, dashed=curve.dashed)
+        # A second stroke beside the first looks as strong as a wide line and costs a tenth of it.
+        beside = 0.7 * self._height() / max(1.0, box.height())
+        return [(x, y, pen, "all"), (x, y - beside, pen, "all")]
 
-    def _paint_labels(self, painter: QPainter, box: QRectF) -> None:
+    def _scaled(self, values: Array) -> Array:
+        """On the plot's vertical scale, which counts powers of ten where the axis is logarithmic."""
+        if not self.y_axis.log:
+            return values
+        return np.log10(np.maximum(values, self.y_axis.low * 1e-3))
+
+    def _ends(self) -> tuple[float, float]:
+        axis = self.y_axis
+        return (log10(axis.low), log10(axis.high)) if axis.log else (axis.low, axis.high)
+
+    def _height(self) -> float:
+        low, high = self._ends()
+        return high - low
+
+    def _set_ranges(self) -> None:
+        plot, box, theme = self._plot, self.box(), self.theme
+        # The range reaches as far beyond the axis as the labels need room.
+        beyond = self._beyond() / max(1.0, box.width())
+        across = self.x_axis.high - self.x_axis.low
+        low, high = self._ends()
+        plot.setXRange(self.x_axis.low, self.x_axis.high + beyond * across, padding=0)
+        plot.setYRange(low, high, padding=0)
+        ups = self.y_axis.ticks(max(2, int(box.height() / 44)))
+        acrosses = self.x_axis.ticks(max(2, int(box.width() / 60)))
+        if self.x_name and acrosses:
+            acrosses[-1] = (acrosses[-1][0], f"{acrosses[-1][1]} {self.x_name}")
+        plot.getAxis("left").setTicks([[(log10(v) if self.y_axis.log else v, t) for v, t in ups]])
+        plot.getAxis("bottom").setTicks([acrosses])
+        for side in ("left", "bottom"):
+            plot.getAxis(side).setPen(theme.colour("line"))
+            plot.getAxis(side).setTextPen(theme.colour("dim"))
+
+    def _place_labels(self) -> None:
         """Beside the ends of their curves, in the order of their values, never over each other."""
+        import pyqtgraph as pg
+
+        said = sorted((label for label in self._labels if isfinite(label.y)), key=lambda la: -la.y)
+        while len(self._words) < len(said):
+            words = pg.TextItem(anchor=(0, 0))
+            words.textItem.document().setDocumentMargin(0)
+            self._plot.addItem(words, ignoreBounds=True)
+            self._words.append(words)
         font = sized(self.font(), LABEL_SIZE)
         metrics = QFontMetricsF(font)
-        height = metrics.height()
-        said = [label for label in self._labels if isfinite(label.y)]
-        places = self.y_pixels(np.array([label.y for label in said], float)).tolist()
-        said = [label for _, label in sorted(zip(places, said, strict=True), key=lambda p: p[0])]
-        if self._is_narrow():
-            first = 0.0 if self.free_corner == "top" else box.bottom() - len(said) * height - 4
-            tops = [first + i * height for i in range(len(said))]
-        else:
-            tops = [place - height / 2 for place in sorted(places)]
-            tops = spread(tops, height, 0.0, box.bottom())
-        end = float(self.x_pixels(np.array([self._end]))[0]) + _LABEL_GAP
-        painter.setFont(font)
-        for label, top in zip(said, tops, strict=True):
-            width = metrics.horizontalAdvance(label.text)
-            left = self.width() - width - 2
-            if self._is_narrow():
-                behind = self.theme.colour("panel")
-                behind.setAlpha(200)
-                painter.fillRect(QRectF(left - 4, top, width + 6, height), behind)
-            else:
-                left = min(end, left)
-            painter.setPen(self.theme.colour(label.role))
-            painter.drawText(QPointF(left, top + metrics.ascent()), label.text)
+        box, (low, high) = self.box(), self._ends()
+        tall = metrics.height()
+        shares = (self._scaled(np.array([label.y for label in said], float)) - low) / (high - low)
+        tops = [box.height() * (1 - float(np.clip(s, 0, 1))) - tall / 2 for s in shares]
+        if not self._beyond():
+            tops = [0.0 for _ in tops]
+        places = spread(tops, tall, 0.0, box.height())
+        pixel = (self.x_axis.high - self.x_axis.low) / max(1.0, box.width())
+        for words, label, top in zip(self._words, said, places, strict=False):
+            words.setText(label.text, color=self.theme.colour(label.role))
+            words.setFont(font)
+            room = box.width() + self._beyond()
+            wide = metrics.horizontalAdvance(label.text)
+            left = room - wide
+            if self._beyond():
+                left = min(left, (self._end - self.x_axis.low) / pixel + _LABEL_GAP)
+            height = high - (high - low) * top / max(1.0, box.height())
+            words.setPos(QPointF(self.x_axis.low + left * pixel, height))
+            words.show()
+        for words in self._words[len(said) :]:
+            words.hide()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._redraw()
+
+
+def _pen(colour: Any, *, dashed: bool = False) -> QPen:
+    pen = QPen(colour, 1)
+    pen.setCosmetic(True)
+    if dashed:
+        pen.setDashPattern([5.0, 4.0])
+    return pen
 
 
 def spread(tops: Sequence[float], height: float, least: float, most: float) -> list[float]:

@@ -128,7 +128,7 @@ class _Row:
 
     def remove(self) -> None:
         for widget in (self._label, self.field, self.reset, self._error):
-            widget.hide()
+            widget.setParent(None)  # at once, so that its name is free for the next form
             widget.deleteLater()
 
     def _edited(self, value: Any) -> None:

@@ -31,7 +31,7 @@ from nnstudio.gui.canvas.measures import (
 from nnstudio.project.project import Layout
 
 #: Columns side by side before the network goes on below.
-PER_BAND = 4
+PER_BAND = 3
 _SWEEPS = 4
 #: What may stand in a column: a node, or a wire that passes.
 _Cell = str | Edge
