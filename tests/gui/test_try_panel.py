@@ -86,15 +86,19 @@ def test_the_answer_is_the_models_answer_to_the_picture_that_is_shown(qtbot: QtB
     assert text(panel, "pad_sure").endswith(" ms")
 
 
-def test_the_seen_picture_has_crisp_pixels(qtbot: QtBot) -> None:
+def test_each_pixel_of_the_seen_picture_is_an_equal_crisp_square(qtbot: QtBot) -> None:
     _, panel = open_panel(qtbot, digits())
     panel.draw(FOUR)
     seen = child(panel, "pad_seen")
-    levels = {round(float(v) * 255 / 16) for v in seen.picture.ravel()}
     image = seen.grab().toImage()
-    side = image.width() // 8 * 8
-    shown = {image.pixelColor(x, y).red() for x in range(2, side - 2) for y in range(2, side - 2)}
-    assert shown <= levels
+    size = image.width() // 8
+    for row, column in np.ndindex(8, 8):
+        inner = range(1, size - 1)  # a line frames the whole
+        square = {
+            image.pixelColor(column * size + x, row * size + y).red() for x in inner for y in inner
+        }
+        assert square == {round(float(seen.picture[row, column]) * 255 / 16)}
+    assert image.pixelColor(8 * size + 1, 4) != image.pixelColor(4, 4), "no part of a pixel beside"
 
 
 def test_undo_and_clear_change_the_answer(qtbot: QtBot) -> None:
