@@ -69,6 +69,10 @@ test: $(VENV)/.set-up-test qt-libs ## Set up, and run the tests (some: ARGS="-k 
 samples: $(VENV)/.set-up-run qt-libs ## Build the samples again, trained weights included
 	$(PY) samples/build.py
 
+.PHONY: bench-gui
+bench-gui: $(VENV)/.set-up-test qt-libs ## How much of its speed training keeps while it is shown
+	QT_QPA_PLATFORM=offscreen $(PY) tests/benchmarks/bench_gui.py
+
 .PHONY: screenshots
 screenshots: $(VENV)/.set-up-test qt-libs ## Write pictures of the window to build/screenshots
 	QT_QPA_PLATFORM=offscreen $(PY) tests/screenshots.py build/screenshots

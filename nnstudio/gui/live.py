@@ -1,9 +1,9 @@
 """Keeping views up to date while training runs, without slowing it down.
 
-The interpreter runs either the window or the training loop's Python, never both, so what matters is
-the share of time the window is busy. A view is refreshed again only after cost / BUDGET, at most one
-view per tick; a hidden view is never refreshed, and weights are copied only if a visible view wants
-them.
+The interpreter runs either the window or the training loop's Python, never both, so what
+matters is the share of time the window is busy. A view is refreshed again only after cost /
+BUDGET, at most one view per tick; a hidden view is never refreshed, and weights are copied only
+if a visible view wants them.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from __future__ import annotations
 from dataclasses import replace
 from time import perf_counter
 
-from PySide6.QtCore import QObject, QTimer
-from PySide6.QtGui import QShowEvent
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QTimer
+from PySide6.QtGui import QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QWidget
 
 from nnstudio.gui.workbench import Workbench
@@ -48,9 +48,23 @@ class LiveView(QWidget):
         """Show what is now. Called only while visible."""
         raise NotImplementedError
 
+    def is_seen(self) -> bool:
+        """Whether a user can see anything of it.
+
+        A panel behind the tab of another is visible to Qt, which only moves it aside. A view
+        without a face of its own is seen where its parent is.
+        """
+        face = self.parentWidget() if self.size().isEmpty() else self
+        return self.isVisible() and face is not None and not face.visibleRegion().isEmpty()
+
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self.live.mark(self)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Its tab may have been brought forward, of which nothing else tells."""
+        super().paintEvent(event)
+        self.live.wake(self)
 
 
 class Live(QObject):
@@ -139,6 +153,11 @@ class Live(QObject):
         if not self._timer.isActive():
             self._timer.start()
 
+    def wake(self, view: LiveView) -> None:
+        """``view`` can be seen: refresh it soon if what it shows is old."""
+        if view in self._stale and not self._timer.isActive():
+            self._timer.start()
+
     def mark_all(self) -> None:
         """Everything may have changed."""
         self._due.clear()
@@ -166,7 +185,7 @@ class Live(QObject):
 
     def _tick(self) -> None:
         """Refresh the one visible view that has waited longest beyond its time."""
-        visible = [view for view in self._views if view.isVisible()]
+        visible = [view for view in self._views if view.is_seen()]
         running = self.is_running
         if running:
             if (snapshot := self.workbench.runner.take_weights()) is not None:
@@ -179,9 +198,19 @@ class Live(QObject):
         if due:
             view = min(due, key=lambda v: self._due.get(v, 0.0))
             self._stale.pop(view, None)
-            view.refresh()
-            cost = perf_counter() - now
+            cost = self.show(view)
             wait = min(LATEST, max(SOONEST, cost * len(visible) / BUDGET))
             self._due[view] = now + cost + (wait if running else 0.0)
         elif not running and not waiting:
             self._timer.stop()
+
+    def show(self, view: LiveView) -> float:
+        """Refresh and paint ``view``, and return what that took, in seconds.
+
+        Painting is done at once: a widget asked to update would be painted after this returns, and
+        what that costs, often the larger part, would not be counted.
+        """
+        began = perf_counter()
+        view.refresh()
+        QCoreApplication.sendPostedEvents(view.window(), QEvent.Type.UpdateRequest.value)
+        return perf_counter() - began
