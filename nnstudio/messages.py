@@ -64,6 +64,13 @@ SENTENCES: dict[str, str] = {
     "nothing_to_train": _(
         "The network has no weights that learn: add a Dense layer, or unfreeze one."
     ),
+    # what the next run will do
+    "note_running": _(
+        "The learning rate applies at once, batch size and epochs after a pause. Another loss, optimizer, schedule or seed begins a new run."
+    ),
+    "note_paused": _(
+        "Run goes on where it paused. Another loss, optimizer, schedule or seed begins a new run from these weights."
+    ),
     # what was made to fit other data
     "fitted_input": _("Input is now {shape}."),
     "fitted_output": _("{layer} now has {units} units."),

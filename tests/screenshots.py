@@ -45,6 +45,10 @@ def main(folder: Path) -> int:
             window.workbench.document.mark_saved()
             window.close()
 
+    def of_kind(window: MainWindow, kind: str) -> tuple[str, ...]:
+        nodes = window.workbench.graph.nodes
+        return tuple(node.id for node in nodes if type(node.layer).__name__ == kind)
+
     def train(window: MainWindow) -> None:
         window.workbench.change_settings("Epochs", epochs=400)
         window.workbench.runner.restart()
@@ -52,9 +56,7 @@ def main(folder: Path) -> int:
         settle(window, 500)
 
     def select_dense(window: MainWindow) -> None:
-        window.workbench.select(
-            tuple(n.id for n in window.workbench.graph.nodes if type(n.layer).__name__ == "Dense")[:1]
-        )
+        window.workbench.select(of_kind(window, "Dense")[:1])
 
     def draw(window: MainWindow) -> None:
         pen = Path(os.environ.get("NNSTUDIO_DATA", ""), "pen-digits", "dev.json.gz")
@@ -62,8 +64,7 @@ def main(folder: Path) -> int:
         window.docks.docks["try"].widget().draw(_strokes(pen))
 
     def problem(window: MainWindow) -> None:
-        flatten = [n.id for n in window.workbench.graph.nodes if type(n.layer).__name__ == "Flatten"]
-        window.workbench.select(tuple(flatten))
+        window.workbench.select(of_kind(window, "Flatten"))
         window.docks.canvas.delete_selection()
 
     shoot("start")

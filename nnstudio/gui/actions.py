@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
@@ -98,10 +99,8 @@ class Actions:
         menu.addSeparator()
         self._themes = QActionGroup(window)
         for name in THEMES:
-            action = self._add(
-                menu, f"theme_{name}", f"{name.capitalize()} theme",
-                lambda name=name: window.set_theme(name),
-            )  # fmt: skip
+            text = f"{name.capitalize()} theme"
+            action = self._add(menu, f"theme_{name}", text, partial(window.set_theme, name))
             action.setCheckable(True)
             action.setChecked(window.theme.name == name)
             self._themes.addAction(action)

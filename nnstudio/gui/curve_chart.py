@@ -83,6 +83,7 @@ class CurveChart(QWidget):
         self._plot: Any = None
         self._lines: list[Any] = []
         self._words: list[Any] = []
+        self._framed: object = None
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
@@ -128,7 +129,9 @@ class CurveChart(QWidget):
         used = 0
         for curve in self._curves:
             for x, y, pen, connect in self._strokes(curve):
-                self._line(used).setData(x, y, pen=pen, connect=connect)
+                # Lines that stand or fall in a pixel column gain nothing from smoothing.
+                smooth = connect != "pairs"
+                self._line(used).setData(x, y, pen=pen, connect=connect, antialias=smooth)
                 used += 1
                 self._drawn += len(x)
         for line in self._lines[used:]:
@@ -149,9 +152,7 @@ class CurveChart(QWidget):
         plot.getAxis("left").setWidth(_LEFT)
         plot.getAxis("bottom").setHeight(_BOTTOM)
         for side in ("left", "bottom"):
-            plot.getAxis(side).setStyle(
-                tickLength=0, tickTextOffset=6, hideOverlappingLabels=False
-            )
+            plot.getAxis(side).setStyle(tickLength=0, tickTextOffset=6, hideOverlappingLabels=False)
             plot.getAxis(side).setTickFont(sized(self.font(), TICK_SIZE))
         self._column.addWidget(plot)
         self._plot = plot
@@ -161,7 +162,7 @@ class CurveChart(QWidget):
         import pyqtgraph as pg
 
         while len(self._lines) <= number:
-            line = pg.PlotCurveItem(antialias=True)
+            line = pg.PlotCurveItem(skipFiniteCheck=True)
             self._plot.addItem(line)
             self._lines.append(line)
         return self._lines[number]
@@ -176,11 +177,14 @@ class CurveChart(QWidget):
             return []
         if curve.faint:
             colour.setAlpha(100)
-            if len(x) > box.width() or curve.least is not curve.greatest:
+            if len(x) > 2 * box.width() or curve.least is not curve.greatest:
                 _, starts = columns_of((x - self.x_axis.low) / pixel, int(box.width()) + 1)
                 pairs = np.empty(2 * len(starts))
                 pairs[0::2] = np.minimum.reduceat(least, starts)
                 pairs[1::2] = np.maximum.reduceat(greatest, starts)
+                # Each pixel reaches to the one before it, or a steep curve would fall apart.
+                pairs[2::2] = np.minimum(pairs[2::2], pairs[1:-1:2])
+                pairs[3::2] = np.maximum(pairs[3::2], pairs[0:-2:2])
                 return [(np.repeat(x[starts], 2), self._scaled(pairs), _pen(colour), "pairs")]
             return [(x, self._scaled(least), _pen(colour), "all")]
         x, y = mean_per_column(x, least, pixel)
@@ -208,6 +212,10 @@ class CurveChart(QWidget):
 
     def _set_ranges(self) -> None:
         plot, box, theme = self._plot, self.box(), self.theme
+        frame = (self.x_axis, self.y_axis, box.size().toTuple(), self.reserved, theme.name)
+        if frame == self._framed:
+            return  # laying the axes out again costs more than drawing the curves
+        self._framed = frame
         # The range reaches as far beyond the axis as the labels need room.
         beyond = self._beyond() / max(1.0, box.width())
         across = self.x_axis.high - self.x_axis.low
@@ -245,8 +253,10 @@ class CurveChart(QWidget):
         places = spread(tops, tall, 0.0, box.height())
         pixel = (self.x_axis.high - self.x_axis.low) / max(1.0, box.width())
         for words, label, top in zip(self._words, said, places, strict=False):
-            words.setText(label.text, color=self.theme.colour(label.role))
-            words.setFont(font)
+            colour = self.theme.colour(label.role)
+            if words.toPlainText() != label.text or words.color != colour:
+                words.setText(label.text, color=colour)
+                words.setFont(font)
             room = box.width() + self._beyond()
             wide = metrics.horizontalAdvance(label.text)
             left = room - wide

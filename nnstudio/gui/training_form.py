@@ -13,9 +13,14 @@ from nnstudio.gui.fields import ChoiceField
 from nnstudio.gui.form import LABEL_WIDTH, SettingsForm
 from nnstudio.gui.theme import Theme
 from nnstudio.gui.workbench import Workbench
+from nnstudio.messages import sentence
 from nnstudio.project.runs import continues
 
-_RULES = {"loss": LOSSES, "optimizer": OPTIMIZERS, "schedule": SCHEDULES}
+_RULES: dict[str, dict[str, Any]] = {
+    "loss": {**LOSSES},
+    "optimizer": {**OPTIMIZERS},
+    "schedule": {**SCHEDULES},
+}
 _TITLES = {"loss": "Loss", "optimizer": "Optimizer", "schedule": "Schedule"}
 
 #: Edits of one setting that follow each other within this time are one undo step, in milliseconds.
@@ -34,8 +39,8 @@ class TrainingForm(QWidget):
         self._gesture.setInterval(ONE_GESTURE)
         self._gesture.timeout.connect(workbench.document.end_merge)
         column = QVBoxLayout(self)
-        column.setContentsMargins(16, 8, 8, 16)
-        column.setSpacing(8)
+        column.setContentsMargins(16, 8, 16, 16)
+        column.setSpacing(6)
         self._summary = QLabel()
         self._summary.setObjectName("network_summary")
         self._summary.setProperty("role", "dim")
@@ -49,7 +54,7 @@ class TrainingForm(QWidget):
         self._numbers = SettingsForm("training", theme)
         self._numbers.changed.connect(self._change)
         for name, catalogue in _RULES.items():
-            choice = ChoiceField({key: cls.title for key, cls in catalogue.items()})  # type: ignore[attr-defined]
+            choice = ChoiceField({key: cls.title for key, cls in catalogue.items()})
             control = choice.control()
             control.setObjectName(f"training_{name}")
             control.setAccessibleName(_TITLES[name])
@@ -61,7 +66,6 @@ class TrainingForm(QWidget):
             row.setHorizontalSpacing(4)
             row.setColumnMinimumWidth(0, LABEL_WIDTH)
             row.setColumnStretch(1, 1)
-            row.setColumnMinimumWidth(2, 26)
             label = QLabel(_TITLES[name])
             label.setBuddy(control)
             row.addWidget(label, 0, 0)
@@ -98,9 +102,9 @@ class TrainingForm(QWidget):
 
     def _note_text(self) -> str:
         if self._workbench.runner.is_running:
-            return "Learning rate applies at once, batch size and epochs after a pause; loss, optimizer, schedule and seed begin a new run."
+            return sentence("note_running")
         if continues(self._workbench.project):
-            return "Run goes on where it paused. Another loss, optimizer, schedule or seed begins a new run from these weights."
+            return sentence("note_paused")
         return ""
 
     # ------------------------------------------------------------------ editing
@@ -112,7 +116,7 @@ class TrainingForm(QWidget):
 
     def _choose(self, name: str, key: str) -> None:
         settings = self._workbench.project.settings
-        cls: Any = _RULES[name][key]
+        cls = _RULES[name][key]
         if type(getattr(settings, name)) is cls:
             return
         values = {name: cls()}
