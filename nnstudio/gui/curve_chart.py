@@ -26,7 +26,7 @@ from nnstudio.gui.theme import Theme
 _LEFT, _BOTTOM = 44, 22
 #: At the right of everything, so that the last number has room.
 _RIGHT = 14
-#: In a narrower chart the words stand in its empty upper right corner instead.
+#: In a narrower chart the words stand in an empty corner at the right instead.
 _WORDS_BESIDE = 330
 #: Between the end of a curve and its words.
 _LABEL_GAP = 8.0
@@ -67,6 +67,7 @@ class CurveChart(QWidget):
         x_axis, y_axis: the present ranges.
         x_name: what the x axis counts.
         reserved: pixels at the right that curves leave free for labels.
+        free_corner: ``top`` or ``bottom``, where labels hide nothing in a narrow chart.
     """
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
@@ -76,6 +77,7 @@ class CurveChart(QWidget):
         self.y_axis = Axis(0.0, 1.0)
         self.x_name = "epochs"
         self.reserved = 0.0
+        self.free_corner = "top"
         self._curves: tuple[Curve, ...] = ()
         self._labels: tuple[Label, ...] = ()
         self._end = 0.0
@@ -197,7 +199,7 @@ class CurveChart(QWidget):
         return [(x, y, pen, "all"), (x, y - beside, pen, "all")]
 
     def _scaled(self, values: Array) -> Array:
-        """On the plot's vertical scale, which counts powers of ten where the axis is logarithmic."""
+        """On the plot's vertical scale: powers of ten where the axis is logarithmic."""
         if not self.y_axis.log:
             return values
         return np.log10(np.maximum(values, self.y_axis.low * 1e-3))
@@ -249,7 +251,7 @@ class CurveChart(QWidget):
         shares = (self._scaled(np.array([label.y for label in said], float)) - low) / (high - low)
         tops = [box.height() * (1 - float(np.clip(s, 0, 1))) - tall / 2 for s in shares]
         if not self._beyond():
-            tops = [0.0 for _ in tops]
+            tops = [box.height() if self.free_corner == "bottom" else 0.0 for _ in tops]
         places = spread(tops, tall, 0.0, box.height())
         pixel = (self.x_axis.high - self.x_axis.low) / max(1.0, box.width())
         for words, label, top in zip(self._words, said, places, strict=False):

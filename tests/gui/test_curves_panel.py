@@ -172,3 +172,17 @@ def test_nothing_is_clipped_at_any_size(qtbot: QtBot, size: tuple[int, int]) -> 
         widget = child(panel, control)
         if widget.isVisible():
             assert widget.width() >= widget.minimumSizeHint().width()
+
+
+def test_many_steps_are_drawn_without_gaps(qtbot: QtBot) -> None:
+    panel = show(qtbot, CurvesPanel, line(epochs=20, batch_size=1), (320, 200))
+    train(qtbot, panel)
+    panel.refresh()
+    (chart,) = charts(panel)
+    raw = next(curve for curve in chart._curves if curve.faint)
+    assert len(raw.x) > 4 * chart.box().width(), "more steps than two for each pixel"
+    (stroke,) = chart._strokes(raw)
+    low, high = stroke[1][0::2], stroke[1][1::2]
+    assert len(low) <= chart.box().width() + 1
+    assert np.all(low[1:] <= high[:-1])
+    assert np.all(high[1:] >= low[:-1])

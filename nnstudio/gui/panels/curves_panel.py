@@ -30,6 +30,8 @@ from nnstudio.training.history import History
 
 #: From this width on, loss and metric stand side by side.
 WIDE = 700
+#: Below this width words are shortened.
+ROOMY = 280
 #: Runs planned shorter than this are shown in full from the start.
 SHORT_RUN = 20
 
@@ -231,6 +233,7 @@ class CurvesPanel(LiveView):
         self._loss_title.setVisible(wide)
         self._metric_title.setVisible(wide)
         self._log.setVisible(wide or loss)
+        self._log.setText("Log scale" if self.width() >= ROOMY else "Log")
         self._grid.addWidget(self._metric, 1, 1 if wide else 0)
         self._grid.setColumnStretch(0, 1)
         self._grid.setColumnStretch(1, 1 if wide else 0)

@@ -115,9 +115,10 @@ class WeightsPanel(LiveView):
         seen, units = self._picture.tiles_drawn, len(weights[node])
         if is_matrix:
             caption = "" if narrow else "Rows: units · columns: inputs"
-        else:
-            some = f"{seen} of {units:,}" if narrow else f"The first {seen} of {units:,} units"
-            caption = some if seen < units else ""
+        elif seen < units:
+            caption = f"{seen} of {units:,}" if narrow else f"The first {seen} of {units:,} units"
+        else:  # always something: a line that comes and goes would change the room for pictures
+            caption = "All units" if narrow else "One picture for each unit"
         self._caption.setText(caption)
         self._caption.setVisible(bool(caption))
 
