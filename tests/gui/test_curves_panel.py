@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from driving import child, click
 from live_panels import digits, line, show, train
-from PySide6.QtCore import QRectF, Qt
+from PySide6.QtCore import QPoint, QRect, QRectF, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QCheckBox
 from pytestqt.qtbot import QtBot
@@ -158,7 +158,7 @@ def test_labels_never_overlap_and_stay_inside(tops: list[float]) -> None:
     assert placed[-1] + 15 <= 100
 
 
-@pytest.mark.parametrize("size", [(220, 120), (300, 170), (540, 260), (860, 260)])
+@pytest.mark.parametrize("size", [(220, 144), (300, 170), (540, 260), (860, 260)])
 def test_nothing_is_clipped_at_any_size(qtbot: QtBot, size: tuple[int, int]) -> None:
     panel = show(qtbot, CurvesPanel, line(), size)
     train(qtbot, panel)
@@ -168,6 +168,7 @@ def test_nothing_is_clipped_at_any_size(qtbot: QtBot, size: tuple[int, int]) -> 
         box = chart.box()
         assert box.width() > 60
         assert QRectF(chart.rect()).contains(box)
+        assert panel.rect().contains(QRect(chart.mapTo(panel, QPoint()), chart.size()))
     for control in ("curves_loss_button", "curves_metric_button", "curves_log_check"):
         widget = child(panel, control)
         if widget.isVisible():

@@ -43,7 +43,7 @@ class CurvesPanel(LiveView):
         super().__init__(live, parent)
         self.setObjectName("curves_panel")
         self.setAccessibleName("Learning curves")
-        self.setMinimumSize(220, 120)
+        self.setMinimumSize(220, 144)
         self._theme = theme
         self._loss, self._metric = CurveChart(theme), CurveChart(theme)
         self._epochs = 0
