@@ -12,6 +12,7 @@ import os
 import sys
 import tempfile
 from collections import defaultdict
+from itertools import pairwise
 from pathlib import Path
 from statistics import median
 from time import perf_counter, thread_time
@@ -49,9 +50,8 @@ def main() -> int:
     has_mnist = Path(os.environ.get("NNSTUDIO_DATA", ""), "mnist").is_dir()
     side, name = (28, "Mnist") if has_mnist else (8, "Digits")
     print(f"{side * side}-128-10 on {name}, all views of a 1440 × 900 window")
-    print(
-        f"{'batch':>6} {'hidden':>12} {'shown':>12} {'kept':>6} {'noise':>6} {'busy':>6}  each view's part"
-    )
+    columns = ("hidden", 12), ("shown", 12), ("kept", 6), ("noise", 6), ("busy", 6)
+    print(" batch", *(f"{name:>{width}}" for name, width in columns), " each view's part")
     worst = 1.0
     for batch_size in (32, 128, 512):
         window, spent = _window(_project(name, side, batch_size))
@@ -117,19 +117,20 @@ def _measure(
     window: MainWindow, spent: dict[str, float]
 ) -> tuple[float, float, float, float, float, dict[str, float]]:
     """Steps a second hidden and shown, median ratio, noise, busy share, and each view's of it."""
-    hidden, shown = [_speed(window, False)], []
-    before, watched, busy = dict(spent), 0.0, 0.0
+    hidden, shown, busy = [_speed(window, False)[0]], [], []
+    before, watched = dict(spent), 0.0
     for _ in range(SLICES):
-        began, worked = perf_counter(), thread_time()
-        shown.append(_speed(window, True))
+        began = perf_counter()
+        speed, share_busy = _speed(window, True)
+        shown.append(speed)
+        busy.append(share_busy)
         watched += perf_counter() - began
-        busy += thread_time() - worked
-        hidden.append(_speed(window, False))
-    neighbours = list(zip(hidden, hidden[1:], strict=False))
+        hidden.append(_speed(window, False)[0])
+    neighbours = list(pairwise(hidden))
     kept = median(on / ((a + b) / 2) for on, (a, b) in zip(shown, neighbours, strict=True))
     noise = median(abs(a - b) / ((a + b) / 2) for a, b in neighbours)
     share = {view: (total - before.get(view, 0.0)) / watched for view, total in spent.items()}
-    return median(hidden), median(shown), kept, noise, busy / watched, share
+    return median(hidden), median(shown), kept, noise, median(busy), share
 
 
 def _wait(milliseconds: int) -> None:
@@ -139,15 +140,16 @@ def _wait(milliseconds: int) -> None:
     loop.exec()
 
 
-def _speed(window: MainWindow, visible: bool) -> float:
-    """Steps a second over one slice."""
+def _speed(window: MainWindow, visible: bool) -> tuple[float, float]:
+    """Steps a second over one slice, and the share of it that the window's thread was busy."""
     window.setVisible(visible)
     _wait(SETTLE)
     history = window.workbench.runner.history
     assert history is not None, "the training has ended"
-    steps, began = len(history.steps), perf_counter()
+    steps, began, worked = len(history.steps), perf_counter(), thread_time()
     _wait(SLICE)
-    return (len(history.steps) - steps) / (perf_counter() - began)
+    passed = perf_counter() - began
+    return (len(history.steps) - steps) / passed, (thread_time() - worked) / passed
 
 
 if __name__ == "__main__":
