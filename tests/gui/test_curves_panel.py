@@ -187,3 +187,17 @@ def test_many_steps_are_drawn_without_gaps(qtbot: QtBot) -> None:
     assert len(low) <= chart.box().width() + 1
     assert np.all(low[1:] <= high[:-1])
     assert np.all(high[1:] >= low[:-1])
+
+
+def test_steps_after_the_last_epoch_stand_where_their_epoch_has_got_to(qtbot: QtBot) -> None:
+    panel = show(qtbot, CurvesPanel, line(epochs=3, batch_size=20))
+    runner = panel.live.workbench.runner
+    for step in (runner.step_epoch, runner.step_batch, runner.step_batch):
+        with qtbot.waitSignal(runner.ended, timeout=20_000):
+            assert step()
+    panel.refresh()
+    (chart,) = charts(panel)
+    raw = next(curve for curve in chart._curves if curve.faint)
+    steps = -(-len(panel.live.workbench.data.parts.train) // 20)
+    assert raw.x[-1] == pytest.approx(1 + 2 / steps)
+    assert chart.x_axis.high == 3, "a short run is shown in full from its start"
