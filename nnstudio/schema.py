@@ -109,9 +109,8 @@ def check(subject: T) -> T:
 
 def check_value(owner: type, item: Setting, value: Any) -> None:
     """Raise :class:`SettingError` unless ``value`` is one that ``item`` of ``owner`` may have."""
-    expected = _mismatch(item, value)
-    if expected:
-        values = {"owner": owner.__name__, "setting": item.label, "expected": expected}
+    if wanted := _mismatch(item, value):
+        values = {"owner": owner.__name__, "setting": item.label, "expected": wanted}
         raise SettingError("setting", **values, got=_shown(value))
 
 
@@ -122,6 +121,11 @@ def _shown(value: Any) -> str:
     except ValueError:  # Python refuses to write out whole numbers of thousands of digits
         text = "a far too large number"
     return text if len(text) <= _SHOWN else text[:_SHOWN] + "…"
+
+
+def expected(item: Setting) -> str:
+    """What ``item`` may be, in words: ``a whole number, at least 1 and at most 64``."""
+    return _mismatch(item, None)
 
 
 def _mismatch(item: Setting, value: Any) -> str:

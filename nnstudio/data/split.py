@@ -29,10 +29,14 @@ class Split:
     """How examples are dealt out; a function of the seed and the data's size and labels only."""
 
     validation: float = setting(
-        0.15, ge=0.0, le=0.8, help="Share of the examples that watch the training"
+        0.15, ge=0.0, le=0.8, unit="%", help="Share of the examples that watch the training"
     )
     test: float = setting(
-        0.15, ge=0.0, le=0.8, help="Share kept for the end; a published test set is used instead"
+        0.15,
+        ge=0.0,
+        le=0.8,
+        unit="%",
+        help="Share kept for the end; a published test set is used instead",
     )
     seed: int = setting(0, ge=0, help="Another seed deals the examples out differently")
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPen
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
-    QSizePolicy,
     QTableWidget,
     QTableWidgetItem,
     QVBoxLayout,
@@ -16,10 +15,12 @@ from PySide6.QtWidgets import (
 )
 
 from nnstudio.data.batches import PreparedData
+from nnstudio.gui.number_text import number_text
 from nnstudio.gui.theme import Theme
 
 PICTURES = 12
 ROWS = 8
+_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 #: More points than this only make the picture slower, not clearer.
 MOST_POINTS = 600
 
@@ -66,9 +67,6 @@ class _Pictures(QWidget):
         self._theme = theme
         self._images: list[tuple[QImage, str]] = []
         theme.changed.connect(self.update)
-        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        policy.setHeightForWidth(True)
-        self.setSizePolicy(policy)
 
     def show_data(self, data: PreparedData) -> None:
         inputs, targets = data.first(PICTURES)
@@ -80,33 +78,40 @@ class _Pictures(QWidget):
             height, width = grey.shape
             image = QImage(grey.tobytes(), width, height, width, QImage.Format.Format_Grayscale8)
             self._images.append((image.copy(), classes[int(target)] if classes else ""))
-        self.updateGeometry()
+        self._fit_height()
         self.update()
 
-    _COLUMNS = 4
+    _COLUMNS, _GAP, _LABEL = 4, 8, 20
 
-    def _side(self, width: int) -> float:
-        return (width - 8 * (self._COLUMNS - 1)) / self._COLUMNS
+    def _side(self) -> int:
+        """How wide a picture is: whole pixels where it is small, so that they are all alike."""
+        side = (self.width() - self._GAP * (self._COLUMNS - 1)) // self._COLUMNS
+        if self._images:
+            width = self._images[0][0].width()
+            if side >= 3 * width:
+                side -= side % width
+        return max(8, min(side, 64))
 
-    def hasHeightForWidth(self) -> bool:
-        return True
-
-    def heightForWidth(self, width: int) -> int:
+    def _fit_height(self) -> None:
         rows = -(-len(self._images) // self._COLUMNS)
-        return round(rows * (self._side(width) + 22))
+        self.setFixedHeight(rows * (self._side() + self._LABEL))
 
-    def sizeHint(self) -> QSize:
-        return QSize(180, self.heightForWidth(180))
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_height()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setPen(self._theme.colour("dim"))
-        side = self._side(self.width())
+        side = self._side()
+        step = min(side + 12.0, (self.width() - side) / (self._COLUMNS - 1))
         for i, (image, label) in enumerate(self._images):
-            x = (i % self._COLUMNS) * (side + 8)
-            y = (i // self._COLUMNS) * (side + 22)
+            x = round((i % self._COLUMNS) * step)
+            y = (i // self._COLUMNS) * (side + self._LABEL)
+            smooth = side < 3 * image.width()
+            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, smooth)
             painter.drawImage(QRectF(x, y, side, side), image)
-            text = QRectF(x, y + side, side, 18)
+            text = QRectF(x, y + side, side, self._LABEL - 4)
             painter.drawText(text, Qt.AlignmentFlag.AlignCenter, label)
         painter.end()
 
@@ -172,6 +177,7 @@ def _table() -> QTableWidget:
     table.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
     table.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
     table.setShowGrid(False)
+    table.setTextElideMode(Qt.TextElideMode.ElideNone)
     return table
 
 
@@ -182,16 +188,17 @@ def _fill(table: QTableWidget, data: PreparedData) -> None:
     target_names = list(dataset.target_names) or (["class"] if dataset.classes else ["y"])
     table.setColumnCount(len(names) + len(target_names))
     table.setHorizontalHeaderLabels(names + target_names)
+    table.horizontalHeader().setDefaultAlignment(_RIGHT)
     table.setRowCount(len(inputs))
     for row, (x, y) in enumerate(zip(inputs, targets, strict=True)):
-        cells = [f"{value:.3g}" for value in x]
+        cells = [number_text(value) for value in x]
         if dataset.classes:
             cells.append(dataset.classes[int(y)])
         else:
-            cells += [f"{value:.3g}" for value in np.atleast_1d(y)]
+            cells += [number_text(value) for value in np.atleast_1d(y)]
         for column, text in enumerate(cells):
             item = QTableWidgetItem(text)
-            item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+            item.setTextAlignment(_RIGHT)
             table.setItem(row, column, item)
         table.setRowHeight(row, 24)
     table.setFixedHeight(table.horizontalHeader().sizeHint().height() + 24 * len(inputs) + 2)

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from nnstudio.gui.class_bars import ClassBars
-from nnstudio.gui.fields import calm
+from nnstudio.gui.field import calm
 from nnstudio.gui.number_text import tabular
 from nnstudio.gui.theme import Theme
 

@@ -15,6 +15,7 @@ from nnstudio.engine.activations import Softmax
 from nnstudio.engine.dense import Dense
 from nnstudio.engine.losses import CategoricalCrossEntropy, HalfSquaredError
 from nnstudio.engine.shaping import Flatten, Input
+from nnstudio.gui.number_text import number_text
 from nnstudio.gui.panels.data_panel import DataPanel
 from nnstudio.gui.theme import Theme
 from nnstudio.gui.workbench import Workbench
@@ -80,7 +81,8 @@ def test_choosing_digits_makes_input_and_output_fit_in_one_undoable_step(
 def test_numbers_instead_of_classes_change_the_loss(panel: DataPanel, bench: Workbench) -> None:
     choose(panel, SOURCES["Line"].title)
     assert bench.project.settings.loss == HalfSquaredError()
-    assert bench.data is not None and bench.data.input_shape == (1,)
+    assert bench.data is not None
+    assert bench.data.input_shape == (1,)
 
 
 def test_options_of_the_source_are_edited_and_the_preview_follows(
@@ -90,15 +92,14 @@ def test_options_of_the_source_are_edited_and_the_preview_follows(
     type_into(child(panel, "data_slope"), "-3")
     assert bench.project.data.source.slope == -3
     table = child(panel, "data_table")
-    assert isinstance(table, QTableWidget) and table.rowCount() == 8
+    assert isinstance(table, QTableWidget)
+    assert table.rowCount() == 8
     x, y = bench.data.first(1)
-    assert table.item(0, 0).text() == f"{x[0, 0]:.3g}"
-    assert table.item(0, 1).text() == f"{y[0, 0]:.3g}"
+    assert table.item(0, 0).text() == number_text(x[0, 0])
+    assert table.item(0, 1).text() == number_text(y[0, 0])
 
 
-def test_typed_pairs_are_used_and_nonsense_is_explained(
-    panel: DataPanel, bench: Workbench
-) -> None:
+def test_typed_pairs_are_used_and_nonsense_is_explained(panel: DataPanel, bench: Workbench) -> None:
     choose(panel, SOURCES["Square"].title)
     field = child(panel, "data_pairs")
     field.setFocus()
@@ -107,7 +108,8 @@ def test_typed_pairs_are_used_and_nonsense_is_explained(
     assert bench.data.dataset.size == 3
     QTest.keyClicks(field, ", (3,")
     error = child(panel, "data_pairs_error")
-    assert error.isVisible() and "pairs" in error.text()
+    assert error.isVisible()
+    assert "pairs" in error.text()
     assert bench.data.dataset.size == 3
 
 
@@ -118,11 +120,11 @@ def test_the_split_says_how_many_examples_each_part_gets(
     counts = child(panel, "data_counts")
     assert isinstance(counts, QLabel)
     assert counts.text() == "1,259 train · 269 validation · 269 test"
-    type_into(child(panel, "data_split_validation"), "0.3")
+    type_into(child(panel, "data_split_validation"), "30")
     parts = bench.data.parts
     assert counts.text().startswith(f"{len(parts.train):,} train · {len(parts.validation):,}")
     before = bench.project
-    type_into(child(panel, "data_split_test"), "0.8")
+    type_into(child(panel, "data_split_test"), "80")
     assert bench.project == before, "too little would be left to train on"
 
 

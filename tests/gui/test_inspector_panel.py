@@ -49,7 +49,13 @@ def type_into(field: QLineEdit, text: str) -> None:
 
 @pytest.mark.parametrize(
     "cls",
-    [*LAYERS.values(), *OPTIMIZERS.values(), *SCHEDULES.values(), *SOURCES.values(), TrainingSettings],
+    [
+        *LAYERS.values(),
+        *OPTIMIZERS.values(),
+        *SCHEDULES.values(),
+        *SOURCES.values(),
+        TrainingSettings,
+    ],
     ids=lambda cls: cls.__name__,
 )
 def test_every_class_with_settings_gets_a_form_with_a_named_field_for_each(
@@ -78,7 +84,8 @@ def test_a_selected_node_shows_its_formula_shapes_and_how_its_parameters_add_up(
 def test_changing_units_is_one_undoable_edit(panel: InspectorPanel, bench: Workbench) -> None:
     bench.select(("dense",))
     units = child(panel, "inspector_units")
-    assert isinstance(units, QSpinBox) and units.value() == 8
+    assert isinstance(units, QSpinBox)
+    assert units.value() == 8
     units.setFocus()
     units.selectAll()
     QTest.keyClicks(units, "32")
@@ -99,9 +106,13 @@ def test_an_illegal_value_is_explained_at_its_field_and_changes_nothing(
     type_into(rate, "1.5")
     assert bench.project is before
     error = child(panel, "inspector_rate_error")
-    assert error.isVisible() and "Rate must be a number, at least 0 and below 1" in error.text()
+    assert error.isVisible()
+    assert "Rate must be a number, at least 0 and below 1" in error.text()
     type_into(rate, "a lot")
+    assert "“a lot” is not a number" in error.text()
+    child(panel, "inspector_name").setFocus()
     assert rate.text() == "0.3", "leaving the field takes the last good value back"
+    assert not error.isVisible()
     type_into(rate, "0.45")
     assert bench.graph.by_id["dropout"].layer == Dropout(0.45)
     assert not error.isVisible()
@@ -121,7 +132,8 @@ def test_a_node_is_renamed_frozen_and_deleted_from_the_inspector(
     type_into(child(panel, "inspector_name"), "Hidden")
     assert bench.graph.by_id["dense"].title == "Hidden"
     trainable = child(panel, "inspector_trainable")
-    assert isinstance(trainable, QCheckBox) and trainable.isChecked()
+    assert isinstance(trainable, QCheckBox)
+    assert trainable.isChecked()
     trainable.click()
     assert bench.graph.by_id["dense"].frozen
     click(panel, "inspector_delete")

@@ -13,6 +13,7 @@ from nnstudio.data.sources import SOURCES
 from nnstudio.gui.data_preview import DataPreview
 from nnstudio.gui.fields import ChoiceField
 from nnstudio.gui.form import SettingsForm
+from nnstudio.gui.notice import Notice
 from nnstudio.gui.theme import Theme
 from nnstudio.gui.workbench import Workbench
 from nnstudio.messages import StudioError
@@ -36,14 +37,16 @@ class DataPanel(QWidget):
         self._gesture.timeout.connect(workbench.document.end_merge)
         page = QWidget()
         self._column = QVBoxLayout(page)
-        self._column.setContentsMargins(12, 8, 8, 16)
+        self._column.setContentsMargins(12, 8, 12, 16)
         self._column.setSpacing(8)
         self._source = ChoiceField({name: cls.title for name, cls in SOURCES.items()})
         self._source.control().setObjectName("data_source")
         self._source.control().setAccessibleName("Data source")
         self._source.edited.connect(self._choose)
         self._description = self._label("data_description", "dim")
-        self._error = self._label("data_error", "error")
+        self._error = Notice("data_error", theme)
+        self._loading = self._label("data_loading", "dim")
+        self._loading.setText("Reading the files…")
         self._folder = QPushButton("Choose folder…")
         self._folder.setObjectName("data_choose_folder")
         self._folder.setAccessibleName("Choose the folder with the data")
@@ -61,11 +64,14 @@ class DataPanel(QWidget):
         column.addWidget(self._source)
         column.addWidget(self._description)
         column.addWidget(self._error)
+        column.addWidget(self._loading)
         column.addWidget(self._folder, 0, Qt.AlignmentFlag.AlignLeft)
         column.addWidget(self._options)
         column.addWidget(self._examples)
         column.addWidget(self._preview)
-        column.addWidget(self._section("Preparation, fitted on training examples"))
+        preparation = self._section("Preparation")
+        preparation.setToolTip("Fitted on the training examples only")
+        column.addWidget(preparation)
         column.addWidget(self._preparation)
         column.addWidget(self._section("Split"))
         column.addWidget(self._split)
@@ -110,35 +116,42 @@ class DataPanel(QWidget):
         self._description.setText(data.source.description)
         self._options.show_settings(data.source)
         self._options.setVisible(not self._options.is_empty)
-        self._preparation.show_settings(data)
+        self._show_preparation()
         self._split.show_settings(data.split)
 
     def _show_data(self) -> None:
         workbench = self._workbench
         data, error = workbench.data, workbench.data_error
-        self._error.setText(error)
-        self._error.setVisible(bool(error))
+        self._error.say(error)
+        self._loading.setVisible(workbench.is_loading)
         self._folder.setVisible(bool(error) and hasattr(workbench.project.data.source, "folder"))
         self._examples.setVisible(data is not None)
         self._preview.setVisible(data is not None)
         self._preview.show_data(data)
-        if workbench.is_loading:
-            self._counts.setText("Loading…")
-        elif data is None:
-            self._counts.setText("No data")
-        else:
+        self._show_preparation()
+        self._counts.setVisible(data is not None)
+        if data is not None:
             parts = data.parts
             self._counts.setText(
                 f"{len(parts.train):,} train · {len(parts.validation):,} validation ·"
                 f" {len(parts.test):,} test"
             )
 
+    def _show_preparation(self) -> None:
+        """Classes are never prepared, so there is nothing to choose for them."""
+        data = self._workbench.data
+        has_classes = data is not None and data.dataset.is_classification
+        settings = self._workbench.project.data
+        self._preparation.show_settings(settings, ("targets",) if has_classes else ())
+
     # ------------------------------------------------------------------ editing
 
     def _choose(self, name: str) -> None:
         data = self._workbench.project.data
         if type(data.source).__name__ != name:
-            self._apply_fitting(f"Data: {SOURCES[name].title}", replace(data, source=SOURCES[name]()))
+            self._apply_fitting(
+                f"Data: {SOURCES[name].title}", replace(data, source=SOURCES[name]())
+            )
 
     def _apply_fitting(self, label: str, data: DataSettings) -> None:
         """Choose ``data`` and, as soon as it is loaded, make the network fit it: one undo step."""

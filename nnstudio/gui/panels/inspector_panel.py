@@ -22,6 +22,7 @@ from nnstudio.engine.layer import Variable
 from nnstudio.graph.edits import freeze, rename, replace_layer
 from nnstudio.graph.model import Node
 from nnstudio.gui.form import SettingsForm
+from nnstudio.gui.notice import Notice
 from nnstudio.gui.theme import Theme
 from nnstudio.gui.training_form import TrainingForm
 from nnstudio.gui.wiring import remove_and_close
@@ -30,6 +31,16 @@ from nnstudio.messages import shape_text
 
 #: Edits of one setting that follow each other within this time are one undo step, in milliseconds.
 ONE_GESTURE = 800
+
+#: Names of variables as formulas write them.
+SYMBOLS = {
+    "weight": "W",
+    "bias": "b",
+    "gamma": "γ",
+    "beta": "β",
+    "running_mean": "mean",
+    "running_var": "variance",
+}
 
 
 class InspectorPanel(QWidget):
@@ -63,7 +74,9 @@ class InspectorPanel(QWidget):
 
     def _show(self, *_: object) -> None:
         selection = self._workbench.selection
-        nodes = [self._workbench.graph.by_id[n] for n in selection if n in self._workbench.graph.by_id]
+        nodes = [
+            self._workbench.graph.by_id[n] for n in selection if n in self._workbench.graph.by_id
+        ]
         if len(nodes) == 1:
             self._node_page.show_node(nodes[0])
             self._pages.setCurrentIndex(0)
@@ -87,18 +100,19 @@ class _NodePage(QWidget):
         self._panel = panel
         self._workbench = workbench
         self._node: Node | None = None
+        self._is_renaming = False
         self._title = QLineEdit()
         self._title.setObjectName("inspector_name")
         self._title.setAccessibleName("Name of the node")
         self._title.setToolTip("The node's name: type another; empty for the layer's own")
-        self._title.setStyleSheet("font-size: 16px; font-weight: 600;")
+        self._title.textEdited.connect(lambda: setattr(self, "_is_renaming", True))
         self._title.editingFinished.connect(self._rename)
         self._summary = _label("inspector_summary", "dim")
         self._formula = _label("inspector_formula")
         self._formula.setStyleSheet("font-size: 16px;")
         self._formula.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._variables = _label("inspector_variables", "dim")
-        self._problem = _label("inspector_problem", "error")
+        self._problem = Notice("inspector_problem", theme)
         self._form = SettingsForm("inspector", theme)
         self._form.changed.connect(self._change)
         self._learns = QCheckBox("Trainable")
@@ -112,7 +126,7 @@ class _NodePage(QWidget):
         delete.setAccessibleName("Delete this node")
         delete.clicked.connect(self._delete)
         column = QVBoxLayout(self)
-        column.setContentsMargins(16, 8, 8, 16)
+        column.setContentsMargins(16, 8, 16, 16)
         column.setSpacing(8)
         for widget in (self._title, self._problem, self._summary, self._formula, self._variables):
             column.addWidget(widget)
@@ -127,10 +141,13 @@ class _NodePage(QWidget):
 
     def show_node(self, node: Node) -> None:
         """Show ``node`` as it is now."""
+        if self._node is None or node.id != self._node.id:
+            self._is_renaming = False
+            self._form.discard()
         self._node = node
         workbench, layer = self._workbench, node.layer
         analysis = workbench.analysis
-        if not self._title.hasFocus():
+        if not self._is_renaming:
             self._title.setText(node.title)
         summary = layer.summary
         if node.name:
@@ -138,9 +155,10 @@ class _NodePage(QWidget):
         self._summary.setText(summary)
         self._formula.setText(layer.formula)
         variables = analysis.variables[node.id]
-        _set(self._variables, "    ".join(f"{v.name} {shape_text(v.shape)}" for v in variables))
-        sentences = [str(p) for p in workbench.problems if p.node == node.id]
-        _set(self._problem, "\n".join(sentences))
+        _set(self._variables, "    ".join(f"{_symbol(v)} {shape_text(v.shape)}" for v in variables))
+        problems = [p for p in workbench.problems if p.node == node.id]
+        severity = "error" if any(p.severity == "error" for p in problems) else "warning"
+        self._problem.say("\n".join(map(str, problems)), severity)
         self._form.show_settings(layer)
         self._form.setVisible(not self._form.is_empty)
         self._learns.blockSignals(True)
@@ -156,7 +174,7 @@ class _NodePage(QWidget):
 
     def _rename(self) -> None:
         node, name = self._node, self._title.text().strip()
-        self._title.setModified(False)
+        self._is_renaming = False
         if node is None or name == node.title:
             return
         name = "" if name == type(node.layer).__name__ else name
@@ -212,6 +230,11 @@ class _ManyPage(QWidget):
     def _delete(self) -> None:
         nodes = self._workbench.selection
         self._workbench.edit_graph("Delete", lambda graph: remove_and_close(graph, nodes))
+
+
+def _symbol(variable: Variable) -> str:
+    """What a variable is called in the formula."""
+    return SYMBOLS.get(variable.name, variable.name.replace("_", " "))
 
 
 def _count_text(variables: tuple[Variable, ...], frozen: bool) -> str:
