@@ -285,29 +285,3 @@ def draw_line(
     painter.drawPolyline(line)
     if strong:
         painter.drawPolyline(line.translated(0, 0.7))
-
-
-def draw_range(
-    painter: QPainter, x: Array, least: Array, greatest: Array, colour: QColor, width: int
-) -> int:
-    """From the least to the greatest value in each pixel column; returns the number of lines.
-
-    Args:
-        x: ascending places in pixels from the left of the plot, which is ``width`` wide.
-        least, greatest: places in pixels.
-    """
-    if not len(x):
-        return 0
-    columns, starts = columns_of(x, width)
-    tops = np.minimum.reduceat(np.minimum(least, greatest), starts)
-    bottoms = np.maximum.reduceat(np.maximum(least, greatest), starts)
-    # Each column reaches to the one before it, or steep parts would fall apart.
-    tops[1:], bottoms[1:] = (
-        np.minimum(tops[1:], bottoms[:-1]),
-        np.maximum(bottoms[1:], tops[:-1]),
-    )
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-    painter.setPen(QPen(colour, 1))
-    numbers = zip(columns.tolist(), tops.tolist(), bottoms.tolist(), strict=True)
-    painter.drawLines([QLineF(c, a, c, max(b, a + 1)) for c, a, b in numbers])
-    return len(columns)
