@@ -1,9 +1,9 @@
-"""Plots light enough to be repainted while training runs, and as calm as the rest of the window.
+"""Axes and lines that all plots share, light enough to be repainted while training runs.
 
-Painted with QPainter alone: a few curves need no plotting library, whose import takes longer than
-opening the window. What makes a live plot cheap: ranges change in steps, no grid, at most one point
-for two pixels, and smooth lines are one pixel wide (a wide antialiased line costs ten times more; a
-second stroke half a pixel lower makes it look wide enough).
+What makes a live plot cheap: ranges change in steps, no grid, at most two points a pixel, and
+smooth lines are one pixel wide (a wide antialiased line costs ten times more; a second stroke half
+a pixel lower makes it look wide enough). :class:`Plot` is painted with QPainter alone; the growing
+curves of :mod:`nnstudio.gui.curve_chart` use the axes and the thinning.
 """
 
 from __future__ import annotations
