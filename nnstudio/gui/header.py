@@ -26,6 +26,8 @@ from nnstudio.training.session import Session
 
 STAGES = {"data": "Data", "build": "Build", "train": "Train", "try": "Try"}
 
+#: How often the progress is written anew while training runs, in seconds.
+LOOK_EVERY = 0.2
 #: Below this width the project's name and the time left give way.
 NARROW = 1100
 
@@ -144,7 +146,7 @@ class Header(QWidget):
         runner, workbench = self._runner, self._workbench
         runner.started.connect(self._begun)
         runner.ended.connect(self.update_state)
-        runner.looked.connect(self._show_run)
+        runner.looked.connect(self._looked)
         workbench.project_changed.connect(self.update_state)
         workbench.data_changed.connect(self.update_state)
         workbench.problems_changed.connect(self.update_state)
@@ -193,6 +195,15 @@ class Header(QWidget):
             self._show_run()
         else:
             self._show_rest()
+
+    def _looked(self) -> None:
+        """Numbers that change ten times a second can't be read; and it all costs training time."""
+        now = perf_counter()
+        if now >= self._next_look:
+            self._next_look = now + LOOK_EVERY
+            self._show_run()
+
+    _next_look = 0.0
 
     def _show_run(self) -> None:
         session, project = self._runner.session, self._runner.run_project
