@@ -238,7 +238,7 @@ def test_weights_become_pictures_on_the_cards_while_the_canvas_is_visible(
             picture.pixel(x, y) for x in range(picture.width()) for y in range(picture.height())
         }
 
-    qtbot.waitUntil(lambda: len(colours()) > 5)
+    qtbot.waitUntil(lambda: len(colours()) > 5, timeout=20_000)
     hand.view.set_thumbnail("dense", None)
     assert len(colours()) < 5
     pixmap = QPixmap(8, 8)
@@ -324,6 +324,7 @@ def test_escape_gives_a_drag_up(canvas: Opener) -> None:
 
 def test_a_click_that_shakes_a_little_moves_nothing(canvas: Opener) -> None:
     hand = canvas()
+    hand.key(Key.Key_A, CTRL)
     hand.drag(hand.middle("dense"), hand.middle("dense") + QPoint(2, 2))
     assert hand.selected == {"dense"}
     assert not hand.workbench.document.is_modified
@@ -344,6 +345,31 @@ def test_nudges_in_a_row_are_one_undo_step(canvas: Opener) -> None:
     hand.undo()
     assert hand.middle("dense") == before
     assert not hand.workbench.document.undo_label
+
+
+def test_wires_follow_the_cards_they_connect(canvas: Opener) -> None:
+    hand = canvas()
+    hand.drag(hand.middle("tanh"), hand.middle("tanh") + QPoint(0, 160))
+    start, end = hand.view.port_point("dense", "output"), hand.view.port_point("tanh", "input")
+    hand.click((start + end) / 2)
+    hand.key(Key.Key_Delete)
+    assert hand.links() == {("input", "dense")}
+
+
+def test_a_drag_beyond_the_edge_takes_the_view_along(canvas: Opener, qtbot: QtBot) -> None:
+    hand = canvas()
+    start, beyond = hand.middle("tanh"), QPoint(hand.pane.width() + 60, 300)
+    hand.press(start)
+    hand.move(start + QPoint(40, 0))
+    hand.move(beyond)
+    before = hand.view.node_rect("input").left()
+    qtbot.waitUntil(lambda: hand.view.node_rect("input").left() < before - 100)
+    hand.release(beyond)
+    place = hand.view.node_rect("input").left()
+    hand.move(beyond)
+    qtbot.wait(80)
+    assert hand.view.node_rect("input").left() == place
+    assert hand.workbench.document.undo_label == "Move"
 
 
 def test_tidy_up_arranges_and_can_be_undone(canvas: Opener) -> None:
@@ -652,6 +678,21 @@ def test_keys_zoom_and_fit(canvas: Opener) -> None:
         zoom = hand.view.zoom
         QTest.mouseClick(child(hand.view, name), LEFT)
         assert (hand.view.zoom > zoom) == bigger
+
+
+def test_the_keyboard_on_the_canvas_shows_as_a_ring(canvas: Opener) -> None:
+    hand = canvas()
+    corner = QPoint(300, 0)
+
+    def edge() -> str:
+        return hand.view.grab().toImage().pixelColor(corner).name()
+
+    plain = edge()
+    child(hand.view, "canvas_fit").setFocus()
+    hand.view.setFocus(Qt.FocusReason.TabFocusReason)
+    assert edge() == "#2457c5"
+    hand.click(hand.middle("dense"))
+    assert edge() == plain
 
 
 def test_far_out_a_card_still_can_be_selected_and_moved(canvas: Opener) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import combinations, pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nnstudio.engine.catalogue import LAYERS
@@ -38,7 +38,7 @@ def chain(count: int) -> Graph:
 @st.composite
 def graphs(draw: st.DrawFn) -> Graph:
     """Any graph without circles: each node takes from some that come before it."""
-    count = draw(st.integers(1, 24))
+    count = draw(st.integers(1, 14))
     nodes, edges = [], []
     for i in range(count):
         earlier = st.lists(st.integers(0, i - 1), max_size=3, unique=True) if i else st.just([])
@@ -84,6 +84,7 @@ def test_a_chain_is_read_like_text_in_rows_of_at_most_four(count: int) -> None:
     assert all(a >= b for a, b in pairwise(lengths))
 
 
+@settings(max_examples=50)
 @given(graphs(), st.data())
 def test_the_users_places_stay_and_the_rest_finds_room(graph: Graph, data: st.DataObject) -> None:
     arranged = arrange(graph)
@@ -94,6 +95,7 @@ def test_the_users_places_stay_and_the_rest_finds_room(graph: Graph, data: st.Da
     assert overlapping(graph, found) == []
 
 
+@settings(max_examples=20)
 @given(graphs())
 def test_the_same_graph_is_arranged_the_same_way(graph: Graph) -> None:
     assert arrange(graph) == arrange(Graph(graph.nodes, graph.edges))
@@ -135,6 +137,7 @@ def test_add_shows_what_is_used_and_one_free_input() -> None:
     assert (slot_count(DENSE, [0]), slot_count(INPUT, [])) == (1, 0)
 
 
+@settings(max_examples=30)
 @given(graphs())
 def test_ports_are_open_exactly_where_a_wire_can_be(graph: Graph) -> None:
     for node in graph.nodes:
@@ -156,6 +159,7 @@ def test_a_wire_goes_round_a_card_that_is_not_to_its_right() -> None:
 # ---------------------------------------------------------------- deleting
 
 
+@settings(max_examples=50)
 @given(graphs(), st.data())
 def test_deleting_leaves_a_graph_that_the_edits_could_have_made(
     graph: Graph, data: st.DataObject
@@ -184,6 +188,7 @@ def test_it_stays_open_where_the_wire_itself_is_deleted_too() -> None:
 # ---------------------------------------------------------------- commands
 
 
+@settings(max_examples=40)
 @given(graphs())
 def test_the_first_edit_keeps_every_card_where_it_is_shown(graph: Graph) -> None:
     project = Project(graph=graph)
@@ -195,6 +200,7 @@ def test_the_first_edit_keeps_every_card_where_it_is_shown(graph: Graph) -> None
     }
 
 
+@settings(max_examples=50)
 @given(graphs(), st.sampled_from(sorted(LAYERS)), st.data())
 def test_an_added_card_overlaps_no_other(graph: Graph, name: str, data: st.DataObject) -> None:
     selected = data.draw(st.lists(st.sampled_from([n.id for n in graph.nodes]), unique=True))

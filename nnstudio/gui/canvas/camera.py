@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QGraphicsView
 #: The canvas has an end after all: far outside anything anyone draws.
 WORLD = QRectF(-50_000, -50_000, 100_000, 100_000)
 SMALLEST, LARGEST = 0.1, 4.0
-_MARGIN = 32
+_MARGIN, _LEAST_MARGIN = 32, 12
 
 
 class Camera:
@@ -52,8 +52,12 @@ class Camera:
         """Show all of ``box``, no larger than 100 %."""
         if box.isEmpty():
             box = QRectF(-200, -100, 400, 200)
-        room = self._view.viewport().rect().adjusted(_MARGIN, _MARGIN, -_MARGIN, -_MARGIN)
-        zoom = min(room.width() / box.width(), room.height() / box.height(), 1.0)
+        room = self._view.viewport().size()
+        wide, high = room.width() - 2 * _MARGIN, room.height() - 2 * _MARGIN
+        zoom = min(wide / box.width(), high / box.height())
+        slack = 2 * (_MARGIN - _LEAST_MARGIN)  # text is sharpest at 100 %
+        if box.width() <= wide + slack and box.height() <= high + slack:
+            zoom = 1.0
         zoom = min(LARGEST, max(SMALLEST, zoom))
         self._view.scale(zoom / self.zoom, zoom / self.zoom)
         self._view.centerOn(box.center())

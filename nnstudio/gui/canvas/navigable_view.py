@@ -26,6 +26,8 @@ from nnstudio.gui.theme import Theme
 
 ZOOM_STEP = 1.25
 _DOTS, _DOTS_FROM = 24, 0.5
+#: How much of its way beyond the edge the pointer takes the view along at each tick.
+_FOLLOWING = 0.2
 _BY_KEYBOARD = (
     Qt.FocusReason.TabFocusReason,
     Qt.FocusReason.BacktabFocusReason,
@@ -120,6 +122,16 @@ class NavigableView(QGraphicsView):
         if self._panned_from is not None:
             self._pan(event.position() - self._panned_from)
             self._panned_from = event.position()
+
+    def _follow(self, at: QPointF) -> bool:
+        """Pan a little if the pointer, dragging something, is beyond the edge; whether it is."""
+        seen = self.viewport().rect()
+        dx = min(0.0, at.x() - seen.left()) or max(0.0, at.x() - seen.right())
+        dy = min(0.0, at.y() - seen.top()) or max(0.0, at.y() - seen.bottom())
+        if not dx and not dy:
+            return False
+        self._pan(QPointF(-dx, -dy) * _FOLLOWING)
+        return True
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         self._panned_from = None

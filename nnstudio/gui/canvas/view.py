@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Literal
 
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, Qt, QTimer
 from PySide6.QtGui import (
     QContextMenuEvent,
     QDragEnterEvent,
@@ -47,6 +47,7 @@ _ARROWS = {
     Qt.Key.Key_Down: (0, GRID),
 }
 _FAR = 5
+_TICK = 30  # milliseconds
 _ADDING = Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.ControlModifier
 
 
@@ -79,6 +80,9 @@ class CanvasView(NavigableView):
         self._shown: tuple[object, object, object] = (None, None, None)
         self._parameters = 0
         self._hint = Hint(theme, self)
+        self._follow_timer = QTimer(self)
+        self._follow_timer.setInterval(_TICK)
+        self._follow_timer.timeout.connect(self._follow_pointer)
         self._menu = QMenu(self)
         self._menu.setObjectName("canvas_menu")
         self._empty = EmptyCanvas(theme, self)
@@ -227,9 +231,18 @@ class CanvasView(NavigableView):
             super().mouseMoveEvent(event)
         elif self._interaction.is_busy:
             self._interaction.move(at, self.zoom)
+            self._follow_timer.start()
         else:
             self._interaction.hover(at, self.zoom)
         event.accept()
+
+    def _follow_pointer(self) -> None:
+        """While something is dragged beyond the edge, more of the canvas comes into view."""
+        at = QPointF(self._pointer)
+        if self._interaction.is_busy and self._follow(at):
+            self._interaction.move(self._scene_point(at), self.zoom)
+        else:
+            self._follow_timer.stop()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton and self._interaction.is_busy:

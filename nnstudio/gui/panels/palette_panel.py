@@ -36,7 +36,7 @@ from nnstudio.gui.theme import Theme
 from nnstudio.gui.workbench import Workbench
 
 _NAME = Qt.ItemDataRole.UserRole
-_ROW = 26
+_ROW = 24
 
 
 class PalettePanel(QWidget):
