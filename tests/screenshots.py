@@ -84,9 +84,7 @@ def main(folder: Path) -> int:
     if mnist.exists():
         shoot("mnist-draw", mnist, prepare=draw)
     for stage in ("data", "build", "train", "try"):
-        shoot(
-            f"stage-{stage}", digits, prepare=lambda window, s=stage: window.docks.show_stage(s)
-        )
+        shoot(f"stage-{stage}", digits, prepare=lambda window, s=stage: window.docks.show_stage(s))
     return 0
 
 

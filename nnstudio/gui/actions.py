@@ -63,9 +63,7 @@ class Actions:
         self._add(menu, "samples", "Sa&mples…", window.show_start)
         menu.addSeparator()
         self.save = self._add(menu, "save", "&Save", window.files.save, keys.Save)
-        self.save_as = self._add(
-            menu, "save_as", "Save &as…", window.files.save_as, "Ctrl+Shift+S"
-        )
+        self.save_as = self._add(menu, "save_as", "Save &as…", window.files.save_as, "Ctrl+Shift+S")
         menu.addSeparator()
         self._add(menu, "quit", "&Quit", window.close, "Ctrl+Q")
 
@@ -109,7 +107,9 @@ class Actions:
         runner = self._window.workbench.runner
         menu = self._menu(self._menus, "train", "&Train")
         self.run = self._add(menu, "run", "Run", self._window.run_or_pause, "Ctrl+R")
-        self.step_batch = self._add(menu, "step_batch", "Step one batch", runner.step_batch, "Ctrl+.")
+        self.step_batch = self._add(
+            menu, "step_batch", "Step one batch", runner.step_batch, "Ctrl+."
+        )
         self.step_epoch = self._add(
             menu, "step_epoch", "Step one epoch", runner.step_epoch, "Ctrl+Shift+."
         )

@@ -160,7 +160,9 @@ class Docks(QMainWindow):
         docks = self.docks
         horizontal = Qt.Orientation.Horizontal
         self.resizeDocks([docks["palette"], docks["inspector"]], [216, 304], horizontal)
-        self.resizeDocks([docks["curves"]], [max(250, self.height() * 36 // 100)], Qt.Orientation.Vertical)
+        self.resizeDocks(
+            [docks["curves"]], [max(250, self.height() * 36 // 100)], Qt.Orientation.Vertical
+        )
         if not self._narrow:
             width = self.width()
             parts = [width * 38 // 100, width * 24 // 100, width * 38 // 100]

@@ -1,4 +1,4 @@
-"""Opening and saving from the window: asking where, asking about unsaved work, saying what failed."""
+"""Opening and saving from the window, with the questions and answers that belong to it."""
 
 from __future__ import annotations
 

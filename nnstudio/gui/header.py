@@ -1,4 +1,4 @@
-"""The top of the window: the project's name, the stages of the work, the run controls, the progress."""
+"""The top of the window: project name, stages of the work, run controls, progress."""
 
 from __future__ import annotations
 
@@ -259,9 +259,7 @@ class Header(QWidget):
     def _elide(self) -> None:
         most = 220 if self.width() >= NARROW else 120
         metrics = QFontMetrics(self._name.font())
-        self._name.setText(
-            metrics.elidedText(self._full_name, Qt.TextElideMode.ElideMiddle, most)
-        )
+        self._name.setText(metrics.elidedText(self._full_name, Qt.TextElideMode.ElideMiddle, most))
         self._name.setToolTip(self._full_name)
 
 

@@ -219,7 +219,7 @@ class MainWindow(QMainWindow):
 
 
 SHORTCUTS = """<table cellspacing="6">
-<tr><td><b>Double-click</b> or drag a layer</td><td>add it; appended layers connect by themselves</td></tr>
+<tr><td><b>Double-click</b> or drag a layer</td><td>add it; the first connects it too</td></tr>
 <tr><td><b>Drag</b> from port to port</td><td>connect</td></tr>
 <tr><td><b>/</b></td><td>search the layers</td></tr>
 <tr><td><b>Delete</b></td><td>delete what is selected</td></tr>

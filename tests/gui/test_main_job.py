@@ -1,4 +1,4 @@
-"""The whole path of a user through the real window: open, build, train, pause, undo, save, reopen."""
+"""The whole path of a user through the real window, by mouse and keyboard."""
 
 from __future__ import annotations
 
@@ -48,7 +48,8 @@ def test_a_sample_is_trained_paused_undone_saved_and_reopened_with_the_same_answ
     qtbot.waitUntil(lambda: not workbench.runner.is_running)
 
     paused = workbench.project.trained
-    assert paused is not None and paused != before
+    assert paused is not None
+    assert paused != before
     assert workbench.document.undo_label.startswith("Train")
     assert workbench.document.is_modified
 
@@ -130,7 +131,9 @@ def test_pausing_and_stepping_give_the_same_bits_as_an_uninterrupted_run(
     click(window, "run_button")
     qtbot.waitUntil(lambda: not workbench.runner.is_running, timeout=20_000)
     whole = workbench.project.trained
-    assert whole is not None and whole.progress is not None and whole.progress.epoch == 4
+    assert whole is not None
+    assert whole.progress is not None
+    assert whole.progress.epoch == 4
 
     click(window, "restart_button")
     assert workbench.project.trained is None or workbench.project.trained.progress is None
