@@ -68,7 +68,7 @@ class Docks(QMainWindow):
         self.setCorner(Qt.Corner.BottomLeftCorner, BOTTOM)
         self.setCorner(Qt.Corner.BottomRightCorner, BOTTOM)
         self._workbench = workbench
-        self.canvas = CanvasView(workbench, theme)
+        self.canvas = CanvasView(workbench, theme, live=live)
         self.setCentralWidget(self.canvas)
         self.palette_panel = PalettePanel(workbench, theme)
         self.palette_panel.layer_chosen.connect(self.canvas.add_layer)
