@@ -180,7 +180,7 @@ class Docks(QMainWindow):
         return QSize(1280, 760)
 
     def _plan_titles(self, *_: object) -> None:
-        """Once the docks have found their places; hiding a title while one moves would disturb it."""
+        """Once the docks have found their places: while one moves, its title must stay."""
         if not self._titles_planned:
             self._titles_planned = True
             QTimer.singleShot(0, self, self._show_titles)
@@ -200,7 +200,7 @@ class Docks(QMainWindow):
     # ------------------------------------------------------------------ bringing forward
 
     def show_stage(self, stage: str) -> None:
-        """Bring forward the panels for ``data``, ``build``, ``train`` or ``try``; none is a mode."""
+        """Bring forward the panels for a stage of the work; none is a mode."""
         wanted = {
             "data": ("data",),
             "build": ("palette", "inspector"),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from string import Template
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QPalette
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontMetrics, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication
 
 from nnstudio import assets
@@ -182,9 +182,24 @@ def system_theme() -> str:
 
 def load_fonts(app: QApplication) -> None:
     """Use the system's font, or the bundled one where a bare system has none."""
-    if not QFontDatabase.families():
+    font = QFont(app.font())
+    if not _has_letters(font):
         for path in sorted(assets.resource("fonts").glob("*.ttf")):
             QFontDatabase.addApplicationFont(str(path))
-    font = QFont(app.font())
+        font.setFamily("DejaVu Sans")
+        fixed = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont).family()
+        QFont.insertSubstitution(fixed, "DejaVu Sans Mono")
     font.setPixelSize(13)
     app.setFont(font)
+
+
+def _has_letters(font: QFont) -> bool:
+    """Whether there is a font behind the name: bare systems list families that don't exist."""
+    return QFontMetrics(font).inFont("a")
+
+
+def mono_font(pixels: int) -> QFont:
+    """The font for shapes, in which all characters are equally wide."""
+    font = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
+    font.setPixelSize(pixels)
+    return font

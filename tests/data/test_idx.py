@@ -112,6 +112,10 @@ def test_any_bytes_at_all_are_refused_or_read_as_what_they_say(
         (gzip.compress(idx_bytes(np.arange(9)) + b"more"), "data_too_long"),
         (b"\x1f\x8b" + bytes(40), "data_not_gzip"),
     ],
+    ids=[
+        *("empty", "text", "float values", "three dimensions", "no sizes", "too short", "too long"),
+        *("packed text", "more after the stream", "more in the stream", "only the magic number"),
+    ],
 )
 def test_each_damage_has_its_own_sentence(tmp_path: Path, contents: bytes, code: str) -> None:
     path = tmp_path / "labels"

@@ -228,3 +228,14 @@ def test_batch_norm_treats_a_batch_of_one_number_per_feature_as_when_predicting(
     call.training = True
     np.testing.assert_array_equal(layer.forward(v, (x,), call), expected)
     assert not call.statistics  # nothing that would pull the running variance to 0
+
+
+def test_batch_norm_measures_nothing_when_predicting() -> None:
+    layer, v, call = BatchNorm(), batch_norm_variables(2), Call(np.float64)
+    x = np.random.default_rng(0).standard_normal((2, 5))
+    call.training = True
+    layer.forward(v, (x,), call)
+    assert call.statistics
+    call.training = False
+    layer.forward(v, (x,), call)
+    assert not call.statistics

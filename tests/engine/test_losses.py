@@ -166,3 +166,4 @@ def test_cross_entropy_of_a_probability_that_was_rounded_to_0_stays_finite(
     assert value == pytest.approx(-np.log(np.finfo(dtype).tiny))
     assert np.isfinite(gradient).all()
     assert gradient[0, 0] < 0
+    np.testing.assert_array_equal(probability, [[0], [1]])  # what is shown stays a 0

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import lru_cache
+from typing import Protocol
 
 import numpy as np
 from PySide6.QtGui import QColor, QImage, QPixmap, qRgb
@@ -24,29 +24,30 @@ _PART = 24
 _MOST = 16
 
 
-class Thumbnails(LiveView):
-    """A widget without a face: visible with its canvas, it keeps the cards' pictures up to date.
+class Cards(Protocol):
+    """What shows the pictures: the canvas."""
 
-    Args:
-        show: takes a node's id and its picture, or ``None`` for none.
-        seen: the nodes that can be seen now; others aren't drawn.
-    """
+    def seen_nodes(self) -> tuple[str, ...]:
+        """The nodes whose pictures can be seen now; others aren't drawn."""
+
+    def set_thumbnail(self, node_id: str, pixmap: QPixmap | None) -> None:
+        """Show a node's picture, or none."""
+
+    def hand_over_updates(self) -> None:
+        """Have what changed painted with the next update, rather than some time later."""
+
+
+class Thumbnails(LiveView):
+    """A widget without a face: visible with its canvas, it keeps the cards' pictures up to date."""
 
     needs_weights = True
 
-    def __init__(
-        self,
-        live: Live,
-        theme: Theme,
-        parent: QWidget,
-        show: Callable[[str, QPixmap | None], None],
-        seen: Callable[[], tuple[str, ...]],
-    ) -> None:
+    def __init__(self, live: Live, theme: Theme, cards: Cards, parent: QWidget) -> None:
         super().__init__(live, parent)
         self.resize(0, 0)
         self._theme = theme
-        self._show = show
-        self._seen = seen
+        self._cards = cards
+        self._show = cards.set_thumbnail
         self._examples: dict[str, object] = {}
         theme.changed.connect(lambda: live.mark(self))
 
@@ -55,7 +56,7 @@ class Thumbnails(LiveView):
         graph = self.live.workbench.graph
         model = self.live.model()
         arrays = {} if model is None else model.network.arrays(model.workspace.flat)
-        for node in self._seen()[:_MOST]:
+        for node in self._cards.seen_nodes()[:_MOST]:
             layer = graph.by_id[node].layer
             if isinstance(layer, Input):
                 self._show_example(node, layer)
@@ -66,6 +67,7 @@ class Thumbnails(LiveView):
                 self._show(node, picture)
             else:
                 self._show(node, None)
+        self._cards.hand_over_updates()
 
     def _show_example(self, node: str, layer: Input) -> None:
         """Examples don't change while training runs: drawn once for each data and shape."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Literal
 
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, Qt, QTimer
+from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QPointF, QRect, Qt, QTimer
 from PySide6.QtGui import (
     QContextMenuEvent,
     QDragEnterEvent,
@@ -93,7 +93,7 @@ class CanvasView(NavigableView):
         self._show_project()
         self._offer_start()
         if live is not None:
-            self._thumbnails = Thumbnails(live, theme, self, self.set_thumbnail, self.seen_nodes)
+            self._thumbnails = Thumbnails(live, theme, self, self)
 
     # ------------------------------------------------------------------ for menus and scripts
 
@@ -164,6 +164,14 @@ class CanvasView(NavigableView):
         if self.zoom < DETAIL_FROM:
             return ()
         return self._scene.nodes_in(self.mapToScene(self.viewport().rect()).boundingRect())
+
+    def hand_over_updates(self) -> None:
+        """Have what changed painted with the next update of the widget.
+
+        Otherwise the scene tells the widget when the event loop next comes round to it, and what
+        painting costs would not be seen by :class:`Live`.
+        """
+        QCoreApplication.sendPostedEvents(self._scene, QEvent.Type.MetaCall.value)
 
     # ------------------------------------------------------------------ following the project
 
