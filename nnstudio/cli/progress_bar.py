@@ -7,7 +7,7 @@ from math import ceil
 from types import TracebackType
 
 from nnstudio.cli.report import metric_text
-from nnstudio.training.events import EpochDone, Event
+from nnstudio.training.events import BatchDone, EpochDone, Event
 from nnstudio.training.metrics import metric_name
 from nnstudio.training.session import Session
 
@@ -40,7 +40,7 @@ class ProgressBar:
                 told += f", validation {metric_text(self._metric, figures.val_metric)}"
             self._bar.set_postfix_str(told, refresh=False)
             self._describe(event.epoch)
-        else:
+        elif isinstance(event, BatchDone):
             self._bar.update()
 
     def _describe(self, epoch: int) -> None:

@@ -218,6 +218,10 @@ class Docks(QMainWindow):
         self._suit_to_data()
 
     def _suit_to_data(self) -> None:
+        # Once the docks have found their places: a tab that isn't there yet can't be raised.
+        QTimer.singleShot(0, self, self._raise_best_view)
+
+    def _raise_best_view(self) -> None:
         if self._narrow:
             return  # there the learning curves stay in front
         data = self._workbench.data

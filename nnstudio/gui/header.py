@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from nnstudio.gui.icons import icon
+from nnstudio.gui.number_text import tabular
 from nnstudio.gui.theme import Theme
 from nnstudio.gui.workbench import Workbench
 from nnstudio.project.runs import continues, is_finished
@@ -28,8 +29,10 @@ STAGES = {"data": "Data", "build": "Build", "train": "Train", "try": "Try"}
 
 #: How often the progress is written anew while training runs, in seconds.
 LOOK_EVERY = 0.2
-#: Below this width the project's name and the time left give way.
+#: Below this width the speed is not shown.
 NARROW = 1100
+#: The project's name is never longer, nor shorter while something else can give way.
+LONGEST_NAME, SHORTEST_NAME = 280, 96
 
 
 class Header(QWidget):
@@ -45,14 +48,16 @@ class Header(QWidget):
         super().__init__(parent)
         self.setObjectName("header")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.setFixedHeight(52)
+        self.setFixedHeight(50)
         self._workbench = workbench
         self._runner = workbench.runner
         self._theme = theme
         self._icons: list[tuple[QToolButton, str, str]] = []
         self._speed = _Speed()
-        row = QHBoxLayout(self)
-        row.setContentsMargins(16, 8, 16, 8)
+        self._full_name = ""
+        self._is_modified = False
+        row = self._row = QHBoxLayout(self)
+        row.setContentsMargins(16, 6, 16, 6)
         row.setSpacing(8)
         self._name = QLabel(self)
         self._name.setObjectName("project_name")
@@ -89,10 +94,10 @@ class Header(QWidget):
     def _add_controls(self, row: QHBoxLayout) -> None:
         runner = self._runner
         tool = self._tool
-        row.addWidget(
-            tool("restart", "Restart with the same weights", runner.restart),
-        )
-        row.addWidget(tool("new_weights", "New weights", runner.new_weights))
+        self._restart = tool("restart", "Restart with the same weights", runner.restart)
+        self._new_weights = tool("new_weights", "New weights", runner.new_weights)
+        row.addWidget(self._restart)
+        row.addWidget(self._new_weights)
         self._run = tool("run", "Run", self._start, primary=True)
         self._pause = tool("pause", "Pause", runner.pause, primary=True)
         row.addWidget(self._run)
@@ -125,9 +130,10 @@ class Header(QWidget):
         grid.setVerticalSpacing(4)
         self._epoch = QLabel(box)
         self._epoch.setObjectName("epoch_label")
-        self._epoch.setStyleSheet("font-weight: 600;")
+        self._epoch.setFont(tabular(self._epoch.font()))
         self._left = QLabel(box)
         self._left.setObjectName("time_left_label")
+        self._left.setFont(tabular(self._left.font()))
         self._left.setProperty("role", "dim")
         self._left.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._bar = QProgressBar(box)
@@ -156,11 +162,8 @@ class Header(QWidget):
 
     def set_title(self, name: str, modified: bool) -> None:
         """The document's name and whether it is saved."""
-        self._full_name = name
-        self._edited.setVisible(modified)
-        self._elide()
-
-    _full_name = ""
+        self._full_name, self._is_modified = name, modified
+        self._fit_name()
 
     def set_stage(self, stage: str) -> None:
         """Mark the stage whose panels are in front."""
@@ -181,16 +184,17 @@ class Header(QWidget):
         """Which controls make sense now, and where the run stands."""
         running = self._runner.is_running
         project = self._workbench.project
-        error = next((p for p in self._workbench.problems if p.severity == "error"), None)
-        reason = str(error) if error else self._workbench.data_error
-        self._run.setVisible(not running)
-        self._pause.setVisible(running)
-        ready = not running and not reason
+        reason = self._obstacle()
+        self._show_run_or_pause(running)
         for button in (self._run, self._step_batch, self._step_epoch):
-            button.setEnabled(ready)
+            button.setEnabled(not running and not reason)
         run = "Run again from the start" if is_finished(project) else "Run"
         self._run.setToolTip(reason or f"{run} (Ctrl+R)")
+        self._step_batch.setToolTip(reason or "Step one batch (Ctrl+.)")
+        self._step_epoch.setToolTip(reason or "Step one epoch (Ctrl+Shift+.)")
         self._stop.setEnabled(running or continues(project))
+        self._restart.setEnabled(running or project.trained is not None)
+        self._new_weights.setEnabled(bool(project.graph.nodes))
         if running:
             self._show_run()
         else:
@@ -204,6 +208,24 @@ class Header(QWidget):
             self._show_run()
 
     _next_look = 0.0
+
+    def _obstacle(self) -> str:
+        """Why the network can't be trained now; empty if it can."""
+        workbench = self._workbench
+        if workbench.is_loading:
+            return "The data is being read…"
+        error = next((p for p in workbench.problems if p.severity == "error"), None)
+        return str(error) if error else workbench.data_error
+
+    def _show_run_or_pause(self, running: bool) -> None:
+        """One of the two, in the same place; the keyboard's focus goes from one to the other."""
+        gone, shown = (self._run, self._pause) if running else (self._pause, self._run)
+        had_focus = gone.hasFocus()
+        shown.setEnabled(True)
+        shown.show()
+        if had_focus:
+            shown.setFocus()
+        gone.hide()
 
     def _show_run(self) -> None:
         session, project = self._runner.session, self._runner.run_project
@@ -237,8 +259,9 @@ class Header(QWidget):
             self._set(self._left, end if is_finished(project) else "paused")
             self._bar.setValue(round(1000 * min(1.0, (progress.epoch + part) / epochs)))
         else:
-            self._set(self._epoch, f"epoch 0 of {epochs:,}")
-            self._set(self._left, "ready" if trained is None else "weights kept, new run")
+            self._set(self._epoch, "not trained yet" if trained is None else "new run")
+            words = f"{epochs:,} epoch{'s' if epochs != 1 else ''}"
+            self._set(self._left, words if trained is None else f"{words} · weights kept")
             self._bar.setValue(0)
 
     def _set(self, label: QLabel, text: str) -> None:
@@ -253,14 +276,24 @@ class Header(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._progress.setFixedWidth(300 if self.width() >= NARROW else 190)
-        self._elide()
+        self._progress.setFixedWidth(300 if self.width() >= NARROW else 200)
+        self._fit_name()
 
-    def _elide(self) -> None:
-        most = 220 if self.width() >= NARROW else 120
+    def _fit_name(self) -> None:
+        """The whole name if there is room; the mark gives way before it, then its middle."""
+        self._name.setText("")
+        self._edited.hide()
+        self._row.invalidate()
+        room = self.width() - self._row.minimumSize().width() - self._row.spacing()
         metrics = QFontMetrics(self._name.font())
-        self._name.setText(metrics.elidedText(self._full_name, Qt.TextElideMode.ElideMiddle, most))
-        self._name.setToolTip(self._full_name)
+        mark = self._edited.sizeHint().width() + self._row.spacing()
+        name = min(LONGEST_NAME, metrics.horizontalAdvance(self._full_name))
+        self._edited.setVisible(self._is_modified and room >= name + mark)
+        most = max(SHORTEST_NAME, min(LONGEST_NAME, room))
+        shown = metrics.elidedText(self._full_name, Qt.TextElideMode.ElideMiddle, most)
+        self._name.setText(shown)
+        tip = f"{self._full_name}, edited" if self._is_modified else self._full_name
+        self._name.setToolTip(tip)
 
 
 class _Speed:

@@ -136,6 +136,7 @@ class NumbersView(QWidget):
             label.setBuddy(field)
             for column, widget in enumerate((label, field, slider)):
                 self._grid.addWidget(widget, i, column)
+                widget.show()  # now, not later: a hidden widget has no part in the rows' height
             self._fields.append(field)
             self._sliders.append(slider)
 

@@ -46,6 +46,8 @@ _LAYER, _SETTING, _OUTPUT, _PARAMETERS, _SOURCES = range(5)
 _ROW, _TWO_LINES = 26, 44
 _MARGIN, _SIGN = 8, 16
 _LAYER_WIDTH = 150
+#: So many rows decide how wide a column is.
+_ROWS_MEASURED = 40
 
 
 @dataclass(frozen=True)
@@ -218,6 +220,7 @@ class OutlineTable(QTableView):
         self.verticalHeader().hide()
         head = self.horizontalHeader()
         head.setHighlightSections(False)
+        head.setResizeContentsPrecision(_ROWS_MEASURED)
         head.setMinimumSectionSize(48)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.customContextMenuRequested.connect(self._ask_menu)

@@ -549,6 +549,22 @@ def test_the_end_of_a_wire_is_picked_up_and_moved_in_one_undo_step(canvas: Opene
     assert hand.graph == graph
 
 
+@pytest.mark.parametrize("place", ["card", "port", "wire"])
+def test_what_is_in_hand_may_vanish_in_the_middle_of_a_gesture(canvas: Opener, place: str) -> None:
+    hand = canvas(Graph())
+    for name in ("Input", "Dense", "ReLU"):
+        hand.view.add_layer(name)
+    start, end = hand.view.port_point("dense", "output"), hand.view.port_point("relu", "input")
+    at = {"card": hand.middle("relu"), "port": end, "wire": (start + end) / 2}[place]
+    hand.press(at)
+    hand.move(at + QPoint(30, 60))
+    hand.undo()
+    hand.move(at + QPoint(40, 80))
+    hand.release(at + QPoint(40, 80))
+    assert {node.id for node in hand.graph.nodes} == {"input", "dense"}
+    assert hand.workbench.document.redo_label == "Add ReLU", "nothing was done"
+
+
 def test_a_shape_that_does_not_fit_can_be_wired_and_is_a_problem(canvas: Opener) -> None:
     graph = chain(layer("Input", (1, 4, 4)))
     hand = canvas(edits.add_node(graph, Node("dense", layer("Dense", 3))))

@@ -119,7 +119,6 @@ class Interaction(QObject):
             case Pressed():
                 self.select(gestures.selection_on_click(self.selection, gesture))
             case Moving(nodes, offset=offset):
-                self._scene.show_offset(nodes, (0.0, 0.0))
                 if offset != (0.0, 0.0):
                     self.apply("Move", lambda project: commands.moved(project, nodes, offset))
             case Wiring(attempt=Attempt(edge=Edge() as edge), moved=old) if edge != old:
