@@ -496,6 +496,9 @@ def test_add_always_has_one_free_input(canvas: Opener, branches: Graph) -> None:
     slots = {edge.slot for edge in hand.graph.incoming["add"]}
     assert slots == {0, 1, 2}
     assert hand.view.port_point("add", "input", 3).y() > hand.view.port_point("add", "input", 2).y()
+    hand.click(hand.view.port_point("add", "input", 0) - QPoint(16, 0))
+    hand.key(Key.Key_Delete)
+    assert {edge.slot for edge in hand.graph.incoming["add"]} == {1, 2}, "wires end at their ports"
 
 
 def test_a_wire_dropped_on_a_card_takes_its_first_free_input(

@@ -53,7 +53,6 @@ class Interaction(QObject):
     def select(self, selection: Selection) -> None:
         """Select this and nothing else."""
         if selection != self.selection:
-            self._workbench.document.end_merge()
             self._wires = selection.wires
             self._workbench.select(selection.nodes)
             self._show_selection()
