@@ -178,6 +178,9 @@ class Header(QWidget):
 
     def _begun(self) -> None:
         self._speed = _Speed()
+        if (project := self._runner.run_project) is not None:
+            last = _epoch_text(project.settings.epochs, project.settings.epochs)
+            self._epoch.setMinimumWidth(QFontMetrics(self._epoch.font()).horizontalAdvance(last))
         self.update_state()
 
     def update_state(self, *_: object) -> None:
@@ -233,7 +236,7 @@ class Header(QWidget):
             return
         epochs = project.settings.epochs
         done = _epochs_done(session)
-        self._set(self._epoch, f"epoch {min(epochs, session.epoch + 1):,} of {epochs:,}")
+        self._set(self._epoch, _epoch_text(min(epochs, session.epoch + 1), epochs))
         self._speed.look(done)
         seconds = self._speed.seconds(epochs - done)
         count = len(session.data.parts.train)
@@ -254,7 +257,7 @@ class Header(QWidget):
         elif progress is not None and continues(project):
             size = self._workbench.data and len(self._workbench.data.parts.train)
             part = progress.position / size if size else 0
-            self._set(self._epoch, f"epoch {progress.epoch:,} of {epochs:,}")
+            self._set(self._epoch, _epoch_text(progress.epoch, epochs))
             end = "converged" if progress.converged else "trained"
             self._set(self._left, end if is_finished(project) else "paused")
             self._bar.setValue(round(1000 * min(1.0, (progress.epoch + part) / epochs)))
@@ -319,6 +322,10 @@ class _Speed:
     def seconds(self, epochs: float) -> float | None:
         """How long ``epochs`` more will take; ``None`` while unknown."""
         return epochs / self.per_second if self.per_second > 0 else None
+
+
+def _epoch_text(epoch: int, epochs: int) -> str:
+    return f"epoch {epoch:,} of {epochs:,}"
 
 
 def _epochs_done(session: Session) -> float:
