@@ -68,6 +68,9 @@ SENTENCES: dict[str, str] = {
     "note_running": _(
         "The learning rate applies at once, batch size and epochs after a pause. Another loss, optimizer, schedule or seed begins a new run."
     ),
+    "note_finished": _(
+        "All epochs are done: Run begins again from the first weights. Raise Epochs to go on instead."
+    ),
     "note_paused": _(
         "Run goes on where it paused. Another loss, optimizer, schedule or seed begins a new run from these weights."
     ),

@@ -14,7 +14,7 @@ from nnstudio.gui.form import LABEL_WIDTH, SettingsForm
 from nnstudio.gui.theme import Theme
 from nnstudio.gui.workbench import Workbench
 from nnstudio.messages import sentence
-from nnstudio.project.runs import continues
+from nnstudio.project.runs import continues, is_finished
 
 _RULES: dict[str, dict[str, Any]] = {
     "loss": {**LOSSES},
@@ -103,6 +103,8 @@ class TrainingForm(QWidget):
     def _note_text(self) -> str:
         if self._workbench.runner.is_running:
             return sentence("note_running")
+        if is_finished(self._workbench.project):
+            return sentence("note_finished")
         if continues(self._workbench.project):
             return sentence("note_paused")
         return ""
