@@ -77,6 +77,9 @@ SENTENCES: dict[str, str] = {
     # what was made to fit other data
     "fitted_input": _("Input is now {shape}."),
     "fitted_output": _("{layer} now has {units} units."),
+    "fitted_flatten": _("Flatten was added before {layer}."),
+    "fitted_softmax": _("Softmax was added at the end."),
+    "fitted_no_softmax": _("Softmax was taken from the end."),
     "fitted_loss": _("The loss is now {loss}."),
     # data
     "data_missing": _(

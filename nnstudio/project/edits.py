@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from nnstudio.data.settings import DataSettings
+from nnstudio.engine.activations import Softmax
 from nnstudio.engine.dense import Dense
 from nnstudio.engine.losses import CategoricalCrossEntropy, HalfSquaredError, Loss
-from nnstudio.engine.shaping import Input
-from nnstudio.graph.edits import replace_layer
-from nnstudio.graph.model import Graph
+from nnstudio.engine.shaping import Flatten, Input
+from nnstudio.graph.analysis import analyse
+from nnstudio.graph.edits import add_node, connect, fresh_id, remove, replace_layer
+from nnstudio.graph.model import Graph, Node
 from nnstudio.messages import sentence, shape_text
 from nnstudio.project.problems import DataFacts
 from nnstudio.project.project import Project
@@ -26,13 +28,16 @@ class Fitted:
 def choose_data(project: Project, data: DataSettings, facts: DataFacts) -> Fitted:
     """The project on other data, with what obviously has to follow.
 
-    Input gets the data's shape, the last Dense as many units as the data has outputs, and the loss
-    becomes one for classes or for numbers. What isn't obvious, such as a missing Softmax, is left
-    to the user, who sees it as a problem.
+    Input gets the data's shape, with a Flatten where a layer needs a flat input; the last Dense as
+    many units as the data has outputs; classes get a Softmax at the end, numbers none; and the
+    loss becomes one for classes or for numbers. What isn't obvious is left to the user, who sees it
+    as a problem.
     """
     notes: list[str] = []
     graph = _fit_input(project.graph, facts, notes)
+    graph = _flattened(graph, notes)
     graph = _fit_output(graph, facts, notes)
+    graph = _fit_end(graph, facts, notes)
     settings = project.settings
     loss = _fitting_loss(settings.loss, facts)
     if loss != settings.loss:
@@ -66,6 +71,36 @@ def _fit_output(graph: Graph, facts: DataFacts, notes: list[str]) -> Graph:
     title = graph.by_id[last].title
     notes.append(sentence("fitted_output", layer=title, units=facts.output_size))
     return replace_layer(graph, last, replace(layer, units=facts.output_size))
+
+
+def _flattened(graph: Graph, notes: list[str]) -> Graph:
+    """With a Flatten before every layer that needs one."""
+    for _ in graph.nodes:
+        problem = next((p for p in analyse(graph).problems if p.code == "flat_needed"), None)
+        if problem is None:
+            break
+        (edge,) = graph.incoming[problem.node]
+        flatten = Node(fresh_id(graph, Flatten()), Flatten())
+        graph = add_node(remove(graph, edges=[edge]), flatten)
+        graph = connect(connect(graph, edge.source, flatten.id), flatten.id, edge.target)
+        notes.append(sentence("fitted_flatten", layer=graph.by_id[problem.node].title))
+    return graph
+
+
+def _fit_end(graph: Graph, facts: DataFacts, notes: list[str]) -> Graph:
+    """A Softmax after the last Dense for classes; none for numbers."""
+    if len(graph.outputs) != 1:
+        return graph
+    (end,) = graph.outputs
+    layer = graph.by_id[end].layer
+    if facts.is_classification and isinstance(layer, Dense):
+        softmax = Node(fresh_id(graph, Softmax()), Softmax())
+        notes.append(sentence("fitted_softmax"))
+        return connect(add_node(graph, softmax), end, softmax.id)
+    if not facts.is_classification and isinstance(layer, Softmax):
+        notes.append(sentence("fitted_no_softmax"))
+        return remove(graph, [end])
+    return graph
 
 
 def _last_dense(graph: Graph, node: str) -> str | None:

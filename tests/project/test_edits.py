@@ -1,0 +1,105 @@
+"""Choosing other data: what is made to follow, and what is left alone."""
+
+from __future__ import annotations
+
+import pytest
+from small_projects import LINE, LINE_DATA, SPIRAL, SPIRAL_DATA, chain
+
+from nnstudio.data.settings import DataSettings
+from nnstudio.data.sources import SOURCES
+from nnstudio.engine.activations import ReLU, Sigmoid, Softmax
+from nnstudio.engine.dense import Dense
+from nnstudio.engine.layer import Layer
+from nnstudio.engine.losses import CategoricalCrossEntropy, HalfSquaredError
+from nnstudio.engine.merging import Add
+from nnstudio.engine.shaping import Flatten, Input
+from nnstudio.graph.edits import add_node, connect
+from nnstudio.graph.model import Graph, Node
+from nnstudio.project.edits import choose_data
+from nnstudio.project.problems import DataFacts, problems
+from nnstudio.project.project import Project
+from nnstudio.project.runs import facts_of
+
+PICTURES = DataFacts((1, 8, 8), 10, is_classification=True)
+DIGITS = DataSettings(SOURCES["Digits"]())
+
+
+def layers(graph: Graph) -> list[Layer]:
+    """The layers of a chain from its Input on."""
+    (node,) = graph.inputs
+    found = [graph.by_id[node].layer]
+    while followers := graph.outgoing[node]:
+        node = followers[0].target
+        found.append(graph.by_id[node].layer)
+    return found
+
+
+def test_a_network_for_numbers_becomes_one_for_pictures_with_classes() -> None:
+    project = Project(graph=chain(Input((1,)), Dense(16), ReLU(), Dense(1)), data=LINE.data)
+    fitted = choose_data(project, DIGITS, PICTURES)
+    assert layers(fitted.project.graph) == [
+        Input((1, 8, 8)), Flatten(), Dense(16), ReLU(), Dense(10), Softmax()
+    ]  # fmt: skip
+    assert fitted.project.data == DIGITS
+    assert fitted.project.settings.loss == CategoricalCrossEntropy()
+    assert problems(fitted.project, PICTURES) == ()
+    assert fitted.notes == (
+        "Input is now 1 × 8 × 8.",
+        "Flatten was added before Dense.",
+        "Dense now has 10 units.",
+        "Softmax was added at the end.",
+        "The loss is now Cross-entropy.",
+    )
+
+
+def test_and_back_to_numbers() -> None:
+    there = choose_data(LINE, DIGITS, PICTURES).project
+    back = choose_data(there, LINE.data, facts_of(LINE_DATA)).project
+    assert layers(back.graph) == [Input((1,)), Flatten(), Dense(1)]
+    assert back.settings.loss == HalfSquaredError()
+    assert problems(back, facts_of(LINE_DATA)) == ()
+
+
+def test_what_fits_already_is_left_alone() -> None:
+    fitted = choose_data(SPIRAL, SPIRAL.data, facts_of(SPIRAL_DATA))
+    assert fitted.project == SPIRAL
+    assert fitted.notes == ()
+
+
+def test_the_sentence_of_the_sample_is_dropped_because_it_is_about_other_data() -> None:
+    sample = Project(graph=LINE.graph, data=LINE.data, description="One neuron finds the line.")
+    assert choose_data(sample, SPIRAL.data, facts_of(SPIRAL_DATA)).project.description == ""
+
+
+def test_an_end_that_is_no_dense_gets_no_softmax() -> None:
+    project = Project(graph=chain(Input((2,)), Dense(2), Sigmoid()), data=LINE.data)
+    fitted = choose_data(project, SPIRAL.data, facts_of(SPIRAL_DATA)).project
+    assert layers(fitted.graph) == [Input((2,)), Dense(2), Sigmoid()]
+    assert [p.code for p in problems(fitted, facts_of(SPIRAL_DATA))] == ["classes_need_softmax"]
+
+
+@pytest.mark.parametrize(
+    "graph",
+    [
+        Graph(),
+        chain(ReLU()),
+        chain(Input((1,)), ReLU()),
+        add_node(chain(Input((1,)), Dense(1)), Node("other", Input((3,)))),
+        add_node(chain(Input((1,)), Dense(1)), Node("free", Dense(4))),
+    ],
+    ids=["empty", "no Input", "no Dense", "two Inputs", "two ends"],
+)
+def test_an_unfinished_network_is_no_obstacle(graph: Graph) -> None:
+    fitted = choose_data(Project(graph=graph, data=LINE.data), DIGITS, PICTURES)
+    assert fitted.project.data == DIGITS
+    assert len(fitted.project.graph.nodes) >= len(graph.nodes)
+
+
+def test_branches_each_get_what_they_need() -> None:
+    graph = chain(Input((4,)), Dense(3))
+    graph = connect(add_node(graph, Node("side", Dense(3))), "n0", "side")
+    graph = add_node(graph, Node("sum", Add()))
+    graph = connect(connect(graph, "n1", "sum"), "side", "sum")
+    graph = connect(add_node(graph, Node("end", Dense(1))), "sum", "end")
+    fitted = choose_data(Project(graph=graph, data=LINE.data), DIGITS, PICTURES).project
+    assert problems(fitted, PICTURES) == ()
