@@ -251,6 +251,12 @@ def test_a_spiral_winds_as_often_as_it_is_told() -> None:
     assert abs(wound[-1] - wound[0]) / (2 * np.pi) == pytest.approx(3.0, abs=0.1)
 
 
+def test_a_spiral_has_at_least_one_point_on_each_arm() -> None:
+    assert set(Spiral(count=3, classes=3).load().targets) == {0, 1, 2}
+    with pytest.raises(DataError, match="has 2 examples, at least 3 are needed"):
+        Spiral(count=2, classes=3).load()
+
+
 def test_the_digits_are_those_of_the_uci_repository() -> None:
     data = Digits().load()
     assert data.inputs.shape == (1797, 1, 8, 8)

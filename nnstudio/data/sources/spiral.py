@@ -8,6 +8,7 @@ from typing import ClassVar
 import numpy as np
 
 from nnstudio.data.dataset import Dataset
+from nnstudio.data.errors import DataError
 from nnstudio.data.sources.source import Source
 from nnstudio.schema import check, setting
 
@@ -31,6 +32,8 @@ class Spiral(Source):
 
     def load(self) -> Dataset:
         check(self)
+        if self.count < self.classes:
+            raise DataError("data_too_few", name=self.title, got=self.count, expected=self.classes)
         rng = np.random.default_rng(self.seed)
         arm = np.arange(self.count) % self.classes
         # The square root spreads the points evenly along an arm instead of crowding the centre.
