@@ -24,6 +24,7 @@ from nnstudio.data.sources import SOURCES
 from nnstudio.engine.catalogue import LAYERS
 from nnstudio.engine.layer import Layer
 from nnstudio.graph import edits
+from nnstudio.graph.analysis import Problem
 from nnstudio.graph.model import Edge, Graph, Node
 from nnstudio.gui.canvas import CanvasView
 from nnstudio.gui.dragged_layer import mime_of
@@ -224,6 +225,14 @@ def test_a_problem_shows_a_badge_with_its_sentence_and_goes_when_it_is_solved(
     assert marked.pixelColor(corner - QPoint(4, 0)) != clean.pixelColor(corner - QPoint(4, 0))
     hand.drag(start, end)
     assert "has no input" not in hand.tool_tip(corner)
+
+
+def test_a_problem_that_comes_with_the_data_is_shown_too(canvas: Opener) -> None:
+    hand = canvas()
+    values = {"layer": "Tanh", "expected": 2, "got": 1}
+    hand.workbench.problems = (Problem("tanh", "warning", "too_few_inputs", values),)
+    hand.workbench.problems_changed.emit()
+    assert "needs at least 2 inputs" in hand.tool_tip(hand.view.node_rect("tanh").topRight())
 
 
 def test_weights_become_pictures_on_the_cards_while_the_canvas_is_visible(
@@ -457,6 +466,7 @@ def test_an_input_dropped_on_a_wire_stays_unconnected(canvas: Opener) -> None:
     start, end = hand.view.port_point("dense", "output"), hand.view.port_point("tanh", "input")
     hand.drop("Input", (start + end) / 2)
     assert hand.links() == {("input", "dense"), ("dense", "tanh")}
+    assert hand.selected == {"input-2"}
 
 
 def test_something_else_dropped_is_not_taken(canvas: Opener) -> None:

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QWidget
 
 from nnstudio.engine.dense import Dense
 from nnstudio.engine.layer import Array
-from nnstudio.engine.shaping import Flatten, Input
+from nnstudio.engine.shaping import Input
 from nnstudio.graph.model import Graph
 from nnstudio.gui.live import Live, LiveView
 from nnstudio.gui.theme import Theme
@@ -20,6 +20,8 @@ from nnstudio.gui.theme import Theme
 _TILES = 2
 #: At most so many rows and columns of a weight matrix.
 _PART = 24
+#: Categories of layers that mix no pixels with each other.
+_PIXEL_BY_PIXEL = ("activation", "regularise", "shape")
 #: More cards than this aren't drawn while training runs.
 _MOST = 16
 
@@ -105,13 +107,13 @@ class Thumbnails(LiveView):
 
 
 def _picture_before(graph: Graph, node: str) -> tuple[int, ...] | None:
-    """The shape of the pictures that a Dense layer looks at, directly behind Input and Flatten."""
+    """The shape of the pictures that a layer looks at, if each input still is one pixel."""
     for edge in graph.incoming[node]:
         source = graph.by_id[edge.source]
-        if isinstance(source.layer, Flatten):
-            return _picture_before(graph, source.id)
         if isinstance(source.layer, Input) and len(source.layer.shape) == 3:
             return source.layer.shape
+        if type(source.layer).category in _PIXEL_BY_PIXEL and source.layer.arity == (1, 1):
+            return _picture_before(graph, source.id)
     return None
 
 
