@@ -181,6 +181,14 @@ def test_a_chain_closes_over_any_stretch(gone: set[str]) -> None:
     assert set(result.edges) == {Edge(a, b) for a, b in pairwise(left)}
 
 
+def test_a_fork_does_not_close_over_its_middle() -> None:
+    fork = Graph(
+        (Node("a", INPUT), Node("b", DENSE), Node("c", DENSE), Node("d", DENSE)),
+        (Edge("a", "b"), Edge("b", "c"), Edge("b", "d")),
+    )
+    assert remove_and_close(fork, {"b"}).edges == ()
+
+
 def test_it_stays_open_where_the_wire_itself_is_deleted_too() -> None:
     assert remove_and_close(chain(3), {"n1"}, [Edge("n0", "n1")]).edges == ()
 
