@@ -124,6 +124,8 @@ def test_the_selection_is_shared_both_ways(outline: Outline) -> None:
     assert [index.row() for index in rows] == [2]
     QTest.keyClick(outline.table, Key.Key_Up)
     assert outline.workbench.selection == ("dense",)
+    outline.workbench.select(("tanh", "in"))
+    assert outline.workbench.selection == ("tanh", "in"), "the order in which they were chosen"
 
 
 def test_the_selection_survives_an_edit(outline: Outline) -> None:
@@ -246,6 +248,17 @@ def test_the_model_behaves_as_qt_wants_while_the_network_changes(qtbot: QtBot) -
         workbench.edit_graph("x", lambda _, graph=graph: graph)
         model.show(rows_of(workbench.graph, workbench.analysis, workbench.problems))
         assert model.rowCount() == len(graph.nodes)
+
+
+def test_only_rows_that_changed_are_painted_again(qtbot: QtBot) -> None:
+    workbench = Workbench(Document(Project(graph=small_graph())))
+    model = OutlineModel(Theme("light"))
+    model.show(rows_of(workbench.graph, workbench.analysis, ()))
+    changed: list[int] = []
+    model.dataChanged.connect(lambda first, last: changed.append(first.row()))
+    workbench.edit_graph("x", lambda g: edits.rename(g, "tanh", "Bend"))
+    model.show(rows_of(workbench.graph, workbench.analysis, ()))
+    assert changed == [2, 3], "its own, and that of Add, which takes from it"
 
 
 def test_a_row_reads_well_to_a_screen_reader(outline: Outline) -> None:
