@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from math import ceil
+from shutil import get_terminal_size
 from types import TracebackType
 
 from nnstudio.cli.report import metric_text
@@ -11,6 +12,7 @@ from nnstudio.training.events import BatchDone, EpochDone, Event
 from nnstudio.training.metrics import metric_name
 from nnstudio.training.session import Session
 
+_WIDEST, _ROWS = 100, 24
 _FORMAT = "{desc} {bar} {percentage:3.0f} % · {remaining} left{postfix}"
 
 
@@ -27,7 +29,12 @@ class ProgressBar:
         steps = ceil(examples / session.batch_size) * (last_epoch - session.epoch)
         steps -= session.position // session.batch_size
         self._bar = tqdm(
-            total=max(0, steps), bar_format=_FORMAT, file=sys.stderr, dynamic_ncols=True
+            total=max(0, steps),
+            bar_format=_FORMAT,
+            file=sys.stderr,
+            # tqdm would show nothing on a terminal that doesn't tell its size; we take 80 columns.
+            ncols=min(_WIDEST, get_terminal_size().columns - 1),
+            nrows=_ROWS,
         )
         self._describe(session.epoch)
 
