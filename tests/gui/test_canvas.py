@@ -27,6 +27,7 @@ from nnstudio.graph import edits
 from nnstudio.graph.analysis import Problem
 from nnstudio.graph.model import Edge, Graph, Node
 from nnstudio.gui.canvas import CanvasView
+from nnstudio.gui.canvas.arrange import PER_BAND
 from nnstudio.gui.dragged_layer import mime_of
 from nnstudio.gui.live import Live
 from nnstudio.gui.theme import Theme
@@ -418,6 +419,17 @@ def test_layers_added_one_by_one_connect_to_the_last_and_are_selected(canvas: Op
     assert hand.graph.by_id["input"].layer == layer("Input", (2,)), "as the data is shaped"
     hand.undo()
     assert hand.links() == {("input", "dense")}
+
+
+def test_a_network_built_layer_by_layer_wraps_and_stays_in_view(canvas: Opener) -> None:
+    hand = canvas(Graph())
+    hand.view.add_layer("Input")
+    for _ in range(9):
+        hand.view.add_layer("Dense")
+    boxes = [hand.view.node_rect(node.id) for node in hand.graph.nodes]
+    assert all(hand.pane.rect().contains(box) for box in boxes)
+    assert len({box.left() for box in boxes}) == PER_BAND
+    assert len(hand.graph.edges) == 9
 
 
 def test_a_layer_added_behind_a_selected_one_goes_into_the_chain(canvas: Opener) -> None:

@@ -71,7 +71,7 @@ def test_within_a_band_wires_run_left_to_right_and_otherwise_down(graph: Graph) 
 
 
 @given(st.integers(1, 60))
-def test_a_chain_is_read_like_text_in_rows_of_at_most_four(count: int) -> None:
+def test_a_chain_is_read_like_text_in_even_rows(count: int) -> None:
     found = arrange(chain(count))
     rows: dict[float, list[float]] = {}
     for i in range(count):

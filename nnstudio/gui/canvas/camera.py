@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, QPointF, QRectF
+from PySide6.QtCore import QPointF, QRect, QRectF
 from PySide6.QtWidgets import QGraphicsView
 
 #: The canvas has an end after all: far outside anything anyone draws.
@@ -64,14 +64,14 @@ class Camera:
 
     def show_box(self, box: QRectF) -> None:
         """Move as little as needed to bring ``box`` into view."""
-        seen = self._view.viewport().rect().adjusted(16, 16, -16, -16)
-        shown = self._view.mapFromScene(box).boundingRect()
-        if seen.contains(shown):
-            return
+        seen, shown = self._inside(), self._view.mapFromScene(box).boundingRect()
         dx = max(0, seen.left() - shown.left()) or min(0, seen.right() - shown.right())
         dy = max(0, seen.top() - shown.top()) or min(0, seen.bottom() - shown.bottom())
         self.pan(dx, dy)
 
-    def corner_box(self, box: QRectF) -> tuple[QPoint, QPoint]:
-        """The top left and bottom right of ``box`` on the viewport."""
-        return self._view.mapFromScene(box.topLeft()), self._view.mapFromScene(box.bottomRight())
+    def sees(self, box: QRectF) -> bool:
+        """Whether all of ``box`` can be seen."""
+        return self._inside().contains(self._view.mapFromScene(box).boundingRect())
+
+    def _inside(self) -> QRect:
+        return self._view.viewport().rect().adjusted(8, 8, -8, -8)

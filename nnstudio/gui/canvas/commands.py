@@ -17,11 +17,12 @@ from nnstudio.engine.losses import CategoricalCrossEntropy, HalfSquaredError
 from nnstudio.engine.shaping import Flatten, Input
 from nnstudio.graph.edits import add_node, connect, fresh_id, remove
 from nnstudio.graph.model import Edge, Graph, Node
-from nnstudio.gui.canvas.arrange import arrange, free_place, places, room_for
+from nnstudio.gui.canvas.arrange import PER_BAND, arrange, free_place, places, room_for
 from nnstudio.gui.canvas.measures import (
     COLUMN,
     GRID,
     HEIGHT,
+    ROW,
     WIDTH,
     Box,
     Point,
@@ -103,13 +104,20 @@ def added_after(project: Project, layer: Layer, selected: Sequence[str]) -> tupl
     followers = graph.outgoing[last]
     if len(sources) == 1 and len(followers) == 1:
         return inserted(project, layer, followers[0])
-    place = shown[last][0] + COLUMN, shown[last][1]
     node = Node(fresh_id(graph, layer), layer)
     graph = add_node(graph, node)
     for source in sources:
         graph = connect(graph, source, node.id)
+    place = _next_place(shown, last)
     free = free_place(_boxes(project).values(), place, slots_of(graph, node.id))
     return _with(project, graph, {node.id: free}), node.id
+
+
+def _next_place(shown: Mapping[str, Point], last: str) -> Point:
+    """To the right of ``last``, or at the beginning of the next row if this one is full."""
+    x, y = shown[last]
+    left = min(x for x, _ in shown.values())
+    return (x + COLUMN, y) if x + COLUMN < left + PER_BAND * COLUMN else (left, y + ROW)
 
 
 def _sources_for(graph: Graph, layer: Layer, selected: Sequence[str]) -> tuple[str, ...]:

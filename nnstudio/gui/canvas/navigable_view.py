@@ -100,6 +100,15 @@ class NavigableView(QGraphicsView):
         self._camera.zoom_at(factor, at)
         self._zoomed()
 
+    def _bring_into_view(self, box: QRectF) -> None:
+        """Let ``box`` be seen: with everything else while the user has not looked elsewhere."""
+        if self._camera.sees(box):
+            return
+        if self._fits:
+            self.fit()
+        else:
+            self._camera.show_box(box)
+
     def _zoomed(self) -> None:
         """The zoom is another; subclasses say so."""
 

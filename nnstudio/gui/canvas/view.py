@@ -221,7 +221,7 @@ class CanvasView(NavigableView):
         if self._interaction.apply(f"Add {name}", edit):
             self._interaction.select(Selection((new,)))
             item = self._scene.nodes[new]
-            self._camera.show_box(item.mapRectToScene(item.boundingRect()))
+            self._bring_into_view(item.mapRectToScene(item.boundingRect()))
 
     # ------------------------------------------------------------------ mouse
 
