@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from nnstudio.data.batches import PreparedData
+from nnstudio.gui.function_plot import class_colours
 from nnstudio.gui.number_text import number_text
 from nnstudio.gui.theme import Theme
 
@@ -126,11 +127,13 @@ class _Points(QWidget):
         self._theme = theme
         self._places = np.zeros((0, 2))
         self._labels: np.ndarray | None = None
+        self._classes = 0
         self.setFixedHeight(150)
         theme.changed.connect(self.update)
 
     def show_data(self, data: PreparedData) -> None:
         inputs, targets = data.first(MOST_POINTS)
+        self._classes = len(data.dataset.classes)
         if inputs.shape[1] == 1:
             y = targets if targets.ndim == 1 else targets[:, 0]
             self._places, self._labels = np.column_stack([inputs[:, 0], y]), None
@@ -157,8 +160,9 @@ class _Points(QWidget):
         span = np.where(high > low, high - low, 1.0)
         share = (self._places - low) / span
         painter.setPen(Qt.PenStyle.NoPen)
-        roles = ("positive", "negative", "activation", "regularise")
-        colours = [QColor(getattr(self._theme.colours, role)) for role in roles]
+        colours = [QColor(self._theme.colours.dim)]
+        if self._labels is not None:
+            colours = [QColor(c) for c in class_colours(self._classes, self._theme.colours)]
         for i, (x, y) in enumerate(share):
             label = 0 if self._labels is None else int(self._labels[i])
             painter.setBrush(colours[label % len(colours)])
