@@ -168,7 +168,7 @@ SENTENCES: dict[str, str] = {
         "This project has not been trained yet: run `nnstudio train` on it or press Run."
     ),
     "weights_unfit": _(
-        "The design was changed after training, so {nodes} have no trained weights: train it again."
+        "There are no trained weights for {nodes}, as the design was changed after training: train it again."
     ),
     # command line
     "no_display": _(

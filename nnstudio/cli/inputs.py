@@ -63,7 +63,8 @@ def _read_csv(path: Path) -> Array:
     lines = text.splitlines()
     delimiter = next((sign for sign in ";\t" if lines and sign in lines[0]), ",")
     try:
-        rows = [row for row in csv.reader(lines, delimiter=delimiter) if "".join(row).strip()]
+        reader = csv.reader(lines, delimiter=delimiter, skipinitialspace=True)
+        rows = [row for row in reader if "".join(row).strip()]
     except csv.Error as error:
         raise _unreadable(path, str(error)) from error
     if rows and _is_heading(rows[0]):
@@ -79,11 +80,16 @@ def _read_csv(path: Path) -> Array:
 
 
 def _is_heading(row: Sequence[str]) -> bool:
+    """Whether no field is a number; a row with a slip of the pen must not pass for a heading."""
+    return not any(map(_is_number, row))
+
+
+def _is_number(text: str) -> bool:
     try:
-        list(map(float, row))
+        float(text)
     except ValueError:
-        return True
-    return False
+        return False
+    return True
 
 
 def _numbers(path: Path, row: Sequence[str]) -> list[float]:

@@ -1,0 +1,268 @@
+"""``nnstudio predict``: what is read, what is said, and what is refused."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from command_line import DIGITS, LINE, SPIRAL, CommandLine, saved, trained
+from PIL import Image
+
+import nnstudio as package
+from nnstudio.data.sources import Digits
+
+
+@pytest.fixture(scope="module")
+def digits(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return saved(trained(DIGITS), tmp_path_factory.mktemp("digits") / "digits.nnstudio")
+
+
+@pytest.fixture(scope="module")
+def spiral(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return saved(trained(SPIRAL), tmp_path_factory.mktemp("spiral") / "spiral.nnstudio")
+
+
+@pytest.fixture(scope="module")
+def line(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return saved(trained(LINE), tmp_path_factory.mktemp("line") / "line.nnstudio")
+
+
+def written(path: Path, text: str | bytes) -> Path:
+    path.write_bytes(text.encode() if isinstance(text, str) else text)
+    return path
+
+
+def npy(path: Path, values: object) -> Path:
+    np.save(path, np.asarray(values))
+    return path
+
+
+# ---------------------------------------------------------------- what is said
+
+
+def test_numbers_are_those_of_the_model(nnstudio: CommandLine, line: Path, tmp_path: Path) -> None:
+    x = np.array([[0.5], [-0.25]])
+    expected = package.load(line).predict(x)
+    found = nnstudio.json("predict", line, npy(tmp_path / "x.npy", x))
+    np.testing.assert_allclose(found["predictions"], expected)
+    told = nnstudio("predict", line, tmp_path / "x.npy").out.splitlines()
+    np.testing.assert_allclose([[float(row)] for row in told], expected, rtol=1e-5)
+
+
+def test_classes_come_with_their_probabilities(
+    nnstudio: CommandLine, spiral: Path, tmp_path: Path
+) -> None:
+    x = np.array([[0.5, 0.1], [-0.5, 0.3], [0.0, -0.9]])
+    expected = package.load(spiral).predict(x)
+    found = nnstudio.json("predict", spiral, npy(tmp_path / "x.npy", x))
+    assert found["classes"] == ["arm 1", "arm 2"]
+    np.testing.assert_allclose(found["probabilities"], expected)
+    assert found["predictions"] == [found["classes"][i] for i in expected.argmax(axis=1)]
+
+
+def test_people_are_told_the_likeliest_class_first(
+    nnstudio: CommandLine, digits: Path, tmp_path: Path
+) -> None:
+    pictures = Digits().load().inputs[:2]
+    probabilities = package.load(digits).predict(pictures)
+    told = nnstudio("predict", digits, npy(tmp_path / "x.npy", pictures)).out.splitlines()
+    for number, (row, text) in enumerate(zip(probabilities, told, strict=True), 1):
+        assert text.startswith(f"{number}: {row.argmax()} ({row.max():.1%}".replace("%", " %"))
+
+
+# ---------------------------------------------------------------- tables
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "0.5,0.1\n-0.5,0.3\n",
+        "x1,x2\n0.5,0.1\n-0.5,0.3",
+        "\ufeffx1;x2\r\n0.5;0.1\r\n-0.5;0.3\r\n",
+        "0.5\t0.1\n\n-0.5\t0.3\n\n",
+        ' "0.5" , 5e-2 \n-0.5,0.3',
+    ],
+)
+def test_a_table_has_an_example_per_line(
+    nnstudio: CommandLine, spiral: Path, tmp_path: Path, text: str
+) -> None:
+    found = nnstudio.json("predict", spiral, written(tmp_path / "x.CSV", text))
+    first = 0.05 if "5e-2" in text else 0.1
+    expected = package.load(spiral).predict([[0.5, first], [-0.5, 0.3]])
+    np.testing.assert_allclose(found["probabilities"], expected)
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("", "it holds no numbers"),
+        ("x1,x2\n", "it holds no numbers"),
+        ("1,2\n3\n", "example 2 has 1 numbers, the first has 2"),
+        ("1,2\n3,four\n", "could not convert string to float: 'four'"),
+        ("1,2\n3,\n", "could not convert"),
+        ("1,2\nnan,2\n", "not finite numbers"),
+        ("1,2,3\n", "expects (N × 2), got 1 × 3"),
+        (b"\xff\xfe1", "it is no text in UTF-8"),
+        (b"1,2\0\n3,4", "could not convert"),
+        ("1,2O\n3,4\n", "could not convert string to float: '2O'"),
+    ],
+)
+def test_a_table_that_is_none_is_told(
+    nnstudio: CommandLine, spiral: Path, tmp_path: Path, text: str | bytes, reason: str
+) -> None:
+    assert reason in nnstudio.complaint("predict", spiral, written(tmp_path / "x.csv", text))
+
+
+# ---------------------------------------------------------------- arrays
+
+
+def test_one_example_needs_no_batch_axis(
+    nnstudio: CommandLine, digits: Path, spiral: Path, tmp_path: Path
+) -> None:
+    picture = Digits().load().inputs[3]
+    found = [
+        nnstudio.json("predict", digits, npy(tmp_path / "x.npy", values))
+        for values in (picture[np.newaxis], picture, picture[0], picture.reshape(1, 64))
+    ]
+    assert all(each == found[0] for each in found)
+    assert (
+        len(nnstudio.json("predict", spiral, npy(tmp_path / "p.npy", [0.5, 0.1]))["predictions"])
+        == 1
+    )
+
+
+def test_pictures_without_a_channel_axis_are_a_batch(
+    nnstudio: CommandLine, digits: Path, tmp_path: Path
+) -> None:
+    pictures = Digits().load().inputs[:5]
+    with_axis = nnstudio.json("predict", digits, npy(tmp_path / "a.npy", pictures))
+    assert nnstudio.json("predict", digits, npy(tmp_path / "b.npy", pictures[:, 0])) == with_axis
+
+
+def test_arrays_that_hold_objects_are_not_read(
+    nnstudio: CommandLine, spiral: Path, tmp_path: Path
+) -> None:
+    np.save(tmp_path / "x.npy", np.array([{"a": 1}], object), allow_pickle=True)
+    told = nnstudio.complaint("predict", spiral, tmp_path / "x.npy")
+    assert "no NPY file of numbers" in told
+
+
+@pytest.mark.parametrize("keep", [0, 5, 60, -1])
+def test_an_array_that_is_cut_short_is_told(
+    nnstudio: CommandLine, spiral: Path, tmp_path: Path, keep: int
+) -> None:
+    path = npy(tmp_path / "x.npy", np.zeros((3, 2)))
+    path.write_bytes(path.read_bytes()[:keep])
+    assert "can't be read as input" in nnstudio.complaint("predict", spiral, path)
+
+
+def test_an_array_that_promises_more_than_there_is_is_told(
+    nnstudio: CommandLine, spiral: Path, tmp_path: Path
+) -> None:
+    path = npy(tmp_path / "x.npy", np.zeros((3, 2)))
+    path.write_bytes(path.read_bytes().replace(b"(3, 2)", b"(3" + b"0" * 15 + b", 2)", 1))
+    assert "can't be read as input" in nnstudio.complaint("predict", spiral, path)
+
+
+# ---------------------------------------------------------------- pictures
+
+
+def test_a_picture_of_the_inputs_size_is_taken_as_it_is(
+    nnstudio: CommandLine, digits: Path, tmp_path: Path
+) -> None:
+    counts = Digits().load().inputs[7, 0]
+    Image.fromarray((counts * (255 / 16)).round().astype(np.uint8)).save(tmp_path / "x.png")
+    from_file = nnstudio.json("predict", digits, tmp_path / "x.png")
+    from_data = nnstudio.json("predict", digits, npy(tmp_path / "x.npy", counts))
+    np.testing.assert_allclose(from_file["probabilities"], from_data["probabilities"])
+
+
+def drawn_one(mode: str) -> Image.Image:
+    """A large picture of the digit one: a dark stroke on light paper."""
+    paper = {"L": 255, "RGB": (250, 250, 240), "RGBA": (0, 0, 0, 0)}[mode]
+    ink = {"L": 0, "RGB": (10, 10, 60), "RGBA": (0, 0, 0, 255)}[mode]
+    picture = Image.new(mode, (200, 300), paper)
+    picture.paste(ink, (90, 60, 115, 240))
+    return picture
+
+
+def pictures_of_a_one(folder: Path) -> list[Path]:
+    grey = drawn_one("L")
+    drawn_one("RGB").save(folder / "colour.jpg")
+    drawn_one("RGBA").save(folder / "clear.png")
+    grey.save(folder / "grey.png")
+    grey.convert("1").save(folder / "bits.png")
+    grey.convert("P").save(folder / "palette.gif")
+    Image.fromarray(np.asarray(grey).astype(np.uint16) * 257).save(folder / "deep.png")
+    return sorted(folder.glob("*.*"))
+
+
+def test_a_picture_of_any_kind_is_read_like_a_drawing(
+    nnstudio: CommandLine, digits: Path, tmp_path: Path
+) -> None:
+    paths = pictures_of_a_one(tmp_path)
+    assert len(paths) == 6
+    found = [nnstudio.json("predict", digits, path)["probabilities"] for path in paths]
+    for probabilities in found:
+        np.testing.assert_allclose(probabilities, found[0], atol=1e-6)
+
+
+def test_a_picture_that_lies_on_its_side_is_turned_as_its_camera_says(
+    nnstudio: CommandLine, digits: Path, tmp_path: Path
+) -> None:
+    drawn_one("L").save(tmp_path / "up.png")
+    exif = Image.Exif()
+    exif[0x0112] = 6  # to be turned by 90°
+    drawn_one("L").transpose(Image.Transpose.ROTATE_90).save(tmp_path / "side.png", exif=exif)
+    up, side = (
+        nnstudio.json("predict", digits, tmp_path / f"{name}.png") for name in ("up", "side")
+    )
+    assert up == side
+
+
+def test_a_network_that_reads_numbers_refuses_pictures(
+    nnstudio: CommandLine, spiral: Path, tmp_path: Path
+) -> None:
+    drawn_one("L").save(tmp_path / "x.png")
+    told = nnstudio.complaint("predict", spiral, tmp_path / "x.png")
+    assert "reads inputs of 2, a picture can't be one" in told
+
+
+@pytest.mark.parametrize("content", [b"", b"hello", b"\x89PNG\r\n\x1a\n" + bytes(50)])
+def test_a_file_that_is_no_picture_is_told(
+    nnstudio: CommandLine, digits: Path, tmp_path: Path, content: bytes
+) -> None:
+    path = written(tmp_path / "x.png", content)
+    assert "can't be read as input" in nnstudio.complaint("predict", digits, path)
+
+
+def test_a_picture_that_is_cut_short_is_told(
+    nnstudio: CommandLine, digits: Path, tmp_path: Path
+) -> None:
+    noise = np.random.default_rng(0).integers(0, 256, (100, 100), np.uint8)
+    Image.fromarray(noise).save(tmp_path / "x.png")
+    path = written(tmp_path / "x.png", (tmp_path / "x.png").read_bytes()[:4000])
+    assert "can't be read as input" in nnstudio.complaint("predict", digits, path)
+
+
+def test_a_picture_that_unpacks_to_billions_of_pixels_is_refused(
+    nnstudio: CommandLine, digits: Path, tmp_path: Path
+) -> None:
+    Image.new("1", (20_000, 20_000)).save(tmp_path / "x.png")
+    told = nnstudio.complaint("predict", digits, tmp_path / "x.png")
+    assert "the picture is far too large" in told
+
+
+# ---------------------------------------------------------------- what can't be asked
+
+
+def test_a_missing_input_is_told(nnstudio: CommandLine, digits: Path, tmp_path: Path) -> None:
+    told = nnstudio.complaint("predict", digits, tmp_path / "gone.png")
+    assert "gone.png was not found" in told
+
+
+def test_a_project_that_never_learned_is_told(nnstudio: CommandLine, tmp_path: Path) -> None:
+    path = npy(tmp_path / "x.npy", [0.5])
+    told = nnstudio.complaint("predict", saved(LINE, tmp_path / "line"), path)
+    assert "has not been trained yet" in told
