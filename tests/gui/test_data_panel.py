@@ -140,3 +140,27 @@ def test_missing_files_are_explained_with_a_way_to_choose_the_folder(
     assert "train-images" in child(panel, "data_error").text()
     assert child(panel, "data_choose_folder").isVisible()
     assert bench.graph == graph, "the network is left alone"
+
+
+def test_classes_have_no_preparation_of_targets_to_choose(
+    panel: DataPanel, bench: Workbench
+) -> None:
+    assert panel.findChildren(QComboBox, "data_targets") == []
+    choose(panel, SOURCES["Line"].title)
+    assert child(panel, "data_targets").isVisible()
+
+
+def test_all_first_pictures_are_in_sight_at_any_width(panel: DataPanel, qtbot: QtBot) -> None:
+    choose(panel, SOURCES["Digits"].title)
+    pictures = child(panel, "data_pictures")
+    for width in (208, 280, 400):
+        panel.resize(width, 700)
+        qtbot.waitUntil(lambda width=width: pictures.width() >= width - 40)
+        image = pictures.grab().toImage()
+        lowest = image.copy(0, image.height() - 50, image.width(), 30)
+        black = sum(
+            lowest.pixelColor(x, y).lightness() < 40
+            for x in range(lowest.width())
+            for y in range(lowest.height())
+        )
+        assert black > 200, "the third row is drawn whole"

@@ -17,6 +17,7 @@ from nnstudio.engine.dense import Dense
 from nnstudio.engine.dropout import Dropout
 from nnstudio.engine.optimizers import SGD
 from nnstudio.engine.shaping import Input
+from nnstudio.graph.edits import replace_layer
 from nnstudio.gui.form import SettingsForm
 from nnstudio.gui.panels.inspector_panel import InspectorPanel
 from nnstudio.gui.theme import Theme
@@ -178,3 +179,38 @@ def test_several_edits_of_one_field_in_a_moment_are_one_undo_step(
     assert bench.graph.by_id["dense"].layer == Dense(13)
     bench.document.undo()
     assert bench.project == before
+
+
+def test_what_is_typed_for_one_node_never_reaches_another(
+    panel: InspectorPanel, bench: Workbench
+) -> None:
+    for name, text in (("inspector_name", "Hidden"), ("inspector_units", "99")):
+        bench.select(("dense",))
+        field = child(panel, name)
+        field.setFocus()
+        field.selectAll()
+        QTest.keyClicks(field, text)
+        before = bench.graph
+        bench.select(("dense-2",))  # as undo or the outline do, without taking the focus
+        child(panel, "inspector_trainable").setFocus()
+        assert bench.graph.by_id["dense-2"] == before.by_id["dense-2"]
+
+
+def test_a_problem_is_told_with_a_sign_at_the_top(panel: InspectorPanel, bench: Workbench) -> None:
+    bench.edit_graph("Change", lambda graph: replace_layer(graph, "dense-2", Dense(3)))
+    bench.select(("dense-2",))
+    problem = child(panel, "inspector_problem")
+    assert problem.isVisible()
+    assert problem.text() == str(bench.problems[0])
+    bench.document.undo()
+    assert not problem.isVisible()
+
+
+def test_several_selected_nodes_are_counted_and_deleted(
+    panel: InspectorPanel, bench: Workbench
+) -> None:
+    bench.select(("dense", "dropout"))
+    assert child(panel, "inspector_many").text() == "2 nodes selected"
+    click(panel, "inspector_delete_many")
+    assert set(bench.graph.by_id) == {"input", "dense-2"}
+    assert bench.graph.incoming["dense-2"][0].source == "input"
