@@ -22,7 +22,7 @@ from nnstudio.gui.icons import icon
 from nnstudio.gui.number_text import tabular
 from nnstudio.gui.theme import Theme
 from nnstudio.gui.workbench import Workbench
-from nnstudio.project.runs import continues, is_finished
+from nnstudio.project.runs import continues, is_finished, progress_of
 from nnstudio.training.session import Session
 
 STAGES = {"data": "Data", "build": "Build", "train": "Train", "try": "Try"}
@@ -195,7 +195,7 @@ class Header(QWidget):
         self._run.setToolTip(reason or f"{run} (Ctrl+R)")
         self._step_batch.setToolTip(reason or "Step one batch (Ctrl+.)")
         self._step_epoch.setToolTip(reason or "Step one epoch (Ctrl+Shift+.)")
-        self._stop.setEnabled(running or continues(project))
+        self._stop.setEnabled(running or progress_of(project) is not None)
         self._restart.setEnabled(running or project.trained is not None)
         self._new_weights.setEnabled(bool(project.graph.nodes))
         if running:
@@ -249,12 +249,12 @@ class Header(QWidget):
     def _show_rest(self) -> None:
         project = self._workbench.project
         trained, epochs = project.trained, project.settings.epochs
-        progress = None if trained is None else trained.progress
+        progress = progress_of(project)
         if self._workbench.is_loading:
             self._set(self._epoch, "loading data…")
             self._set(self._left, "")
             self._bar.setValue(0)
-        elif progress is not None and continues(project):
+        elif progress is not None and (continues(project) or is_finished(project)):
             size = self._workbench.data and len(self._workbench.data.parts.train)
             part = progress.position / size if size else 0
             self._set(self._epoch, _epoch_text(progress.epoch, epochs))

@@ -13,7 +13,7 @@ from nnstudio.engine.layer import Shape
 from nnstudio.engine.network import Key
 from nnstudio.persistence.errors import Damaged
 from nnstudio.project.project import Project
-from nnstudio.project.runs import continues
+from nnstudio.project.runs import progress_of
 from nnstudio.training.trained import Weights
 
 
@@ -25,7 +25,7 @@ def check_run(project: Project) -> None:
         CompileError: the design can't have been trained at all.
     """
     trained = project.trained
-    if trained is None or not continues(project):
+    if trained is None or progress_of(project) is None:
         return
     network = project.network()
     everything = {place.key: place.variable.shape for place in network.places}

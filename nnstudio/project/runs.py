@@ -9,7 +9,7 @@ from nnstudio.messages import StudioError
 from nnstudio.project.problems import DataFacts, problems
 from nnstudio.project.project import Project
 from nnstudio.training.session import Session
-from nnstudio.training.trained import Trained, transfer
+from nnstudio.training.trained import Progress, Trained, transfer
 
 
 class RunError(StudioError):
@@ -21,27 +21,30 @@ def facts_of(data: PreparedData) -> DataFacts:
     return DataFacts(data.input_shape, data.output_size, data.dataset.is_classification)
 
 
+def progress_of(project: Project) -> Progress | None:
+    """Where the run of exactly this project stands; ``None`` if it has none (any more)."""
+    progress = None if project.trained is None else project.trained.progress
+    return progress if progress is not None and progress.run == project.run_hash() else None
+
+
 def continues(project: Project) -> bool:
     """Whether the next run goes on where the last one stands, rather than beginning anew.
 
     It can't go on without the optimizer's memory, which some files leave out.
     """
     trained = project.trained
-    return (
-        trained is not None
-        and trained.progress is not None
-        and bool(trained.slots or not project.settings.optimizer.slots())
-        and trained.progress.run == project.run_hash()
-    )
+    if trained is None or progress_of(project) is None:
+        return False
+    return bool(trained.slots or not project.settings.optimizer.slots())
 
 
 def is_finished(project: Project) -> bool:
     """Whether the run that stands has done all that the settings ask for."""
-    trained = project.trained
-    if trained is None or trained.progress is None or not continues(project):
+    progress = progress_of(project)
+    if progress is None:
         return False
-    converged = trained.progress.converged and project.settings.stop_when_converged
-    return converged or trained.progress.epoch >= project.settings.epochs
+    converged = progress.converged and project.settings.stop_when_converged
+    return converged or progress.epoch >= project.settings.epochs
 
 
 def session_for(project: Project, data: PreparedData) -> Session:
