@@ -17,7 +17,7 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QFont, QFontDatabase, QFontMetrics, QKeyEvent, QPainter
+from PySide6.QtGui import QFont, QFontMetrics, QKeyEvent, QPainter
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QApplication,
@@ -33,7 +33,7 @@ from PySide6.QtWidgets import (
 from nnstudio.graph.analysis import Analysis, Problem
 from nnstudio.graph.model import Graph
 from nnstudio.gui.problem_sign import sign_icon
-from nnstudio.gui.theme import Theme
+from nnstudio.gui.theme import Theme, mono_font
 from nnstudio.messages import shape_text
 
 #: The role under which a row has its node's id, and a cell what a second line would say.
@@ -338,8 +338,7 @@ class _CellPainter(QStyledItemDelegate):
         plain = QApplication.font()
         first = QFont(plain)
         if index.column() == _OUTPUT:
-            first = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
-            first.setPixelSize(12)
+            first = mono_font(12)
         second = QFont(plain)
         second.setPixelSize(12)
         return first, second

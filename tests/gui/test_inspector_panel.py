@@ -184,6 +184,7 @@ def test_several_edits_of_one_field_in_a_moment_are_one_undo_step(
 def test_what_is_typed_for_one_node_never_reaches_another(
     panel: InspectorPanel, bench: Workbench
 ) -> None:
+    bench.edit_graph("Change", lambda graph: replace_layer(graph, "dense-2", Dense(8)))
     for name, text in (("inspector_name", "Hidden"), ("inspector_units", "99")):
         bench.select(("dense",))
         field = child(panel, name)

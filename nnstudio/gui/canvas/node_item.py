@@ -8,7 +8,6 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import (
     QColor,
     QFont,
-    QFontDatabase,
     QFontMetricsF,
     QPainter,
     QPainterPath,
@@ -22,7 +21,7 @@ from nnstudio.gui.canvas.faces import Face
 from nnstudio.gui.canvas.gestures import Port
 from nnstudio.gui.canvas.measures import WIDTH, height, input_place, output_place
 from nnstudio.gui.problem_sign import paint_sign
-from nnstudio.gui.theme import Theme
+from nnstudio.gui.theme import Theme, mono_font
 
 #: Below this zoom a card is a plain rectangle with its name.
 DETAIL_FROM = 0.4
@@ -39,7 +38,7 @@ _MARGIN = 12
 def card_font(family: str, pixels: int, bold: bool, fixed: bool) -> QFont:
     """The fonts of a card."""
     if fixed:
-        font = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
+        font = mono_font(pixels)
     else:
         font = QFont(family)
     font.setPixelSize(pixels)
