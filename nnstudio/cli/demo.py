@@ -37,6 +37,6 @@ def run(arguments: Namespace) -> int:
         from nnstudio.gui.app import picture_of
     except ImportError as error:
         raise StudioError("no_window", reason=error) from error
-    picture_of(outcome.project, arguments.picture)
+    picture_of(outcome.project, arguments.picture, file=arguments.file)
     print(f"The window after training: {arguments.picture}")
     return 0

@@ -60,13 +60,14 @@ def run(path: str | Path | None = None) -> int:
     return _application().exec()
 
 
-def picture_of(project: Project, path: str | Path, *, theme: str = "light") -> None:
-    """Write a PNG picture of the window showing ``project``."""
+def picture_of(
+    project: Project, path: str | Path, *, file: str | Path | None = None, theme: str = "light"
+) -> None:
+    """Write a PNG picture of the window showing ``project``, which was read from ``file``."""
     window = build_window(theme=theme)
     window.resize(1280, 800)
     window.show()
-    window.workbench.open(project)
-    window.files.opened.emit()
+    window.files.show_project(project, None if file is None else Path(file))
     settle(window)
     Path(path).parent.mkdir(parents=True, exist_ok=True)
     if not window.grab().save(str(path)):

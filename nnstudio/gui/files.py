@@ -47,7 +47,7 @@ class Files(QObject):
 
     def new(self) -> bool:
         """An empty network, after asking about unsaved work."""
-        return self.may_discard() and self._show(Project(), None)
+        return self.may_discard() and self.show_project(Project(), None)
 
     def open(self) -> bool:
         """Ask which file to open."""
@@ -69,9 +69,10 @@ class Files(QObject):
             return False
         # A sample is a starting point: saving it asks for a place of one's own.
         is_sample = path.resolve() in [sample.resolve() for sample in assets.sample_projects()]
-        return self._show(project, path, is_sample=is_sample)
+        return self.show_project(project, path, is_sample=is_sample)
 
-    def _show(self, project: Project, path: Path | None, *, is_sample: bool = False) -> bool:
+    def show_project(self, project: Project, path: Path | None, *, is_sample: bool = False) -> bool:
+        """Put ``project``, read from ``path``, into the window without asking anything."""
         self._workbench.open(project)
         self.path = path
         self._ask_where = is_sample
