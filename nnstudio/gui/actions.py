@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMenu, QMenuBar
 
-from nnstudio.gui.theme import THEMES
+from nnstudio.gui.look.theme import THEMES
 
 if TYPE_CHECKING:
     from nnstudio.gui.main_window import MainWindow

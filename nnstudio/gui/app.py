@@ -14,9 +14,9 @@ from PySide6.QtCore import QEventLoop, QTimer
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QMessageBox
 
-from nnstudio.gui.icons import app_icon
+from nnstudio.gui.look.icons import app_icon
+from nnstudio.gui.look.theme import THEMES, Theme, load_fonts, system_theme
 from nnstudio.gui.main_window import MainWindow
-from nnstudio.gui.theme import THEMES, Theme, load_fonts, system_theme
 from nnstudio.messages import StudioError
 from nnstudio.persistence.preferences import load_preferences
 from nnstudio.persistence.project_file import load_project

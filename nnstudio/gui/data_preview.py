@@ -15,9 +15,9 @@ from PySide6.QtWidgets import (
 )
 
 from nnstudio.data.batches import PreparedData
-from nnstudio.gui.function_plot import class_colours
-from nnstudio.gui.number_text import number_text
-from nnstudio.gui.theme import Theme
+from nnstudio.gui.look.number_text import number_text
+from nnstudio.gui.look.theme import Theme
+from nnstudio.gui.plots.function_plot import class_colours
 
 PICTURES = 12
 ROWS = 8

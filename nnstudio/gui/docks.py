@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QDockWidget, QMainWindow, QWidget
 
 from nnstudio.gui.canvas.view import CanvasView
 from nnstudio.gui.live import Live
+from nnstudio.gui.look.theme import Theme
 from nnstudio.gui.panels.curves_panel import CurvesPanel
 from nnstudio.gui.panels.data_panel import DataPanel
 from nnstudio.gui.panels.function_panel import FunctionPanel
@@ -18,7 +19,6 @@ from nnstudio.gui.panels.outline_panel import OutlinePanel
 from nnstudio.gui.panels.palette_panel import PalettePanel
 from nnstudio.gui.panels.try_panel import TryPanel
 from nnstudio.gui.panels.weights_panel import WeightsPanel
-from nnstudio.gui.theme import Theme
 from nnstudio.gui.workbench import Workbench
 
 #: Below this width the bottom shows one panel at a time.

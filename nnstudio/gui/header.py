@@ -18,9 +18,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from nnstudio.gui.icons import icon
-from nnstudio.gui.number_text import tabular
-from nnstudio.gui.theme import Theme
+from nnstudio.gui.look.icons import icon
+from nnstudio.gui.look.number_text import tabular
+from nnstudio.gui.look.theme import Theme
 from nnstudio.gui.workbench import Workbench
 from nnstudio.project.runs import continues, is_finished, progress_of
 from nnstudio.training.session import Session

@@ -16,9 +16,9 @@ from nnstudio.gui.docks import Docks
 from nnstudio.gui.files import Files
 from nnstudio.gui.header import Header
 from nnstudio.gui.live import Live
+from nnstudio.gui.look.theme import Theme
 from nnstudio.gui.message_bar import MessageBar
 from nnstudio.gui.start_page import StartPage
-from nnstudio.gui.theme import Theme
 from nnstudio.gui.workbench import Workbench
 from nnstudio.persistence.preferences import Preferences, load_preferences, save_preferences
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
 
-from nnstudio.gui.icons import icon
-from nnstudio.gui.theme import Theme
+from nnstudio.gui.look.icons import icon
+from nnstudio.gui.look.theme import Theme
 
 #: How long a message that asks for nothing stays, in milliseconds.
 STAY = 8_000

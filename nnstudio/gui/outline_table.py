@@ -32,8 +32,8 @@ from PySide6.QtWidgets import (
 
 from nnstudio.graph.analysis import Analysis, Problem
 from nnstudio.graph.model import Graph
-from nnstudio.gui.problem_sign import sign_icon
-from nnstudio.gui.theme import Theme, mono_font
+from nnstudio.gui.look.problem_sign import sign_icon
+from nnstudio.gui.look.theme import Theme, mono_font
 from nnstudio.messages import shape_text
 
 #: The role under which a row has its node's id, and a cell what a second line would say.

@@ -17,9 +17,9 @@ from PySide6.QtWidgets import (
 )
 
 from nnstudio import assets
-from nnstudio.gui.list_row import ListRow, Paint
-from nnstudio.gui.sample_picture import DRAWN, paint_sample
-from nnstudio.gui.theme import Theme
+from nnstudio.gui.look.list_row import ListRow, Paint
+from nnstudio.gui.look.sample_picture import DRAWN, paint_sample
+from nnstudio.gui.look.theme import Theme
 from nnstudio.persistence.project_file import (
     ProjectFileError,
     read_description,

@@ -13,7 +13,7 @@ from nnstudio.engine.dense import Dense
 from nnstudio.engine.losses import CategoricalCrossEntropy
 from nnstudio.engine.shaping import Flatten, Input
 from nnstudio.gui.live import Live, LiveView
-from nnstudio.gui.theme import Theme
+from nnstudio.gui.look.theme import Theme
 from nnstudio.gui.workbench import Workbench
 from nnstudio.project.document import Document
 from nnstudio.project.project import Project

@@ -30,7 +30,7 @@ from nnstudio.gui.canvas import CanvasView
 from nnstudio.gui.canvas.arrange import PER_BAND
 from nnstudio.gui.dragged_layer import mime_of
 from nnstudio.gui.live import Live
-from nnstudio.gui.theme import Theme
+from nnstudio.gui.look.theme import Theme
 from nnstudio.gui.workbench import Workbench
 from nnstudio.project.document import Document
 from nnstudio.project.project import Project

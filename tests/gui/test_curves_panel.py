@@ -13,9 +13,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QCheckBox
 from pytestqt.qtbot import QtBot
 
-from nnstudio.gui.curve_chart import CurveChart, spread
 from nnstudio.gui.panels.curves_panel import CurvesPanel
-from nnstudio.gui.plotting import Axis, mean_per_column, stepped, stepped_log
+from nnstudio.gui.plots.curve_chart import CurveChart, spread
+from nnstudio.gui.plots.plotting import Axis, mean_per_column, stepped, stepped_log
 
 
 def charts(panel: CurvesPanel) -> list[CurveChart]:

@@ -17,9 +17,9 @@ from nnstudio.engine.activations import Softmax
 from nnstudio.engine.dense import Dense
 from nnstudio.engine.losses import CategoricalCrossEntropy, HalfSquaredError
 from nnstudio.engine.shaping import Flatten, Input
-from nnstudio.gui.number_text import number_text
+from nnstudio.gui.look.number_text import number_text
+from nnstudio.gui.look.theme import Theme
 from nnstudio.gui.panels.data_panel import DataPanel
-from nnstudio.gui.theme import Theme
 from nnstudio.gui.workbench import Workbench
 
 

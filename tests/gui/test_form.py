@@ -20,9 +20,9 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from nnstudio.gui.form import NARROW, SettingsForm
-from nnstudio.gui.number_fields import read_float, write_float
-from nnstudio.gui.theme import Theme
+from nnstudio.gui.forms.form import NARROW, SettingsForm
+from nnstudio.gui.forms.number_fields import read_float, write_float
+from nnstudio.gui.look.theme import Theme
 from nnstudio.schema import setting
 
 

@@ -14,9 +14,9 @@ from nnstudio.data.sources import Line
 from nnstudio.engine.dense import Dense
 from nnstudio.engine.shaping import Input
 from nnstudio.graph.edits import remove
-from nnstudio.gui.function_plot import Examples, class_colours
+from nnstudio.gui.look.theme import LIGHT
 from nnstudio.gui.panels.function_panel import FunctionPanel
-from nnstudio.gui.theme import LIGHT
+from nnstudio.gui.plots.function_plot import Examples, class_colours
 
 
 def empty_text(panel: FunctionPanel) -> str:

@@ -19,7 +19,7 @@ from nnstudio.engine.shaping import Input
 from nnstudio.graph.edits import remove
 from nnstudio.graph.model import Graph
 from nnstudio.gui.header import STAGES, Header
-from nnstudio.gui.theme import Theme
+from nnstudio.gui.look.theme import Theme
 from nnstudio.gui.workbench import Workbench
 
 STEPS = ("step_batch_button", "step_epoch_button")

@@ -18,9 +18,9 @@ from nnstudio.engine.dropout import Dropout
 from nnstudio.engine.optimizers import SGD
 from nnstudio.engine.shaping import Input
 from nnstudio.graph.edits import replace_layer
-from nnstudio.gui.form import SettingsForm
+from nnstudio.gui.forms.form import SettingsForm
+from nnstudio.gui.look.theme import Theme
 from nnstudio.gui.panels.inspector_panel import InspectorPanel
-from nnstudio.gui.theme import Theme
 from nnstudio.gui.workbench import Workbench
 from nnstudio.training.settings import TrainingSettings
 

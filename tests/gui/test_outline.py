@@ -13,9 +13,9 @@ from pytestqt.qtbot import QtBot
 from nnstudio.engine.catalogue import LAYERS
 from nnstudio.graph import edits
 from nnstudio.graph.model import Edge, Graph, Node
+from nnstudio.gui.look.theme import Theme
 from nnstudio.gui.outline_table import OutlineModel, rows_of
 from nnstudio.gui.panels.outline_panel import OutlinePanel
-from nnstudio.gui.theme import Theme
 from nnstudio.gui.workbench import Workbench
 from nnstudio.project.document import Document
 from nnstudio.project.project import Project

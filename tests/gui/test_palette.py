@@ -14,10 +14,10 @@ from pytestqt.qtbot import QtBot
 from nnstudio.engine.activations import ReLU, Sigmoid, Softmax, Tanh
 from nnstudio.engine.catalogue import CATEGORIES, LAYERS
 from nnstudio.engine.dense import Dense
-from nnstudio.gui.activation_picture import curve
 from nnstudio.gui.dragged_layer import LAYER_MIME, layer_in, mime_of
+from nnstudio.gui.look.theme import Theme
 from nnstudio.gui.panels.palette_panel import PalettePanel
-from nnstudio.gui.theme import Theme
+from nnstudio.gui.plots.activation_picture import curve
 from nnstudio.gui.workbench import Workbench
 
 LEFT = Qt.MouseButton.LeftButton

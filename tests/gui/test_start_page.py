@@ -13,8 +13,8 @@ from PySide6.QtWidgets import QApplication, QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
 
 from nnstudio import assets
+from nnstudio.gui.look.theme import Theme
 from nnstudio.gui.start_page import StartPage
-from nnstudio.gui.theme import Theme
 from nnstudio.persistence.project_file import save_project
 from nnstudio.project.project import Project
 

@@ -16,8 +16,8 @@ from pytestqt.qtbot import QtBot
 
 from nnstudio import assets
 from nnstudio.engine.catalogue import CATEGORIES, LAYERS
-from nnstudio.gui.icons import SCALES, SIZE, app_icon, icon, layer_icon_name, pixmap
-from nnstudio.gui.theme import THEMES, Colours, Theme, mono_font, style_sheet
+from nnstudio.gui.look.icons import SCALES, SIZE, app_icon, icon, layer_icon_name, pixmap
+from nnstudio.gui.look.theme import THEMES, Colours, Theme, mono_font, style_sheet
 
 SURFACES = {"window", "panel", "canvas", "line"}
 READ = sorted({field.name for field in fields(Colours)} - SURFACES - {"on_accent"})
@@ -142,7 +142,7 @@ def test_a_system_without_fonts_gets_the_bundled_one_without_a_word(tmp_path: Pa
     code = (
         "from PySide6.QtWidgets import QApplication\n"
         "from PySide6.QtGui import QFontInfo, QFontMetrics\n"
-        "from nnstudio.gui.theme import load_fonts\n"
+        "from nnstudio.gui.look.theme import load_fonts\n"
         "app = QApplication([])\n"
         "load_fonts(app)\n"
         "info = QFontInfo(app.font())\n"

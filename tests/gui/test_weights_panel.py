@@ -18,7 +18,7 @@ from nnstudio.engine.dense import Dense
 from nnstudio.engine.shaping import Flatten, Input
 from nnstudio.graph.analysis import analyse
 from nnstudio.gui.panels.weights_panel import WeightsPanel
-from nnstudio.gui.weight_picture import (
+from nnstudio.gui.plots.weight_picture import (
     MOST_TILES,
     colour_scale,
     matrix_grid,

@@ -21,8 +21,8 @@ from nnstudio.engine.dense import Dense
 from nnstudio.engine.losses import CategoricalCrossEntropy
 from nnstudio.engine.shaping import Flatten, Input
 from nnstudio.gui.live import Live
+from nnstudio.gui.look.theme import Theme
 from nnstudio.gui.panels.try_panel import TryPanel
-from nnstudio.gui.theme import Theme
 from nnstudio.gui.workbench import Workbench
 from nnstudio.project.project import Project
 

@@ -22,7 +22,7 @@ from nnstudio.gui.canvas.camera import Camera
 from nnstudio.gui.canvas.dots import dotted_sheet
 from nnstudio.gui.canvas.overlays import STRIP, FocusRing, Strip
 from nnstudio.gui.canvas.scene import CanvasScene
-from nnstudio.gui.theme import Theme
+from nnstudio.gui.look.theme import Theme
 
 ZOOM_STEP = 1.25
 _DOTS, _DOTS_FROM = 24, 0.5

@@ -16,12 +16,12 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QApplication, QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
-from nnstudio.gui.activation_picture import paint_curve
 from nnstudio.gui.canvas.faces import Face
 from nnstudio.gui.canvas.gestures import Port
 from nnstudio.gui.canvas.measures import WIDTH, height, input_place, output_place
-from nnstudio.gui.problem_sign import paint_sign
-from nnstudio.gui.theme import Theme, mono_font
+from nnstudio.gui.look.problem_sign import paint_sign
+from nnstudio.gui.look.theme import Theme, mono_font
+from nnstudio.gui.plots.activation_picture import paint_curve
 
 #: Below this zoom a card is a plain rectangle with its name.
 DETAIL_FROM = 0.4

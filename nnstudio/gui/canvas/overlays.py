@@ -6,7 +6,7 @@ from PySide6.QtCore import QPoint, QRect, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
 
-from nnstudio.gui.theme import Theme
+from nnstudio.gui.look.theme import Theme
 
 #: The height of the strip below the drawing.
 STRIP = 32

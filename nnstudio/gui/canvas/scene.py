@@ -14,7 +14,7 @@ from nnstudio.gui.canvas.gestures import Body, Port, Selection, Target, Wire
 from nnstudio.gui.canvas.measures import Point, input_place, output_place
 from nnstudio.gui.canvas.node_item import DETAIL_FROM, NodeItem
 from nnstudio.gui.canvas.wire_item import DrawnWire, WireItem
-from nnstudio.gui.theme import Theme
+from nnstudio.gui.look.theme import Theme
 
 #: How near the pointer must be to a port or a wire, in pixels of the screen.
 PORT_REACH, WIRE_REACH = 11.0, 6.0

@@ -14,7 +14,7 @@ from nnstudio.engine.layer import Array
 from nnstudio.engine.shaping import Input
 from nnstudio.graph.model import Graph
 from nnstudio.gui.live import Live, LiveView
-from nnstudio.gui.theme import Theme
+from nnstudio.gui.look.theme import Theme
 
 #: Pictures of so many neurons side by side and below each other.
 _TILES = 2

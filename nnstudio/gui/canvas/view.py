@@ -34,7 +34,7 @@ from nnstudio.gui.canvas.thumbnails import Thumbnails
 from nnstudio.gui.canvas.words import words_about
 from nnstudio.gui.dragged_layer import layer_in
 from nnstudio.gui.live import Live
-from nnstudio.gui.theme import Theme
+from nnstudio.gui.look.theme import Theme
 from nnstudio.gui.workbench import Workbench
 from nnstudio.project.problems import DataFacts
 from nnstudio.project.project import Project

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 from nnstudio.graph.model import Edge
 from nnstudio.gui.canvas.measures import Point
 from nnstudio.gui.canvas.routes import corners, handles, is_smooth
-from nnstudio.gui.theme import Theme
+from nnstudio.gui.look.theme import Theme
 
 _CORNER = 8.0
 _MARGIN = 4.0

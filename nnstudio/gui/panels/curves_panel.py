@@ -20,12 +20,12 @@ from PySide6.QtWidgets import (
 )
 
 from nnstudio.engine.layer import Array
-from nnstudio.gui.curve_chart import Curve, CurveChart, Label
-from nnstudio.gui.empty_state import EmptyState
 from nnstudio.gui.live import Live, LiveView
-from nnstudio.gui.number_text import number_text
-from nnstudio.gui.plotting import Axis, stepped, stepped_log
-from nnstudio.gui.theme import Theme
+from nnstudio.gui.look.empty_state import EmptyState
+from nnstudio.gui.look.number_text import number_text
+from nnstudio.gui.look.theme import Theme
+from nnstudio.gui.plots.curve_chart import Curve, CurveChart, Label
+from nnstudio.gui.plots.plotting import Axis, stepped, stepped_log
 from nnstudio.training.history import History
 
 #: From this width on, loss and metric stand side by side.

@@ -11,10 +11,10 @@ from PySide6.QtWidgets import QLabel, QPushButton, QScrollArea, QVBoxLayout, QWi
 from nnstudio.data.settings import DataSettings
 from nnstudio.data.sources import SOURCES
 from nnstudio.gui.data_preview import DataPreview
-from nnstudio.gui.fields import ChoiceField
-from nnstudio.gui.form import SettingsForm
-from nnstudio.gui.notice import Notice
-from nnstudio.gui.theme import Theme
+from nnstudio.gui.forms.fields import ChoiceField
+from nnstudio.gui.forms.form import SettingsForm
+from nnstudio.gui.look.notice import Notice
+from nnstudio.gui.look.theme import Theme
 from nnstudio.gui.workbench import Workbench
 from nnstudio.messages import StudioError
 from nnstudio.project.edits import choose_data

@@ -9,11 +9,11 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from nnstudio.data.batches import PreparedData
-from nnstudio.gui.empty_state import EmptyState
-from nnstudio.gui.function_plot import FunctionPlot, class_colours
 from nnstudio.gui.live import Live, LiveView
-from nnstudio.gui.plotting import LABEL_SIZE, sized
-from nnstudio.gui.theme import Theme
+from nnstudio.gui.look.empty_state import EmptyState
+from nnstudio.gui.look.theme import Theme
+from nnstudio.gui.plots.function_plot import FunctionPlot, class_colours
+from nnstudio.gui.plots.plotting import LABEL_SIZE, sized
 from nnstudio.messages import StudioError
 
 #: More classes than this are not named in the legend.

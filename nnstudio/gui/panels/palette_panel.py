@@ -30,9 +30,9 @@ from PySide6.QtWidgets import (
 
 from nnstudio.engine.catalogue import CATEGORIES, LAYERS
 from nnstudio.engine.layer import Layer
-from nnstudio.gui.activation_picture import paint_curve
 from nnstudio.gui.dragged_layer import mime_of
-from nnstudio.gui.theme import Theme
+from nnstudio.gui.look.theme import Theme
+from nnstudio.gui.plots.activation_picture import paint_curve
 from nnstudio.gui.workbench import Workbench
 
 _NAME = Qt.ItemDataRole.UserRole

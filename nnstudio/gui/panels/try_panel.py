@@ -11,11 +11,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QStackedWidget, QVBoxLayout, QWidget
 
 from nnstudio.data.drawing import prepare_drawing
-from nnstudio.gui.drawing_view import DrawingView
 from nnstudio.gui.live import Live, LiveView
-from nnstudio.gui.number_text import number_text, percent_text
-from nnstudio.gui.numbers_view import NumbersView, Range
-from nnstudio.gui.theme import Theme
+from nnstudio.gui.look.number_text import number_text, percent_text
+from nnstudio.gui.look.theme import Theme
+from nnstudio.gui.trying.drawing_view import DrawingView
+from nnstudio.gui.trying.numbers_view import NumbersView, Range
 from nnstudio.messages import StudioError
 from nnstudio.project.model import Model
 from nnstudio.project.project import Project

@@ -20,11 +20,11 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QToolTip, QVBoxLayout, QWidget
 
 from nnstudio.graph.analysis import analyse
-from nnstudio.gui.empty_state import EmptyState
 from nnstudio.gui.live import Live, LiveView
-from nnstudio.gui.number_text import number_text
-from nnstudio.gui.theme import Theme
-from nnstudio.gui.weight_picture import (
+from nnstudio.gui.look.empty_state import EmptyState
+from nnstudio.gui.look.number_text import number_text
+from nnstudio.gui.look.theme import Theme
+from nnstudio.gui.plots.weight_picture import (
     RGB,
     Floats,
     Grid,

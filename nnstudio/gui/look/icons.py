@@ -9,7 +9,7 @@ from PySide6.QtGui import QIcon, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
 from nnstudio import assets
-from nnstudio.gui.theme import Theme
+from nnstudio.gui.look.theme import Theme
 
 #: The grid the icons are drawn on, and the scales at which they are kept sharp.
 SIZE = 20

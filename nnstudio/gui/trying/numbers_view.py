@@ -17,10 +17,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from nnstudio.gui.class_bars import ClassBars
-from nnstudio.gui.field import calm
-from nnstudio.gui.number_text import tabular
-from nnstudio.gui.theme import Theme
+from nnstudio.gui.forms.field import calm
+from nnstudio.gui.look.number_text import tabular
+from nnstudio.gui.look.theme import Theme
+from nnstudio.gui.trying.class_bars import ClassBars
 
 _STEPS = 1000
 #: How far a field may leave the data's range: a network may be asked about what it never saw.

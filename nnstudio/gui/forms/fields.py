@@ -18,8 +18,8 @@ from PySide6.QtWidgets import (
 )
 
 from nnstudio.data.sources import pairs_text, parse_pairs
-from nnstudio.gui.field import Field, TextField, calm, narrow
-from nnstudio.gui.number_fields import number_field
+from nnstudio.gui.forms.field import Field, TextField, calm, narrow
+from nnstudio.gui.forms.number_fields import number_field
 from nnstudio.messages import StudioError, shape_text
 from nnstudio.schema import Setting
 

@@ -19,8 +19,15 @@ from PySide6.QtGui import QFontMetricsF, QPen, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from nnstudio.engine.layer import Array
-from nnstudio.gui.plotting import LABEL_SIZE, TICK_SIZE, Axis, columns_of, mean_per_column, sized
-from nnstudio.gui.theme import Theme
+from nnstudio.gui.look.theme import Theme
+from nnstudio.gui.plots.plotting import (
+    LABEL_SIZE,
+    TICK_SIZE,
+    Axis,
+    columns_of,
+    mean_per_column,
+    sized,
+)
 
 #: Room for the numbers beside the axes, in pixels.
 _LEFT, _BOTTOM = 44, 22

@@ -8,8 +8,8 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
-from nnstudio.gui.number_text import percent_text, tabular
-from nnstudio.gui.theme import Theme
+from nnstudio.gui.look.number_text import percent_text, tabular
+from nnstudio.gui.look.theme import Theme
 
 _ROW_MIN, _ROW_MAX = 12, 22
 #: From this width on each bar says its value.

@@ -10,7 +10,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPen
 
 from nnstudio.data.drawing import prepare_drawing
-from nnstudio.gui.theme import Theme
+from nnstudio.gui.look.theme import Theme
 
 #: A hand-written two, for the samples that read digits.
 _TWO = [

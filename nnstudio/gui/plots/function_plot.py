@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QWidget
 
 from nnstudio.data.batches import PreparedData
 from nnstudio.engine.layer import Array
-from nnstudio.gui.plotting import Axis, Plot, draw_line
-from nnstudio.gui.theme import Colours, Theme
+from nnstudio.gui.look.theme import Colours, Theme
+from nnstudio.gui.plots.plotting import Axis, Plot, draw_line
 from nnstudio.project.model import Model
 
 #: Answers that make a curve, and answers along each side of a plane.

@@ -7,7 +7,7 @@ from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
-from nnstudio.gui.theme import Theme
+from nnstudio.gui.look.theme import Theme
 
 
 class SeenPicture(QWidget):

@@ -9,11 +9,11 @@ from PySide6.QtCore import QRect, QSize
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 
-from nnstudio.gui.class_bars import ClassBars
-from nnstudio.gui.drawing_pad import DrawingPad
-from nnstudio.gui.number_text import tabular
-from nnstudio.gui.seen_picture import SeenPicture
-from nnstudio.gui.theme import Theme
+from nnstudio.gui.look.number_text import tabular
+from nnstudio.gui.look.theme import Theme
+from nnstudio.gui.trying.class_bars import ClassBars
+from nnstudio.gui.trying.drawing_pad import DrawingPad
+from nnstudio.gui.trying.seen_picture import SeenPicture
 
 _MARGIN, _GAP, _LINE, _BUTTON = 12, 12, 18, 24
 #: More makes a drawing no better; less can't be drawn on.

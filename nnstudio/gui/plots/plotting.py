@@ -3,7 +3,7 @@
 What makes a live plot cheap: ranges change in steps, no grid, at most two points a pixel, and
 smooth lines are one pixel wide (a wide antialiased line costs ten times more; a second stroke half
 a pixel lower makes it look wide enough). :class:`Plot` is painted with QPainter alone; the growing
-curves of :mod:`nnstudio.gui.curve_chart` use the axes and the thinning.
+curves of :mod:`nnstudio.gui.plots.curve_chart` use the axes and the thinning.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPaintEvent, Q
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from nnstudio.engine.layer import Array
-from nnstudio.gui.theme import Theme
+from nnstudio.gui.look.theme import Theme
 
 #: Size of tick labels and of labels at curves, in pixels.
 TICK_SIZE, LABEL_SIZE = 11, 12

@@ -9,7 +9,7 @@ from PySide6.QtCore import QLocale, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QDoubleSpinBox, QSpinBox, QWidget
 
-from nnstudio.gui.field import Field, TextField, calm
+from nnstudio.gui.forms.field import Field, TextField, calm
 from nnstudio.schema import Rule, Setting
 
 #: What a spin box can hold; settings that may be larger are typed as text.

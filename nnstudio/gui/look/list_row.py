@@ -8,7 +8,7 @@ from PySide6.QtCore import QEvent, QRectF, QSize, Qt
 from PySide6.QtGui import QEnterEvent, QFont, QFontMetricsF, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
-from nnstudio.gui.theme import Theme
+from nnstudio.gui.look.theme import Theme
 
 _PADDING, _GAP, _PICTURE, _LINE = 12, 12, 56, 17
 

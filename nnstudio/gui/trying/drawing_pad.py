@@ -19,7 +19,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QWidget
 
-from nnstudio.gui.theme import Theme
+from nnstudio.gui.look.theme import Theme
 
 #: The pen's width as a share of the pad's side: what a felt pen looks like on a note of paper.
 PEN = 0.08

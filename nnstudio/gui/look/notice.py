@@ -5,8 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
-from nnstudio.gui.icons import pixmap
-from nnstudio.gui.theme import Theme
+from nnstudio.gui.look.icons import pixmap
+from nnstudio.gui.look.theme import Theme
 
 _SIZE = 18
 

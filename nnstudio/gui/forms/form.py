@@ -10,10 +10,10 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QLabel, QToolButton, QWidget
 
-from nnstudio.gui.field import Field
-from nnstudio.gui.fields import ChoiceField, field_for, in_words
-from nnstudio.gui.icons import icon
-from nnstudio.gui.theme import Theme
+from nnstudio.gui.forms.field import Field
+from nnstudio.gui.forms.fields import ChoiceField, field_for, in_words
+from nnstudio.gui.look.icons import icon
+from nnstudio.gui.look.theme import Theme
 from nnstudio.messages import StudioError
 from nnstudio.schema import Setting, check_value, expected, settings_of
 

@@ -9,9 +9,9 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from nnstudio.engine.catalogue import LOSSES, OPTIMIZERS, SCHEDULES
-from nnstudio.gui.fields import ChoiceField
-from nnstudio.gui.form import LABEL_WIDTH, SettingsForm
-from nnstudio.gui.theme import Theme
+from nnstudio.gui.forms.fields import ChoiceField
+from nnstudio.gui.forms.form import LABEL_WIDTH, SettingsForm
+from nnstudio.gui.look.theme import Theme
 from nnstudio.gui.workbench import Workbench
 from nnstudio.messages import sentence
 from nnstudio.project.runs import continues, is_finished

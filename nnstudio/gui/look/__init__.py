@@ -1,0 +1,1 @@
+"""How everything looks: theme, icons, signs, and words for empty places."""

@@ -1,0 +1,1 @@
+"""Curves, fits and pictures of weights: what the live panels draw."""
