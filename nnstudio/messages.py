@@ -32,7 +32,6 @@ SENTENCES: dict[str, str] = {
     "edit_no_node": _("There is no node “{node}” any more."),
     "edit_no_edge": _("This wire is gone already."),
     "edit_duplicate_id": _("The network has a node “{node}” already."),
-    "edit_output_of_nothing": _("{source} has no output to connect."),
     # problems of a graph or a project
     "empty_graph": _("The canvas is empty: add an Input from the palette."),
     "no_input_node": _("Nothing feeds the network: add an Input."),
