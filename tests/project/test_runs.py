@@ -168,6 +168,18 @@ def test_without_the_optimizers_memory_a_run_begins_anew_from_its_weights() -> N
     assert session.start == project.trained.weights
 
 
+def test_a_finished_run_is_finished_even_without_the_optimizers_memory() -> None:
+    project, _ = trained(LINE, LINE_DATA)
+    assert project.trained is not None
+    assert is_finished(project)
+    light = replace(project, trained=replace(project.trained, slots={}))
+    assert is_finished(light)
+    assert not continues(light)
+    again = session_for(with_start_weights(light), LINE_DATA)
+    assert again.step == 0
+    assert again.start is None, "it begins with the seed's first weights, as it did before"
+
+
 def test_a_run_without_a_memory_to_lose_goes_on() -> None:
     plain = replace(LINE, settings=replace(LINE.settings, optimizer=SGD()))
     project, _ = trained(plain, LINE_DATA, batches=2)
