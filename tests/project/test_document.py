@@ -17,13 +17,14 @@ from nnstudio.project.document import Document
 from nnstudio.project.project import Project
 from nnstudio.training.trained import Trained, freeze
 
-A, B, C = (Project(description=name) for name in "ABC")
+A, B, C, D = (Project(description=name) for name in "ABCD")
 
 
 class Model(RuleBasedStateMachine):
     """A document beside a plain list of values and a place in it."""
 
-    projects = st.sampled_from([Project(description=name) for name in "ABCD"])
+    projects = st.sampled_from([A, B, C, D])
+    keys = st.sampled_from([None, "k", "k", "l"])
 
     def __init__(self) -> None:
         super().__init__()
@@ -39,7 +40,12 @@ class Model(RuleBasedStateMachine):
     def present(self) -> Project:
         return self.values[self.place]
 
-    @rule(project=projects, label=st.sampled_from("xyz"), key=st.sampled_from([None, "k", "l"]))
+    @rule(edits=st.lists(st.tuples(projects, st.sampled_from("xy"), keys), min_size=1, max_size=4))
+    def edit(self, edits: list[tuple[Project, str, str | None]]) -> None:
+        for project, label, key in edits:
+            self.apply(project, label, key)
+            self.they_agree()
+
     def apply(self, project: Project, label: str, key: str | None) -> None:
         # An equal value that is another object is no change either.
         changed = self.document.apply(label, replace(project), key)
@@ -101,7 +107,7 @@ class Model(RuleBasedStateMachine):
 
 
 TestDocument = Model.TestCase
-TestDocument.settings = settings(max_examples=150, stateful_step_count=30)
+TestDocument.settings = settings(max_examples=120, stateful_step_count=30)
 
 
 # ---------------------------------------------------------------- merging, saving, listening
@@ -122,6 +128,16 @@ def test_two_drags_with_a_pause_between_are_two_steps() -> None:
     document.apply("Move", B, merge_key="drag")
     document.end_merge()
     document.apply("Move", C, merge_key="drag")
+    document.undo()
+    assert document.project is B
+
+
+def test_a_drag_that_goes_on_after_undo_is_a_step_of_its_own() -> None:
+    document = Document(A)
+    document.apply("Edit", B)
+    document.apply("Move", C, merge_key="drag")
+    document.undo()
+    document.apply("Move", D, merge_key="drag")
     document.undo()
     assert document.project is B
 

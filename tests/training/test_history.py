@@ -151,6 +151,7 @@ def test_a_reader_sees_a_sound_curve_while_another_thread_writes() -> None:
         {"shape": np.array(0)},
         {"shape": np.array([100, 100]), "buckets": np.zeros((1, 3), np.float32)},
         {"shape": np.array([64, 64]), "buckets": np.zeros((1, 3), np.float32)},
+        {"shape": np.array([RAW_STEPS, 100]), "buckets": np.zeros((655, 3), np.float32)},
         {"shape": np.array([RAW_STEPS, 64]), "buckets": np.zeros((7, 3), np.float32)},
         {"buckets": np.zeros((0, 2), np.float32)},
         {"buckets": np.zeros((5, 3), np.float32)},

@@ -39,7 +39,7 @@ from nnstudio.training.events import BatchDone, Diverged, Ended, EpochDone, Fail
 from nnstudio.training.loop import train
 from nnstudio.training.session import Session
 from nnstudio.training.settings import TrainingSettings
-from nnstudio.training.trained import Change, Trained
+from nnstudio.training.trained import Change, Trained, freeze
 
 #: Batches in an epoch of the spiral and of the line.
 SPIRAL_BATCHES = -(-len(SPIRAL.parts.train) // SPIRAL_SETTINGS.batch_size)
@@ -135,6 +135,14 @@ def test_the_history_survives_the_pauses() -> None:
     assert len(paused.history.steps) == len(straight.history.steps) == 3 * SPIRAL_BATCHES
     figures = [replace(figures, seconds=0) for figures in straight.history.epochs]
     assert [replace(figures, seconds=0) for figures in paused.history.epochs] == figures
+
+
+def test_every_epoch_goes_through_the_examples_in_another_order() -> None:
+    session = line_session(batch_size=1, learning_rate=1e-30)  # nothing moves: a loss is a name
+    losses = [event.loss for event in drive(session) if isinstance(event, BatchDone)]
+    epochs = [tuple(part) for part in np.split(np.array(losses), 5)]
+    assert len(set(epochs)) == 5
+    assert len({tuple(sorted(epoch)) for epoch in epochs}) == 1
 
 
 # ---------------------------------------------------------------- events
@@ -358,6 +366,26 @@ def test_progress_gives_a_run_its_whole_patience_again() -> None:
     assert events[-1] == Ended("finished")
 
 
+def test_epochs_without_progress_count_only_in_a_row() -> None:
+    session, control = (
+        line_session(
+            stop_when_converged=True,
+            tolerance=1e-3,
+            patience=2,
+            epochs=50,
+            batch_size=len(LINE.parts.train),
+            learning_rate=1e-30,
+        ),
+        Control(),
+    )
+    for event in train(session, control):
+        if isinstance(event, BatchDone):  # only the second epoch's step moves anything
+            control.set_learning_rate(0.1 if event.step == 1 else 1e-30)
+    # The first counts as progress, the second doesn't; the third sees the step; then two don't.
+    assert session.epoch == 5
+    assert session.converged
+
+
 def test_a_run_is_not_ended_by_convergence_unless_asked() -> None:
     session = line_session(stop_when_converged=False, tolerance=1.0, patience=1)
     assert drive(session)[-1] == Ended("finished")
@@ -419,8 +447,9 @@ def test_whatever_breaks_is_told_as_the_last_event() -> None:
 
 
 def test_a_validation_loss_too_large_for_a_number_does_not_break_the_run() -> None:
-    data = data_of([[1.0], [2.0], [1e30]], [[1.0], [2.0], [0.0]], train=[0, 1], validation=[2])
-    session = Session.begin(LINE_NETWORK, replace(LINE_SETTINGS, epochs=2), data, "run")
+    data = data_of([[0.1], [0.2], [3e38]], [[1.0], [2.0], [0.0]], train=[0, 1], validation=[2])
+    steep = freeze({("n1", "weight"): np.array([[5.0]], np.float32)})
+    session = Session.begin(LINE_NETWORK, replace(LINE_SETTINGS, epochs=2), data, "run", steep)
     events = drive(session)
     assert events[-1] == Ended("finished")
     assert session.history.epochs[-1].val_loss == inf
