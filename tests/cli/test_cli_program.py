@@ -200,6 +200,31 @@ def test_an_error_nobody_expected_is_a_sentence_and_goes_to_the_log(
     assert "Traceback" in log.log_path().read_text("utf-8")
 
 
+@pytest.mark.parametrize(
+    ("error", "code", "sentence"),
+    [
+        (KeyboardInterrupt, 130, "Interrupted."),
+        (MemoryError, 2, "There is not enough memory for this"),
+    ],
+)
+def test_ctrl_c_and_a_full_memory_are_sentences(
+    nnstudio: CommandLine,
+    line: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    error: type[BaseException],
+    code: int,
+    sentence: str,
+) -> None:
+    def fail(arguments: object) -> int:
+        raise error
+
+    monkeypatch.setattr(program, "_run", fail)
+    result = nnstudio("info", line)
+    assert (result.code, result.out) == (code, "")
+    assert result.err.startswith(sentence)
+    assert not log.log_path().exists()
+
+
 def test_a_log_that_cannot_be_written_does_not_make_things_worse(
     nnstudio: CommandLine, line: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from dataclasses import replace
 from pathlib import Path
 
@@ -111,6 +112,12 @@ def test_saving_twice_gives_the_same_bytes(tmp_path: Path) -> None:
     save_project(load_project(tmp_path / "a"), tmp_path / "c", thumbnail=PNG)
     assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
     assert (tmp_path / "a").read_bytes() == (tmp_path / "c").read_bytes()
+
+
+def test_the_time_of_saving_is_not_in_the_file(tmp_path: Path) -> None:
+    save_project(go_on(SPIRAL, epochs=1), tmp_path / "x")
+    with zipfile.ZipFile(tmp_path / "x") as archive:
+        assert {entry.date_time for entry in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
 
 
 def test_a_person_can_read_the_text_in_the_file(tmp_path: Path) -> None:
