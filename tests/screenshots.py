@@ -19,11 +19,16 @@ def main(folder: Path) -> int:
     """Every state, theme by theme; returns the exit code."""
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     os.environ["NNSTUDIO_CONFIG"] = tempfile.mkdtemp()
+    from PySide6.QtCore import QCoreApplication, QEvent
+
     from nnstudio import assets
     from nnstudio.gui.app import build_window, settle
     from nnstudio.gui.main_window import MainWindow
 
     folder.mkdir(parents=True, exist_ok=True)
+
+    def settle_deleted() -> None:
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
     def shoot(
         name: str,
@@ -44,6 +49,8 @@ def main(folder: Path) -> int:
             window.workbench.runner.discard()
             window.workbench.document.mark_saved()
             window.close()
+            window.deleteLater()  # or every later change of theme would dress it again
+            settle_deleted()
 
     def of_kind(window: MainWindow, kind: str) -> tuple[str, ...]:
         nodes = window.workbench.graph.nodes

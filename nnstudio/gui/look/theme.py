@@ -125,9 +125,12 @@ class Theme(QObject):
         app = QApplication.instance()
         if not isinstance(app, QApplication):
             return
+        sheet = style_sheet(self._name)
+        if app.styleSheet() == sheet:
+            return  # dressing every widget of the program again takes a second
         app.setStyle("Fusion")
         app.setPalette(_palette(self.colours))
-        app.setStyleSheet(style_sheet(self._name))
+        app.setStyleSheet(sheet)
 
 
 def _palette(c: Colours) -> QPalette:
