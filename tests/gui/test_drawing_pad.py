@@ -54,6 +54,16 @@ def test_each_move_of_the_mouse_is_told_while_the_button_is_still_down(
     QTest.mouseRelease(pad, LEFT, NONE, QPoint(60, 60))
 
 
+def test_a_drawing_given_before_the_pad_has_its_size_stays_on_the_sheet(theme: Theme) -> None:
+    pad = DrawingPad(theme)
+    pad.resize(30, 30)
+    pad.set_strokes([[(20, 20), (180, 150)]])
+    (((left, top), (right, bottom)),) = pad.strokes()
+    assert 0 <= left < right <= 1
+    assert 0 <= top < bottom <= 1
+    assert (right - left) / (bottom - top) == pytest.approx(160 / 130)
+
+
 def test_a_click_leaves_a_dot(pad: DrawingPad) -> None:
     stroke(pad, (100, 100))
     assert pad.strokes() == (((0.5, 0.5),),)

@@ -70,14 +70,15 @@ class DrawingPad(QWidget):
         return tuple(tuple(stroke) for stroke in self._strokes)
 
     def set_strokes(self, strokes: Iterable[Sequence[Sequence[float]]]) -> None:
-        """Draw these strokes, given in the pad's pixels, instead of what is there."""
-        side = self._side
+        """Draw these strokes, given in the pad's pixels, instead of what is there.
+
+        A drawing that is larger than the sheet, because the pad has not got its size yet, is made
+        as small as the sheet.
+        """
+        given = [[(float(x), float(y)) for x, y in stroke] for stroke in strokes]
+        side = max([self._side, *(n * 1.05 for stroke in given for point in stroke for n in point)])
         self._drawing = False
-        self._strokes = [
-            points
-            for stroke in strokes
-            if (points := [(float(x) / side, float(y) / side) for x, y in stroke])
-        ]
+        self._strokes = [[(x / side, y / side) for x, y in stroke] for stroke in given if stroke]
         self._tell()
 
     def set_hint(self, hint: str) -> None:
