@@ -3,16 +3,31 @@
 from __future__ import annotations
 
 import csv
+import tokenize
 import warnings
 from collections.abc import Sequence
 from math import prod
 from pathlib import Path
 
 import numpy as np
+from PIL import Image, ImageOps
 
 from nnstudio.data.picture import from_picture
 from nnstudio.engine.layer import Array
 from nnstudio.messages import StudioError
+
+#: What numpy raises for bytes that are no NPY file.
+_NPY_ERRORS = (
+    EOFError,
+    MemoryError,
+    OverflowError,
+    SyntaxError,
+    TypeError,
+    ValueError,
+    tokenize.TokenError,
+)
+#: How much of a field that is no number is repeated.
+_SHOWN = 40
 
 
 def read_input(path: Path, style: str, shape: tuple[int, ...]) -> Array:
@@ -27,15 +42,17 @@ def read_input(path: Path, style: str, shape: tuple[int, ...]) -> Array:
     Raises:
         StudioError: no such file, or not what its ending says, or of another shape.
     """
-    if not path.is_file():
-        raise StudioError("file_missing", file=path)
     kind = path.suffix.lower()
     try:
+        if path.is_dir():
+            raise _unreadable(path, "it is a folder")
         if kind == ".npy":
             return _shaped(_read_npy(path), shape)
         if kind == ".csv":
             return _shaped(_read_csv(path), shape)
         return from_picture(_read_picture(path), style, shape)[np.newaxis]
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise StudioError("file_missing", file=path) from error
     except OSError as error:
         raise _unreadable(path, error.strerror or "it is no picture") from error
 
@@ -48,9 +65,12 @@ def _shaped(values: Array, shape: tuple[int, ...]) -> Array:
 
 def _read_npy(path: Path) -> Array:
     try:
-        values: Array = np.load(path, allow_pickle=False)
-    except (EOFError, MemoryError, OverflowError, SyntaxError, ValueError) as error:
+        with path.open("rb") as file:
+            values: Array = np.lib.format.read_array(file, allow_pickle=False)
+    except _NPY_ERRORS as error:
         raise _unreadable(path, "it is no NPY file of numbers, or cut short") from error
+    if values.dtype.kind not in "biuf":
+        raise _unreadable(path, f"it holds values of type {values.dtype}, no numbers")
     return values
 
 
@@ -71,10 +91,10 @@ def _read_csv(path: Path) -> Array:
         del rows[0]
     if not rows:
         raise _unreadable(path, "it holds no numbers")
-    table = [_numbers(path, row) for row in rows]
+    table = [_numbers(path, number, row) for number, row in enumerate(rows, 1)]
     for number, row in enumerate(table, 1):
         if len(row) != len(table[0]):
-            reason = f"example {number} has {len(row)} numbers, the first has {len(table[0])}"
+            reason = f"the first example has {_count(table[0])}, example {number} has {len(row)}"
             raise _unreadable(path, reason)
     return np.array(table, np.float64)
 
@@ -92,31 +112,41 @@ def _is_number(text: str) -> bool:
     return True
 
 
-def _numbers(path: Path, row: Sequence[str]) -> list[float]:
-    try:
-        return list(map(float, row))
-    except ValueError as error:
-        raise _unreadable(path, str(error)) from error
+def _numbers(path: Path, number: int, row: Sequence[str]) -> list[float]:
+    """The fields of example ``number`` (from 1)."""
+    wrong = next((text for text in row if not _is_number(text)), None)
+    if wrong is not None:
+        shown = repr(wrong[:_SHOWN]) if wrong.strip() else "an empty field"
+        hint = " (the decimal sign is a point)" if "," in wrong else ""
+        raise _unreadable(path, f"example {number} has {shown} where a number should be{hint}")
+    return list(map(float, row))
+
+
+def _count(row: Sequence[float]) -> str:
+    return f"{len(row):,} number" + ("s" if len(row) != 1 else "")
 
 
 def _read_picture(path: Path) -> Array:
     """A uint8 array (H, W) grey, (H, W, 3) or, if parts are transparent, (H, W, 4)."""
-    from PIL import Image, ImageOps
-
     try:
-        with warnings.catch_warnings(), Image.open(path) as file:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # slips in a picture that can be read all the same
             warnings.simplefilter("error", Image.DecompressionBombWarning)
-            picture = ImageOps.exif_transpose(file)
-            if picture.mode.startswith("I"):  # 16 bits per pixel: the upper eight will do
-                return (np.asarray(picture).astype(np.int64) >> 8).clip(0, 255).astype(np.uint8)
-            if picture.mode in ("1", "L"):
-                return np.asarray(picture.convert("L"))
-            clear = "A" in picture.getbands() or "transparency" in picture.info
-            return np.asarray(picture.convert("RGBA" if clear else "RGB"))
+            with Image.open(path) as file:
+                return _pixels(ImageOps.exif_transpose(file))
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise _unreadable(path, "the picture is far too large") from error
     except (SyntaxError, ValueError, EOFError) as error:
         raise _unreadable(path, "the picture is damaged") from error
+
+
+def _pixels(picture: Image.Image) -> Array:
+    if picture.mode.startswith("I"):  # 16 bits per pixel: the upper eight will do
+        return (np.asarray(picture).astype(np.int64) >> 8).clip(0, 255).astype(np.uint8)
+    if picture.mode in ("1", "L"):
+        return np.asarray(picture.convert("L"))
+    clear = "A" in picture.getbands() or "transparency" in picture.info
+    return np.asarray(picture.convert("RGBA" if clear else "RGB"))
 
 
 def _unreadable(path: Path, reason: str) -> StudioError:

@@ -80,6 +80,7 @@ def test_people_are_told_the_likeliest_class_first(
         "0.5,0.1\n-0.5,0.3\n",
         "x1,x2\n0.5,0.1\n-0.5,0.3",
         "\ufeffx1;x2\r\n0.5;0.1\r\n-0.5;0.3\r\n",
+        "\ufeff0.5,0.1\n-0.5,0.3",
         "0.5\t0.1\n\n-0.5\t0.3\n\n",
         ' "0.5" , 5e-2 \n-0.5,0.3',
     ],
@@ -98,14 +99,15 @@ def test_a_table_has_an_example_per_line(
     [
         ("", "it holds no numbers"),
         ("x1,x2\n", "it holds no numbers"),
-        ("1,2\n3\n", "example 2 has 1 numbers, the first has 2"),
-        ("1,2\n3,four\n", "could not convert string to float: 'four'"),
-        ("1,2\n3,\n", "could not convert"),
+        ("1,2\n3\n", "the first example has 2 numbers, example 2 has 1"),
+        ("1,2\n3,four\n", "example 2 has 'four' where a number should be"),
+        ("1,2\n3,\n", "example 2 has an empty field where"),
         ("1,2\nnan,2\n", "not finite numbers"),
         ("1,2,3\n", "expects (N × 2), got 1 × 3"),
+        ("1;2\n0,5;3\n", "'0,5' where a number should be (the decimal sign is a point)"),
         (b"\xff\xfe1", "it is no text in UTF-8"),
-        (b"1,2\0\n3,4", "could not convert"),
-        ("1,2O\n3,4\n", "could not convert string to float: '2O'"),
+        (b"1,2\0\n3,4", "example 1 has '2\\x00' where a number should be"),
+        ("1,2O\n3,4\n", "example 1 has '2O' where a number should be"),
     ],
 )
 def test_a_table_that_is_none_is_told(
@@ -165,6 +167,27 @@ def test_an_array_that_promises_more_than_there_is_is_told(
     assert "can't be read as input" in nnstudio.complaint("predict", spiral, path)
 
 
+def test_an_array_with_a_broken_heading_is_told(
+    nnstudio: CommandLine, spiral: Path, tmp_path: Path
+) -> None:
+    path = npy(tmp_path / "x.npy", np.zeros((3, 2)))
+    path.write_bytes(path.read_bytes().replace(b"(3, 2)", b"(3, 2 ", 1))
+    assert "it is no NPY file of numbers" in nnstudio.complaint("predict", spiral, path)
+
+
+def test_an_archive_of_arrays_with_another_ending_is_told(
+    nnstudio: CommandLine, spiral: Path, tmp_path: Path
+) -> None:
+    np.savez(tmp_path / "x.npz", np.zeros((3, 2)))
+    path = (tmp_path / "x.npz").rename(tmp_path / "x.npy")
+    assert "it is no NPY file of numbers" in nnstudio.complaint("predict", spiral, path)
+
+
+def test_an_array_of_words_is_told(nnstudio: CommandLine, spiral: Path, tmp_path: Path) -> None:
+    path = npy(tmp_path / "x.npy", [["a", "b"]])
+    assert "it holds values of type <U1, no numbers" in nnstudio.complaint("predict", spiral, path)
+
+
 # ---------------------------------------------------------------- pictures
 
 
@@ -184,6 +207,7 @@ def drawn_one(mode: str) -> Image.Image:
     ink = {"L": 0, "RGB": (10, 10, 60), "RGBA": (0, 0, 0, 255)}[mode]
     picture = Image.new(mode, (200, 300), paper)
     picture.paste(ink, (90, 60, 115, 240))
+    picture.paste(ink, (60, 60, 115, 85))  # its upstroke: no turning leaves it as it is
     return picture
 
 
@@ -246,10 +270,12 @@ def test_a_picture_that_is_cut_short_is_told(
     assert "can't be read as input" in nnstudio.complaint("predict", digits, path)
 
 
-def test_a_picture_that_unpacks_to_billions_of_pixels_is_refused(
-    nnstudio: CommandLine, digits: Path, tmp_path: Path
+@pytest.mark.parametrize("side", [12_000, 20_000])
+@pytest.mark.parametrize("side", [10_000, 20_000])
+def test_a_picture_that_unpacks_to_far_too_many_pixels_is_refused(
+    nnstudio: CommandLine, digits: Path, tmp_path: Path, side: int
 ) -> None:
-    Image.new("1", (20_000, 20_000)).save(tmp_path / "x.png")
+    Image.new("1", (side, side)).save(tmp_path / "x.png")
     told = nnstudio.complaint("predict", digits, tmp_path / "x.png")
     assert "the picture is far too large" in told
 
@@ -260,6 +286,10 @@ def test_a_picture_that_unpacks_to_billions_of_pixels_is_refused(
 def test_a_missing_input_is_told(nnstudio: CommandLine, digits: Path, tmp_path: Path) -> None:
     told = nnstudio.complaint("predict", digits, tmp_path / "gone.png")
     assert "gone.png was not found" in told
+
+
+def test_a_folder_as_input_is_told(nnstudio: CommandLine, digits: Path, tmp_path: Path) -> None:
+    assert "it is a folder" in nnstudio.complaint("predict", digits, tmp_path)
 
 
 def test_a_project_that_never_learned_is_told(nnstudio: CommandLine, tmp_path: Path) -> None:
