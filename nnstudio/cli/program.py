@@ -58,10 +58,21 @@ def _run_logged(arguments: Namespace) -> int:
 
 def _run(arguments: Namespace) -> int:
     """Run the command, whose module has its name."""
-    if arguments.file is not None and not Path(arguments.file).exists():
-        raise StudioError("file_missing", file=arguments.file)
+    if arguments.file is not None:
+        _check_there(arguments.file)
     code: int = import_module(f"nnstudio.cli.{arguments.command}").run(arguments)
     return code
+
+
+def _check_there(file: str) -> None:
+    """Raise :class:`StudioError` if there is no such file, before anything heavy is imported."""
+    try:
+        Path(file).stat()
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise StudioError("file_missing", file=file) from error
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise StudioError("file_unreadable", file=file, reason=reason) from error
 
 
 def _spare_narrow_terminals() -> None:

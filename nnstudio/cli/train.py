@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from argparse import Namespace
 from pathlib import Path
@@ -72,12 +73,25 @@ def _tell_interrupted(outcome: Outcome, out: Path | None) -> int:
 
 
 def _writable(out: str | None) -> Path | None:
-    """``out``, unless its folder makes clear before an hour of training that it is no good."""
+    """``out``, unless it is clear before an hour of training that nothing can be written there."""
     if out is None:
         return None
     path = Path(out)
-    if path.is_dir():
-        raise StudioError("file_unwritable", file=out, reason="it is a folder")
-    if not path.absolute().parent.is_dir():
-        raise StudioError("file_unwritable", file=out, reason="there is no such folder")
+    if reason := _obstacle(path):
+        raise StudioError("file_unwritable", file=out or "“”", reason=reason)
     return path
+
+
+def _obstacle(path: Path) -> str:
+    """Why no file can be written to ``path``; empty if nothing is known to be in the way."""
+    folder = path.absolute().parent
+    try:
+        if path.is_dir():
+            return "it is a folder"
+        if path.exists() and not path.is_file():
+            return "it is no ordinary file"
+        if not folder.is_dir():
+            return "there is no such folder"
+    except OSError as error:
+        return error.strerror or str(error)
+    return "" if os.access(folder, os.W_OK) else "its folder is write-protected"

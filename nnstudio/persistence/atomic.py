@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import secrets
 from collections.abc import Iterator
@@ -16,12 +17,14 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
 
     The bytes go to a new file in the same folder, are forced onto the disk and then renamed. If
     anything fails, the new file is removed and ``path`` is as it was. A link is followed, and an
-    old file's permissions are kept.
+    old file's permissions are kept. A device or a pipe is left alone: a file would take its place.
 
     Raises:
-        OSError: no permission, no space, no such folder.
+        OSError: no permission, no space, no such folder, no ordinary file.
     """
     path = path.resolve()
+    if path.exists() and not (path.is_file() or path.is_dir()):
+        raise OSError(errno.EINVAL, "it is no ordinary file")
     fresh = path.with_name(f".nnstudio-{secrets.token_hex(8)}.tmp")
     try:
         with fresh.open("xb") as file:
