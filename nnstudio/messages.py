@@ -107,9 +107,9 @@ SENTENCES: dict[str, str] = {
     ),
     "data_unknown": _("There is no data source “{name}”. Known: {known}."),
     "data_option": _("Data source {name} has no option “{option}”. It has: {known}."),
-    "data_option_value": _("Option {option} of {name} can't be {got}: {reason}."),
+    "data_option_value": _("Option {option} of {name} can't be “{got}”: {reason}."),
     "data_dimensions": _(
-        "{file} has {got} dimensions, {expected} expected: pictures and labels may be mixed up."
+        "{file}: {expected} dimensions expected, {got} found: pictures and labels may be mixed up."
     ),
     "data_size": _(
         "{file} holds pictures of {got}, expected {expected}: it belongs to another data set."

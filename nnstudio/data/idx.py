@@ -89,7 +89,8 @@ def _read(stream: BinaryIO | gzip.GzipFile, name: str, dimensions: int, most: in
 def _read_shape(stream: BinaryIO | gzip.GzipFile, name: str, dimensions: int) -> tuple[int, ...]:
     magic = stream.read(4)
     if len(magic) < 4 or magic[:2] != b"\0\0":
-        raise DataError("data_not_idx", file=name, reason="it starts with other bytes")
+        reason = "it starts with other bytes" if magic else "it is empty"
+        raise DataError("data_not_idx", file=name, reason=reason)
     kind, got = magic[2], magic[3]
     if kind != _UNSIGNED_BYTE:
         reason = f"its values are of kind {kind}, only unsigned bytes (8) are read"

@@ -87,7 +87,8 @@ class Model:
 
         Args:
             x: (N, *input_shape) in the source's own units, such as pixels 0–255; for pictures of
-                one channel also (N, H, W); for any input also one flat row per example.
+                one channel also (N, H, W); for any input also one flat row per example, and a
+                single example without N.
 
         Raises:
             PredictError: another shape, or values that are not finite numbers.
@@ -150,9 +151,10 @@ class Model:
         if not numbers:
             raise PredictError("input_values")
         shape, size = self.input_shape, prod(self.input_shape)
+        one_channel = len(shape) == 3 and shape[0] == 1
         fits = (
             values.shape[1:] == shape
-            or (len(shape) == 3 and shape[0] == 1 and values.shape[1:] == shape[1:])
+            or (one_channel and shape[1:] in (values.shape, values.shape[1:]))
             or (values.ndim == 2 and values.shape[1] == size)
             or (values.ndim == 1 and (size == 1 or values.shape == (size,)))
             or values.shape == shape

@@ -194,7 +194,7 @@ def test_numbers_for_a_network_of_classes_are_told(nnstudio: CommandLine, line: 
     [
         ("internet", "no data source “internet”"),
         ("line?colour=red", "no option “colour”"),
-        ("line?slope=steep", "can't be steep"),
+        ("line?slope=steep", "can't be “steep”"),
         ("line?count=0", "at least 1"),
         ("line?low=1&high=-1", "low smaller than high"),
         ("square?pairs=(1, 2", "can't be read as pairs"),

@@ -199,3 +199,9 @@ def test_a_wrong_label_is_named_with_its_position(tmp_path: Path) -> None:
     write_idx(tmp_path / "l", np.array([0, 9, 77]))
     with pytest.raises(DataError, match="label 77 at position 2"):
         read_pictures(tmp_path / "p", tmp_path / "l", side=8, classes=10)
+
+
+def test_an_empty_file_is_called_empty(tmp_path: Path) -> None:
+    (tmp_path / "labels").write_bytes(b"")
+    with pytest.raises(DataError, match="it is empty"):
+        read_idx(tmp_path / "labels", 1)
