@@ -70,10 +70,11 @@ def test_true_line_error_is_the_greatest_distance_as_a_share_of_the_lines_range(
     assert found["true_line_error"] == pytest.approx(share, abs=1e-6)
 
 
+@pytest.mark.parametrize(("low", "high"), [(0.0, 10.0), (-10.0, 0.0)])
 def test_true_line_error_is_measured_up_to_the_ends_of_the_range(
-    nnstudio: CommandLine, tmp_path: Path
+    nnstudio: CommandLine, tmp_path: Path, low: float, high: float
 ) -> None:
-    source = Line(slope=2.0, intercept=0.0, low=0.0, high=10.0)
+    source = Line(slope=2.0, intercept=0.0, low=low, high=high)
     found = nnstudio.json("evaluate", saved(neuron(source, 2.2, 0.0), tmp_path / "x"))
     # 0.2 x is at most 2 of 20; a hundred points come close to the end, and never pass it.
     assert 0.095 < found["true_line_error"] <= 0.1

@@ -81,6 +81,7 @@ def test_people_are_told_the_likeliest_class_first(
         "x1,x2\n0.5,0.1\n-0.5,0.3",
         "\ufeffx1;x2\r\n0.5;0.1\r\n-0.5;0.3\r\n",
         "\ufeff0.5,0.1\n-0.5,0.3",
+        "\ufeff0.5,0.1\n-0.5,0.3",
         "0.5\t0.1\n\n-0.5\t0.3\n\n",
         ' "0.5" , 5e-2 \n-0.5,0.3',
     ],
@@ -207,6 +208,7 @@ def drawn_one(mode: str) -> Image.Image:
     ink = {"L": 0, "RGB": (10, 10, 60), "RGBA": (0, 0, 0, 255)}[mode]
     picture = Image.new(mode, (200, 300), paper)
     picture.paste(ink, (90, 60, 115, 240))
+    picture.paste(ink, (60, 60, 115, 85))  # its upstroke: no turning leaves it as it is
     picture.paste(ink, (60, 60, 115, 85))  # its upstroke: no turning leaves it as it is
     return picture
 
