@@ -31,6 +31,8 @@ STAGES = {"data": "Data", "build": "Build", "train": "Train", "try": "Try"}
 LOOK_EVERY = 0.2
 #: Below this width the speed is not shown.
 NARROW = 1100
+#: Between the epoch and the time left, in pixels.
+GAP = 12
 #: The project's name is never longer, nor shorter while something else can give way.
 LONGEST_NAME, SHORTEST_NAME = 280, 96
 
@@ -126,7 +128,7 @@ class Header(QWidget):
         box = QWidget(self)
         grid = QGridLayout(box)
         grid.setContentsMargins(0, 0, 0, 0)
-        grid.setHorizontalSpacing(12)
+        grid.setHorizontalSpacing(GAP)
         grid.setVerticalSpacing(4)
         self._epoch = QLabel(box)
         self._epoch.setObjectName("epoch_label")
@@ -241,8 +243,11 @@ class Header(QWidget):
         seconds = self._speed.seconds(epochs - done)
         count = len(session.data.parts.train)
         texts = [] if seconds is None else [f"{_clock(seconds)} left"]
-        if self.width() >= NARROW and self._speed.per_second:
+        if self._speed.per_second:
             texts.append(f"{_rounded(self._speed.per_second * count)} samples/s")
+        room = self._progress.width() - self._epoch.sizeHint().width() - GAP
+        if self._left.fontMetrics().horizontalAdvance(" · ".join(texts)) > room:
+            del texts[1:]  # the time left is what people look for
         self._set(self._left, " · ".join(texts))
         self._bar.setValue(round(1000 * min(1.0, done / epochs)))
 
@@ -279,7 +284,7 @@ class Header(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._progress.setFixedWidth(300 if self.width() >= NARROW else 200)
+        self._progress.setFixedWidth(332 if self.width() >= NARROW else 200)
         self._fit_name()
 
     def _fit_name(self) -> None:
