@@ -81,7 +81,6 @@ def test_people_are_told_the_likeliest_class_first(
         "x1,x2\n0.5,0.1\n-0.5,0.3",
         "\ufeffx1;x2\r\n0.5;0.1\r\n-0.5;0.3\r\n",
         "\ufeff0.5,0.1\n-0.5,0.3",
-        "\ufeff0.5,0.1\n-0.5,0.3",
         "0.5\t0.1\n\n-0.5\t0.3\n\n",
         ' "0.5" , 5e-2 \n-0.5,0.3',
     ],
@@ -209,7 +208,6 @@ def drawn_one(mode: str) -> Image.Image:
     picture = Image.new(mode, (200, 300), paper)
     picture.paste(ink, (90, 60, 115, 240))
     picture.paste(ink, (60, 60, 115, 85))  # its upstroke: no turning leaves it as it is
-    picture.paste(ink, (60, 60, 115, 85))  # its upstroke: no turning leaves it as it is
     return picture
 
 
@@ -273,7 +271,6 @@ def test_a_picture_that_is_cut_short_is_told(
 
 
 @pytest.mark.parametrize("side", [12_000, 20_000])
-@pytest.mark.parametrize("side", [10_000, 20_000])
 def test_a_picture_that_unpacks_to_far_too_many_pixels_is_refused(
     nnstudio: CommandLine, digits: Path, tmp_path: Path, side: int
 ) -> None:
