@@ -89,11 +89,21 @@ def test_run_becomes_pause_in_the_same_place_and_keeps_the_focus(
 def test_the_epoch_and_the_time_left_are_told_while_it_runs(
     header: Header, bench: Workbench, qtbot: QtBot
 ) -> None:
-    endless(bench)
+    bench.change_settings("Epochs", epochs=9_999)
     click(header, "run_button")
     qtbot.waitUntil(lambda: "left" in text(header, "time_left_label"), timeout=5000)
-    assert text(header, "epoch_label").endswith(" of 1,000,000")
+    assert text(header, "epoch_label").endswith(" of 9,999")
     assert "samples/s" in text(header, "time_left_label")
+
+
+def test_the_speed_gives_way_where_there_is_no_room_for_it(
+    header: Header, bench: Workbench, qtbot: QtBot
+) -> None:
+    endless(bench)
+    click(header, "run_button")
+    label = child(header, "time_left_label")
+    qtbot.waitUntil(lambda: "left" in text(header, "time_left_label"), timeout=5000)
+    assert label.sizeHint().width() <= label.width()
 
 
 def test_after_the_last_epoch_the_header_says_so(
