@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from argparse import Namespace
+from contextlib import suppress
 from pathlib import Path
 
 from nnstudio.cli.data_option import with_source
@@ -84,7 +85,7 @@ def _writable(out: str | None) -> Path | None:
 
 def _obstacle(path: Path) -> str:
     """Why no file can be written to ``path``; empty if nothing is known to be in the way."""
-    folder = path.absolute().parent
+    folder = Path(os.path.realpath(path)).parent  # a link is followed when the file is written
     try:
         if path.is_dir():
             return "it is a folder"
@@ -92,6 +93,8 @@ def _obstacle(path: Path) -> str:
             return "it is no ordinary file"
         if not folder.is_dir():
             return "there is no such folder"
+        with suppress(FileNotFoundError):
+            path.stat()
     except OSError as error:
         return error.strerror or str(error)
     return "" if os.access(folder, os.W_OK) else "its folder is write-protected"

@@ -22,7 +22,7 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
     Raises:
         OSError: no permission, no space, no such folder, no ordinary file.
     """
-    path = path.resolve()
+    path = Path(os.path.realpath(path))  # Path.resolve fails where links go round in a circle
     if path.exists() and not (path.is_file() or path.is_dir()):
         raise OSError(errno.EINVAL, "it is no ordinary file")
     fresh = path.with_name(f".nnstudio-{secrets.token_hex(8)}.tmp")

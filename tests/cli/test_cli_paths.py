@@ -67,5 +67,27 @@ def test_no_file_takes_the_place_of_a_pipe_or_a_device(
     assert stat.S_ISFIFO(pipe.stat().st_mode)
 
 
+def test_a_link_leads_to_where_the_file_is_written(
+    nnstudio: CommandLine, line: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "there").mkdir()
+    link = tmp_path / "link.nnstudio"
+    link.symlink_to(tmp_path / "there" / "x.nnstudio")
+    monkeypatch.setattr(os, "access", lambda path, mode: Path(path) != tmp_path)
+    nnstudio.json("train", line, "--epochs", "1", "--out", link)
+    assert link.is_symlink()
+    assert (tmp_path / "there" / "x.nnstudio").is_file()
+
+
+def test_links_in_a_circle_are_told(
+    nnstudio: CommandLine, line: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("nnstudio.cli.train.train_project", _never)
+    link = tmp_path / "x.nnstudio"
+    link.symlink_to(link)
+    assert "can't be read" in nnstudio.complaint("info", link)
+    assert "can't be written" in nnstudio.complaint("train", line, "--epochs", "1", "--out", link)
+
+
 def _never(*_: object, **__: object) -> None:
     raise AssertionError("it must not be trained")
