@@ -104,10 +104,14 @@ def _application() -> QApplication:
 
 
 class _Crash:
-    """What happens with an error nobody expected: logged, shown with its details, work kept."""
+    """What happens with an error nobody expected: logged, shown with its details, work kept.
+
+    The same error is shown once: one that comes again with every tick would leave no way to save.
+    """
 
     def __init__(self, window: MainWindow) -> None:
         self._window = window
+        self._shown: set[str] = set()
 
     def __call__(
         self, kind: type[BaseException], error: BaseException, trace: TracebackType | None
@@ -117,6 +121,9 @@ class _Crash:
         if issubclass(kind, KeyboardInterrupt):
             self._window.close()
             return
+        if details in self._shown:
+            return
+        self._shown.add(details)
         box = QMessageBox(self._window)
         box.setObjectName("crash_dialog")
         box.setWindowTitle("Something went wrong")

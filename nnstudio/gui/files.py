@@ -51,18 +51,21 @@ class Files(QObject):
 
     def open(self) -> bool:
         """Ask which file to open."""
-        if not self.may_discard():
-            return False
         start = str(self.path.parent if self.path else Path.home())
         name, _ = QFileDialog.getOpenFileName(self._window, "Open project", start, FILTER)
-        return bool(name) and self.open_path(name, ask=False)
+        return bool(name) and self.open_path(name)
 
-    def open_path(self, path: str | Path, *, ask: bool = True) -> bool:
-        """Open ``path``; on damage say so and keep what is open."""
-        if ask and not self.may_discard():
-            return False
+    def open_path(self, path: str | Path) -> bool:
+        """Open ``path``, after asking about unsaved work; on damage say so and keep what is open.
+
+        What is open is touched only once the file is known to be good. It is read again after the
+        question: the answer may have been to save to this very file.
+        """
         path = Path(path)
         try:
+            load_project(path)
+            if not self.may_discard():
+                return False
             project = load_project(path)
         except StudioError as error:
             self._workbench.said.emit(str(error), "error")
@@ -101,9 +104,7 @@ class Files(QObject):
 
     def save_path(self, path: str | Path) -> bool:
         """Write to ``path``. A running training is halted for it and goes on with the same bits."""
-        runner = self._workbench.runner
-        was_running = runner.is_running
-        runner.finish()
+        go_on = self._workbench.runner.finish()
         path = Path(path)
         project = self._workbench.project
         try:
@@ -112,8 +113,7 @@ class Files(QObject):
             self._workbench.said.emit(str(error), "error")
             return False
         finally:
-            if was_running:
-                runner.run()
+            go_on()
         self._workbench.document.mark_saved(project)
         self.path = path
         self._ask_where = False
@@ -140,9 +140,7 @@ class Files(QObject):
 
         A running training is halted while the user is asked, and goes on if the answer is Cancel.
         """
-        runner = self._workbench.runner
-        was_running = runner.is_running
-        runner.finish()
+        go_on = self._workbench.runner.finish()
         if not self._workbench.document.is_modified:
             return True
         answer = self._ask()
@@ -150,8 +148,8 @@ class Files(QObject):
             answered = self.save()
         else:
             answered = answer == QMessageBox.StandardButton.Discard
-        if not answered and was_running:
-            runner.run()
+        if not answered:
+            go_on()
         return answered
 
     def _ask(self) -> QMessageBox.StandardButton:

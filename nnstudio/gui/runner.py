@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections import deque
-from dataclasses import dataclass, replace
-from typing import Literal
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -39,7 +38,14 @@ log = logging.getLogger(__name__)
 #: How often the window looks at the thread, in milliseconds.
 LOOK_EVERY = 33
 
-Then = Literal["pause", "stop", "restart", "new weights", "discard"]
+#: What may be asked of the project while it trains: done once its result is in the document.
+REQUESTS: dict[str, Callable[[Project], Project]] = {
+    "Stop": with_ended_run,
+    "Restart": with_start_weights,
+    "New weights": with_new_weights,
+}
+#: The requests after which training goes on if it was running.
+GOES_ON = ("Restart", "New weights")
 
 
 @dataclass
@@ -55,11 +61,15 @@ class Run:
     end: Event | None = None
     first_epoch: int = 0
     first_step: int = 0
-    then: Then = "pause"
+    epochs: int | None = None
+    batches: int | None = None
+    requests: list[str] = field(default_factory=list)
+    goes_on: bool = False
+    is_discarded: bool = False
 
-    def work(self, epochs: int | None, batches: int | None) -> None:
+    def work(self) -> None:
         """The thread's whole life."""
-        for event in train(self.session, self.control, epochs=epochs, batches=batches):
+        for event in train(self.session, self.control, epochs=self.epochs, batches=self.batches):
             if isinstance(event, BatchDone):
                 self.last_batch = event
             elif isinstance(event, Ended | Diverged | Failed):
@@ -87,7 +97,6 @@ class Runner(QObject):
         self._document = document
         self._data: PreparedData | None = None
         self._run: Run | None = None
-        self._after: deque[Then] = deque()
         self._timer = QTimer(self)
         self._timer.setInterval(LOOK_EVERY)
         self._timer.timeout.connect(self._look)
@@ -148,28 +157,19 @@ class Runner(QObject):
 
     def pause(self) -> None:
         """Stop within one batch; Run goes on with the same bits."""
-        self._end("pause")
+        self._end()
 
     def stop(self) -> None:
         """End the run. Its weights stay; the next run begins from them."""
-        if self.is_running:
-            self._end("stop")
-        else:
-            self._apply("Stop", with_ended_run(self._document.project))
+        self._request("Stop")
 
     def restart(self) -> None:
         """Back to the weights this run began with; goes on training if it was."""
-        if self.is_running:
-            self._end("restart")
-        else:
-            self._apply("Restart", with_start_weights(self._document.project))
+        self._request("Restart")
 
     def new_weights(self) -> None:
         """Other first weights, from the next seed; goes on training if it was."""
-        if self.is_running:
-            self._end("new weights")
-        else:
-            self._apply("New weights", with_new_weights(self._document.project))
+        self._request("New weights")
 
     def set_learning_rate(self, rate: float) -> None:
         """Takes effect at the next batch."""
@@ -179,15 +179,26 @@ class Runner(QObject):
     def discard(self) -> None:
         """End the run and forget its result, for opening another project; waits for the thread."""
         if self._run:
-            self._run.then = "discard"
+            self._run.is_discarded = True
             self.finish()
 
-    def finish(self) -> None:
-        """End the run within one batch and wait for that, for saving or closing."""
-        if self._run and self._run.thread:
-            self._run.control.stop()
-            self._run.thread.join()
-            self._look()
+    def finish(self) -> Callable[[], object]:
+        """End the run within one batch and wait for that, for saving or closing.
+
+        Returns what makes it go on as it was meant to, if it was not about to end anyway.
+        """
+        run = self._run
+        if run is None or run.thread is None:
+            return _nothing
+        was_ending = run.control.stopping
+        run.control.stop()
+        run.thread.join()
+        halted = not was_ending and run.end == Ended("stopped")
+        if self._close(run):
+            return self._start
+        if halted and continues(self._document.project):
+            return lambda: self._start(epochs=run.epochs, batches=run.batches)
+        return _nothing
 
     # ------------------------------------------------------------------ how it goes
 
@@ -205,21 +216,31 @@ class Runner(QObject):
         except StudioError as error:
             self.said.emit(str(error), "error")
             return False
-        run = Run(project, session, Control(), Mailbox())
+        run = Run(project, session, Control(), Mailbox(), epochs=epochs, batches=batches)
         run.first_epoch, run.first_step = session.epoch, session.step
-        run.thread = threading.Thread(
-            target=run.work, args=(epochs, batches), name="nnstudio-training", daemon=True
-        )
+        run.thread = threading.Thread(target=run.work, name="nnstudio-training", daemon=True)
         self._run = run
         run.thread.start()
         self._timer.start()
         self.started.emit()
         return True
 
-    def _end(self, then: Then) -> None:
+    def _end(self) -> None:
+        """Ask the thread to end; nothing asked before goes on after that."""
         if self._run:
-            self._run.then = then
+            self._run.goes_on = False
             self._run.control.stop()
+
+    def _request(self, name: str) -> None:
+        """Do ``name`` now, or after the run, which goes on from there if it would have."""
+        run = self._run
+        if run is None:
+            self._apply(name, REQUESTS[name](self._document.project))
+            return
+        goes_on = name in GOES_ON and (run.goes_on or not run.control.stopping)
+        self._end()
+        run.requests.append(name)
+        run.goes_on = goes_on
 
     def _look(self) -> None:
         run = self._run
@@ -229,14 +250,18 @@ class Runner(QObject):
             self.looked.emit()
             return
         run.thread.join()
+        if self._close(run):
+            self._start()
+
+    def _close(self, run: Run) -> bool:
+        """Put away a run whose thread has ended; returns whether training is to go on."""
         self._timer.stop()
         self._run = None
         event = run.end or Failed(RuntimeError("training ended without a word"))
-        if run.then != "discard":
+        if not run.is_discarded:
             self._take(run, event)
         self.ended.emit(event)
-        if run.then in ("restart", "new weights") and isinstance(event, Ended):
-            self._start()
+        return run.goes_on and isinstance(event, Ended) and not run.is_discarded
 
     def _take(self, run: Run, event: Event) -> None:
         """Bring the result of an ended run into the document."""
@@ -249,15 +274,14 @@ class Runner(QObject):
             self.said.emit(sentence("run_failed", reason=str(event.error)), "error")
             return
         project = replace(self._document.project, trained=run.session.trained())
-        if run.then == "restart":
-            self._apply("Restart", with_start_weights(project))
-        elif run.then == "new weights":
-            self._apply("New weights", with_new_weights(project))
-        else:
-            label = _label(run)
-            self._apply(label, with_ended_run(project) if run.then == "stop" else project)
-            if not continues(project):
-                self.said.emit(sentence("edited_meanwhile"), "warning")
+        is_edited = not continues(project)
+        label = _label(run)
+        for request in run.requests:
+            project = REQUESTS[request](project)
+            label = request if request in GOES_ON else label
+        self._apply(label, project)
+        if is_edited and label not in GOES_ON:
+            self.said.emit(sentence("edited_meanwhile"), "warning")
 
     def _apply(self, label: str, project: Project) -> None:
         self._document.apply(label, project)
@@ -270,3 +294,7 @@ def _label(run: Run) -> str:
         return f"Train {epochs} epoch" + ("s" if epochs != 1 else "")
     steps = run.session.step - run.first_step
     return f"Train {steps} step" + ("s" if steps != 1 else "")
+
+
+def _nothing() -> None:
+    """There is nothing to go on with."""

@@ -55,7 +55,7 @@ class Workbench(QObject):
         self._poll = QTimer(self)
         self._poll.setInterval(20)
         self._poll.timeout.connect(self._look_at_loading)
-        self._run_when_loaded: Callable[[], Any] | None = None
+        self._when_loaded: list[Callable[[], Any]] = []
         self.document.subscribe(self._changed)
         self._load_data()
 
@@ -118,6 +118,7 @@ class Workbench(QObject):
     def open(self, project: Project) -> None:
         """Replace everything by another project, which counts as saved."""
         self.runner.discard()
+        self._when_loaded.clear()
         self._selection = ()
         self.document.replace(project)
         self.selection_changed.emit()
@@ -127,7 +128,7 @@ class Workbench(QObject):
     def when_loaded(self, action: Callable[[], Any]) -> None:
         """Do ``action`` now, or as soon as the data that is being read is there."""
         if self.is_loading:
-            self._run_when_loaded = action
+            self._when_loaded.append(action)
         else:
             action()
 
@@ -170,8 +171,8 @@ class Workbench(QObject):
         self._loading = None
         self._take_data(loading.data, loading.error)
         self.data_changed.emit()
-        action, self._run_when_loaded = self._run_when_loaded, None
-        if action is not None:
+        actions, self._when_loaded = self._when_loaded, []
+        for action in actions:
             action()
 
     def _take_data(self, data: PreparedData | None, error: str) -> None:

@@ -177,6 +177,8 @@ class _NodePage(QWidget):
         self._is_renaming = False
         if node is None or name == node.title:
             return
+        if self._workbench.graph.by_id.get(node.id) is not node:
+            return  # it has gone meanwhile; another project may use its id
         name = "" if name == type(node.layer).__name__ else name
         self._workbench.edit_graph("Rename", lambda graph: rename(graph, node.id, name))
         self._title.setText(self._workbench.graph.by_id[node.id].title)
