@@ -163,6 +163,9 @@ SENTENCES: dict[str, str] = {
     "input_kind": _(
         "{file} can't be read as input: {reason}. Give a picture, an NPY or a CSV file."
     ),
+    "weights_lacking": _(
+        "The design was changed after training, and {layers} has no trained weights yet: run `nnstudio train` on it or press Run."
+    ),
     "no_weights": _(
         "This project has not been trained yet: run `nnstudio train` on it or press Run."
     ),

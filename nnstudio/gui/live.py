@@ -132,7 +132,7 @@ class Live(QObject):
             if session is not None:
                 return Model.around(project, session.data.preparation)
             if project.trained is not None:
-                return Model.of(project)
+                return Model.around(project, project.trained.preparation)
             if self.workbench.data is not None:
                 return model_for(project, self.workbench.data)
         except (StudioError, ValueError):

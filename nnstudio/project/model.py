@@ -47,11 +47,17 @@ class Model:
 
         Raises:
             CompileError: the graph can't run.
-            PredictError: it was never trained.
+            PredictError: it was never trained, or its design was changed since, so that some of
+                its layers have no trained weights.
         """
         if project.trained is None:
             raise PredictError("no_weights")
-        return cls.around(project, project.trained.preparation)
+        model = cls.around(project, project.trained.preparation)
+        moved = transfer(project.trained.weights, model.network, project.settings.seed)
+        if moved.fresh:
+            nodes = dict.fromkeys(project.graph.by_id[node].title for node, _ in moved.fresh)
+            raise PredictError("weights_lacking", layers=", ".join(nodes))
+        return model
 
     @classmethod
     def around(cls, project: Project, preparation: Preparation) -> Model:

@@ -216,6 +216,16 @@ def test_an_untrained_project_has_no_model_yet() -> None:
         Model.of(LINE)
 
 
+def test_a_design_changed_after_training_is_not_answered_with_random_weights() -> None:
+    project, _ = trained(SPIRAL, SPIRAL_DATA, batches=1)
+    name = next(n.id for n in project.graph.nodes if isinstance(n.layer, Dense))
+    wider = replace(project, graph=edits.replace_layer(project.graph, name, Dense(units=17)))
+    with pytest.raises(PredictError, match="Dense has no trained weights yet"):
+        Model.of(wider)
+    assert project.trained is not None
+    assert Model.around(wider, project.trained.preparation).output_size == 2, "the window tries it"
+
+
 def test_an_untrained_network_can_be_tried_with_its_first_weights() -> None:
     model = model_for(SPIRAL, SPIRAL_DATA)
     np.testing.assert_array_equal(model.workspace.flat, SPIRAL.network().initial(0))
