@@ -179,6 +179,9 @@ SENTENCES: dict[str, str] = {
     "no_window": _(
         "The window can't be opened: {reason}. What works without it, `nnstudio --help` tells."
     ),
+    "new_run": _(
+        "{file} has weights but no run that fits to go on with: a new run begins from these weights."
+    ),
     "nothing_left": _(
         "Nothing is left to train: {file} has had its {epochs} epochs. Ask for more with --epochs, or begin anew with --seed."
     ),

@@ -16,7 +16,7 @@ from nnstudio.data.batches import PreparedData
 from nnstudio.messages import StudioError, sentence
 from nnstudio.persistence.project_file import load_project, read_thumbnail, save_project
 from nnstudio.project.project import Project
-from nnstudio.project.runs import is_finished, with_new_weights
+from nnstudio.project.runs import continues, is_finished, with_new_weights
 
 
 def run(arguments: Namespace) -> int:
@@ -28,6 +28,8 @@ def run(arguments: Namespace) -> int:
     if arguments.epochs is None and is_finished(project):
         outcome = _nothing_left(project, arguments.file)
     else:
+        if project.trained is not None and not continues(project):
+            print(sentence("new_run", file=arguments.file), file=sys.stderr)
         outcome = train_project(
             project,
             PreparedData.of(project.data),

@@ -82,7 +82,9 @@ def test_a_run_that_was_ended_begins_anew_from_its_weights(
     nnstudio: CommandLine, tmp_path: Path
 ) -> None:
     ended = saved(with_ended_run(trained(LINE)), tmp_path / "ended")
-    found = nnstudio.json("train", ended, "--epochs", "2")
+    result = nnstudio("train", ended, "--epochs", "2", "--json")
+    found = result.json
+    assert "a new run begins from these weights" in result.err
     assert (found["epochs"], found["epochs_run"]) == (2, 2)
     fresh = nnstudio.json("train", saved(LINE, tmp_path / "fresh"), "--epochs", "2")
     assert found["weights_sha256"] != fresh["weights_sha256"]
