@@ -7,7 +7,7 @@ gesture. A wire whose shapes don't fit *can* be: it is drawn, and is a
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from nnstudio.engine.layer import Layer
@@ -133,13 +133,22 @@ def freeze(graph: Graph, node: str, frozen: bool) -> Graph:
 
 def descendants(graph: Graph, node: str) -> set[str]:
     """``node`` and every node it leads to."""
+    return _reached(node, lambda at: [edge.target for edge in graph.outgoing[at]])
+
+
+def ancestors(graph: Graph, node: str) -> set[str]:
+    """``node`` and every node that leads to it."""
+    return _reached(node, lambda at: [edge.source for edge in graph.incoming[at]])
+
+
+def _reached(start: str, neighbours: Callable[[str], Iterable[str]]) -> set[str]:
     found: set[str] = set()
-    waiting = [node]
+    waiting = [start]
     while waiting:
         current = waiting.pop()
         if current not in found:
             found.add(current)
-            waiting.extend(edge.target for edge in graph.outgoing[current])
+            waiting.extend(neighbours(current))
     return found
 
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from nnstudio.engine.catalogue import LAYERS
 from nnstudio.graph import edits
 from nnstudio.graph.model import Edge, Graph, Node
+from nnstudio.graph.wiring import possible_targets, remove_and_close
 from nnstudio.gui.canvas import commands
 from nnstudio.gui.canvas.arrange import PER_BAND, arrange, free_place, places, room_for
 from nnstudio.gui.canvas.gestures import (
@@ -24,7 +25,6 @@ from nnstudio.gui.canvas.gestures import (
 )
 from nnstudio.gui.canvas.measures import GRID, box_at, overlap, slot_count, slots_of
 from nnstudio.gui.canvas.routes import corners, is_smooth
-from nnstudio.gui.wiring import possible_targets, remove_and_close
 from nnstudio.project.project import Layout, Project
 
 ADD, DENSE, INPUT = LAYERS["Add"](), LAYERS["Dense"](), LAYERS["Input"]()

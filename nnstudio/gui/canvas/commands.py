@@ -17,6 +17,7 @@ from nnstudio.engine.losses import CategoricalCrossEntropy, HalfSquaredError
 from nnstudio.engine.shaping import Flatten, Input
 from nnstudio.graph.edits import add_node, connect, fresh_id, remove
 from nnstudio.graph.model import Edge, Graph, Node
+from nnstudio.graph.wiring import remove_and_close
 from nnstudio.gui.canvas.arrange import PER_BAND, arrange, free_place, places, room_for
 from nnstudio.gui.canvas.measures import (
     COLUMN,
@@ -31,7 +32,6 @@ from nnstudio.gui.canvas.measures import (
     slots_of,
     snapped,
 )
-from nnstudio.gui.wiring import remove_and_close
 from nnstudio.project.problems import DataFacts
 from nnstudio.project.project import Layout, Project
 

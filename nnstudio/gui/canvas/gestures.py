@@ -13,8 +13,8 @@ from typing import Literal, TypeVar
 
 from nnstudio.graph.edits import EditError, connect, remove
 from nnstudio.graph.model import Edge, Graph
+from nnstudio.graph.wiring import possible_sources, possible_targets
 from nnstudio.gui.canvas.measures import Point, slots_of, snapped
-from nnstudio.gui.wiring import possible_sources, possible_targets
 
 T = TypeVar("T")
 

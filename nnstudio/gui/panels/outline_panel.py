@@ -22,10 +22,10 @@ from PySide6.QtWidgets import (
 
 from nnstudio.graph.edits import connect, rename
 from nnstudio.graph.model import Edge
+from nnstudio.graph.wiring import possible_targets, remove_and_close
 from nnstudio.gui.look.problem_sign import sign_icon
 from nnstudio.gui.look.theme import Theme
 from nnstudio.gui.outline_table import NODE, OutlineModel, OutlineTable, rows_of
-from nnstudio.gui.wiring import possible_targets, remove_and_close
 from nnstudio.gui.workbench import Workbench
 from nnstudio.project.project import Project
 

@@ -4,20 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
-from nnstudio.graph.edits import EditError, connect, descendants, free_slot, remove
+from nnstudio.graph.edits import EditError, ancestors, connect, descendants, free_slot, remove
 from nnstudio.graph.model import Edge, Graph
-
-
-def ancestors(graph: Graph, node: str) -> set[str]:
-    """``node`` and every node that leads to it."""
-    found: set[str] = set()
-    waiting = [node]
-    while waiting:
-        current = waiting.pop()
-        if current not in found:
-            found.add(current)
-            waiting.extend(edge.source for edge in graph.incoming[current])
-    return found
 
 
 def possible_targets(graph: Graph, source: str) -> tuple[str, ...]:
