@@ -21,11 +21,11 @@ from PySide6.QtWidgets import (
 from nnstudio.engine.layer import Variable
 from nnstudio.graph.edits import freeze, rename, replace_layer
 from nnstudio.graph.model import Node
+from nnstudio.graph.wiring import remove_and_close
 from nnstudio.gui.forms.form import SettingsForm
 from nnstudio.gui.forms.training_form import TrainingForm
 from nnstudio.gui.look.notice import Notice
 from nnstudio.gui.look.theme import Theme
-from nnstudio.gui.wiring import remove_and_close
 from nnstudio.gui.workbench import Workbench
 from nnstudio.messages import shape_text
 
