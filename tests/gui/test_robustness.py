@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from nnstudio import assets
 from nnstudio.gui.app import _Crash
+from nnstudio.project.project import Project
 
 BUTTONS = QMessageBox.StandardButton
 
@@ -167,3 +168,16 @@ def test_an_error_that_comes_again_and_again_is_shown_once(open_window) -> None:
     for _ in range(3):
         crash(type(error), error, None)
     assert len(shown) == 1
+
+
+@pytest.mark.parametrize("name", ["count", "noise", "low"])
+def test_an_option_being_typed_never_reaches_the_data_of_another_project(open_window, name) -> None:
+    window = open_window(assets.sample("square.nnstudio"))
+    workbench = window.workbench
+    click(window, "stage_data")
+    field = child(window, f"data_{name}")
+    field.setFocus()
+    field.selectAll()
+    QTest.keyClicks(field, "0.5" if name != "count" else "55")
+    workbench.open(Project())
+    assert workbench.project == Project()

@@ -170,6 +170,7 @@ class _Row:
         _mark(self._control, "resettable", is_own)
 
     def remove(self) -> None:
+        self.field.discard()  # or losing the focus would give what is typed to another object
         for widget in (self._label, self.field, self._error):
             widget.hide()
             widget.setParent(None)
