@@ -24,6 +24,9 @@ from nnstudio.project.problems import problems
 from nnstudio.project.project import Project
 from nnstudio.project.runs import facts_of
 
+#: How soon an edit must follow to belong to the same gesture, in milliseconds.
+ONE_GESTURE = 800
+
 
 class Workbench(QObject):
     """The document and what is known about it at the moment.
@@ -55,6 +58,10 @@ class Workbench(QObject):
         self._poll = QTimer(self)
         self._poll.setInterval(20)
         self._poll.timeout.connect(self._look_at_loading)
+        self._gesture = QTimer(self)
+        self._gesture.setSingleShot(True)
+        self._gesture.setInterval(ONE_GESTURE)
+        self._gesture.timeout.connect(self.document.end_merge)
         self._when_loaded: list[Callable[[], Any]] = []
         self.document.subscribe(self._changed)
         self._load_data()
@@ -122,6 +129,10 @@ class Workbench(QObject):
         self._selection = ()
         self.document.replace(project)
         self.selection_changed.emit()
+
+    def begin_gesture(self) -> None:
+        """Edits with the same merge key that follow within a moment are one undo step."""
+        self._gesture.start()
 
     # ------------------------------------------------------------------ running
 

@@ -7,7 +7,7 @@ from driving import child
 from PySide6.QtCore import QItemSelectionModel, QPoint, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtTest import QAbstractItemModelTester, QTest
-from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QListWidget, QMenu, QTableView
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QListView, QMenu, QTableView
 from pytestqt.qtbot import QtBot
 
 from nnstudio.engine.catalogue import LAYERS
@@ -72,8 +72,8 @@ class Outline:
 
     def problems(self) -> list[str]:
         found = child(self.panel, "problems_list")
-        assert isinstance(found, QListWidget)
-        return [found.item(i).text() for i in range(found.count())]
+        assert isinstance(found, QListView)
+        return [found.model().index(i, 0).data() for i in range(found.model().rowCount())]
 
     def choices(self, submenu: str) -> dict[str, QAction]:
         """Open the context menu of the selected rows; what one of its menus offers, if it can."""
@@ -197,10 +197,10 @@ def test_problems_come_and_go_and_lead_to_their_layer(outline: Outline) -> None:
     outline.workbench.edit_graph("x", lambda g: edits.remove(g, edges=[Edge("in", "dense")]))
     assert any("Dense has no input" in words for words in outline.problems())
     assert not none.isVisible()
-    found = outline.panel.findChild(QListWidget, "problems_list")
+    found = outline.panel.findChild(QListView, "problems_list")
     assert found is not None
     number = next(i for i, words in enumerate(outline.problems()) if "Dense has" in words)
-    spot = found.visualItemRect(found.item(number)).center()
+    spot = found.visualRect(found.model().index(number, 0)).center()
     QTest.mouseClick(found.viewport(), LEFT, pos=spot)
     assert outline.workbench.selection == ("dense",)
     row = [index.row() for index in outline.table.selectionModel().selectedRows()]
@@ -229,15 +229,15 @@ def test_an_empty_network_says_what_will_be_here(qtbot: QtBot) -> None:
 def test_every_sentence_of_a_long_list_can_be_read_in_a_narrow_panel(qtbot: QtBot) -> None:
     graph = edits.remove(small_graph(), edges=small_graph().edges)
     outline = Outline(qtbot, graph, (216, 700))
-    found = outline.panel.findChild(QListWidget, "problems_list")
+    found = outline.panel.findChild(QListView, "problems_list")
     assert found is not None
     assert not found.horizontalScrollBar().isVisible()
-    for number in range(found.count()):
-        item = found.item(number)
-        width = found.visualItemRect(item).width() - 16 - 12
+    for number in range(found.model().rowCount()):
+        item = found.model().index(number, 0)
+        width = found.visualRect(item).width() - 16 - 12
         flags = Qt.TextFlag.TextWordWrap
-        words = found.fontMetrics().boundingRect(0, 0, width, 1000, flags, item.text())
-        assert found.visualItemRect(item).height() >= words.height()
+        words = found.fontMetrics().boundingRect(0, 0, width, 1000, flags, item.data())
+        assert found.visualRect(item).height() >= words.height()
 
 
 def test_the_model_behaves_as_qt_wants_while_the_network_changes(qtbot: QtBot) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from nnstudio.engine.catalogue import LOSSES, OPTIMIZERS, SCHEDULES
@@ -23,9 +22,6 @@ _RULES: dict[str, dict[str, Any]] = {
 }
 _TITLES = {"loss": "Loss", "optimizer": "Optimizer", "schedule": "Schedule"}
 
-#: Edits of one setting that follow each other within this time are one undo step, in milliseconds.
-ONE_GESTURE = 800
-
 
 class TrainingForm(QWidget):
     """The network in numbers, and every setting of its training."""
@@ -34,10 +30,6 @@ class TrainingForm(QWidget):
         super().__init__(parent)
         self.setObjectName("training_form")
         self._workbench = workbench
-        self._gesture = QTimer(self)
-        self._gesture.setSingleShot(True)
-        self._gesture.setInterval(ONE_GESTURE)
-        self._gesture.timeout.connect(workbench.document.end_merge)
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 8, 16, 16)
         column.setSpacing(6)
@@ -114,7 +106,7 @@ class TrainingForm(QWidget):
     def _change(self, name: str, value: Any) -> None:
         label = f"Change {name.replace('_', ' ')}"
         self._workbench.change_settings(label, ("training", name), **{name: value})
-        self._gesture.start()
+        self._workbench.begin_gesture()
 
     def _choose(self, name: str, key: str) -> None:
         settings = self._workbench.project.settings
@@ -130,4 +122,4 @@ class TrainingForm(QWidget):
         part = replace(getattr(self._workbench.project.settings, name), **{key: value})
         label = f"Change {key.replace('_', ' ')}"
         self._workbench.change_settings(label, ("training", name, key), **{name: part})
-        self._gesture.start()
+        self._workbench.begin_gesture()

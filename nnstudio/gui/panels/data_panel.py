@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from nnstudio.data.settings import DataSettings
@@ -20,9 +20,6 @@ from nnstudio.messages import StudioError
 from nnstudio.project.edits import choose_data
 from nnstudio.project.runs import facts_of
 
-#: Edits of one option that follow each other within this time are one undo step, in milliseconds.
-ONE_GESTURE = 800
-
 
 class DataPanel(QWidget):
     """Choosing another source makes the network fit it, in one undoable step."""
@@ -31,10 +28,6 @@ class DataPanel(QWidget):
         super().__init__(parent)
         self.setObjectName("data_panel")
         self._workbench = workbench
-        self._gesture = QTimer(self)
-        self._gesture.setSingleShot(True)
-        self._gesture.setInterval(ONE_GESTURE)
-        self._gesture.timeout.connect(workbench.document.end_merge)
         page = QWidget()
         self._column = QVBoxLayout(page)
         self._column.setContentsMargins(12, 8, 12, 16)
@@ -193,7 +186,7 @@ class DataPanel(QWidget):
         project = replace(self._workbench.project, data=data)
         label = f"Change {name.replace('_', ' ')}"
         self._workbench.apply(label, project, merge_key=("data", name))
-        self._gesture.start()
+        self._workbench.begin_gesture()
 
     def _choose_folder(self) -> None:
         from PySide6.QtWidgets import QFileDialog

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from math import prod
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QCheckBox,
     QFrame,
@@ -29,9 +29,6 @@ from nnstudio.gui.look.theme import Theme
 from nnstudio.gui.workbench import Workbench
 from nnstudio.messages import shape_text
 
-#: Edits of one setting that follow each other within this time are one undo step, in milliseconds.
-ONE_GESTURE = 800
-
 #: Names of variables as formulas write them.
 SYMBOLS = {
     "weight": "W",
@@ -50,12 +47,8 @@ class InspectorPanel(QWidget):
         super().__init__(parent)
         self.setObjectName("inspector_panel")
         self._workbench = workbench
-        self._gesture = QTimer(self)
-        self._gesture.setSingleShot(True)
-        self._gesture.setInterval(ONE_GESTURE)
-        self._gesture.timeout.connect(workbench.document.end_merge)
         self._pages = QStackedWidget(self)
-        self._node_page = _NodePage(self, workbench, theme)
+        self._node_page = _NodePage(workbench, theme)
         self._many_page = _ManyPage(workbench)
         self._training = TrainingForm(workbench, theme)
         for page in (self._node_page, self._many_page, self._training):
@@ -87,17 +80,12 @@ class InspectorPanel(QWidget):
             self._training.show_project()
             self._pages.setCurrentIndex(2)
 
-    def begin_gesture(self) -> None:
-        """What is edited now belongs to one undo step with what follows at once."""
-        self._gesture.start()
-
 
 class _NodePage(QWidget):
     """Title, what the layer does, its settings, shapes and parameters."""
 
-    def __init__(self, panel: InspectorPanel, workbench: Workbench, theme: Theme) -> None:
+    def __init__(self, workbench: Workbench, theme: Theme) -> None:
         super().__init__()
-        self._panel = panel
         self._workbench = workbench
         self._node: Node | None = None
         self._is_renaming = False
@@ -193,7 +181,7 @@ class _NodePage(QWidget):
             lambda graph: replace_layer(graph, node.id, layer),
             merge_key=("inspector", node.id, name),
         )
-        self._panel.begin_gesture()
+        self._workbench.begin_gesture()
 
     def _freeze(self, learns: bool) -> None:
         node = self._node

@@ -7,14 +7,10 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import QItemSelection, QItemSelectionModel, QPoint, QSize, Qt
+from PySide6.QtCore import QItemSelection, QItemSelectionModel, QModelIndex, QPoint
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QFrame,
     QLabel,
-    QListWidget,
-    QListWidgetItem,
     QMenu,
     QVBoxLayout,
     QWidget,
@@ -23,9 +19,10 @@ from PySide6.QtWidgets import (
 from nnstudio.graph.edits import connect, rename
 from nnstudio.graph.model import Edge
 from nnstudio.graph.wiring import possible_targets, remove_and_close
-from nnstudio.gui.look.problem_sign import sign_icon
 from nnstudio.gui.look.theme import Theme
-from nnstudio.gui.outline_table import NODE, OutlineModel, OutlineTable, rows_of
+from nnstudio.gui.outline_table import OutlineModel, OutlineTable, rows_of
+from nnstudio.gui.problem_list import NODE as PROBLEM_NODE
+from nnstudio.gui.problem_list import ProblemList
 from nnstudio.gui.workbench import Workbench
 from nnstudio.project.project import Project
 
@@ -52,9 +49,9 @@ class OutlinePanel(QWidget):
         self._totals = _label("outline_totals")
         self._title = _label("problems_title", "Problems")
         self._none = _label("problems_none", "No problems")
-        self._problems = _ProblemList()
-        self._problems.itemActivated.connect(self._go_to_problem)
-        self._problems.itemClicked.connect(self._go_to_problem)
+        self._problems = ProblemList(theme)
+        self._problems.activated.connect(self._go_to_problem)
+        self._problems.clicked.connect(self._go_to_problem)
         self._menu = _menu("outline_menu", "", self)
         self._targets = _menu("outline_connect_menu", "Connect to…", self)
         self._wires = _menu("outline_disconnect_menu", "Disconnect from", self)
@@ -109,19 +106,7 @@ class OutlinePanel(QWidget):
 
     def _show_problems(self) -> None:
         problems = self._workbench.problems
-        self._problems.clear()
-        for problem in problems:
-            node = self._workbench.graph.by_id.get(problem.node)
-            words = str(problem)
-            if node is not None and node.title not in words:
-                words = f"{node.title}: {words}"
-            colour = self._theme.colour
-            icon = sign_icon(problem.severity, colour(problem.severity), colour("panel"))
-            item = QListWidgetItem(icon, words, self._problems)
-            item.setData(NODE, problem.node)
-            spoken = f"{problem.severity.capitalize()}: {words}"
-            item.setData(Qt.ItemDataRole.AccessibleTextRole, spoken)
-        self._problems.setVisible(bool(problems))
+        self._problems.show_problems(problems, self._workbench.graph)
         self._problems.show_within(self.height() // 3)
         self._none.setVisible(not problems)
 
@@ -179,8 +164,8 @@ class OutlinePanel(QWidget):
         if refusal:
             self._workbench.said.emit(refusal, "warning")
 
-    def _go_to_problem(self, item: QListWidgetItem) -> None:
-        if node := item.data(NODE):
+    def _go_to_problem(self, row: QModelIndex) -> None:
+        if node := row.data(PROBLEM_NODE):
             self._workbench.select((node,))
 
     # ------------------------------------------------------------------ menu
@@ -216,41 +201,6 @@ class OutlinePanel(QWidget):
         (number,) = self._model.numbers_of((node,))
         title, setting = self._model.rows[number].cells[:2]
         return f"{number + 1}. {title} {setting}".rstrip()
-
-
-class _ProblemList(QListWidget):
-    """The sentences, each with its sign; as high as they need."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._most = 96
-        self.setObjectName("problems_list")
-        self.setAccessibleName("Problems")
-        self.setToolTip("Click a problem to select its layer")
-        self.setWordWrap(True)
-        self.setIconSize(QSize(16, 16))
-        self.setSpacing(2)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.viewport().setAutoFillBackground(False)
-
-    def show_within(self, most: int) -> None:
-        """Be as high as all sentences, but no higher than ``most``."""
-        self._most = max(96, most)
-        self._fit()
-
-    def _fit(self) -> None:
-        if self.count():
-            self.doItemsLayout()
-            last = self.visualItemRect(self.item(self.count() - 1))
-            needed = last.bottom() + self.verticalScrollBar().value() + 2 * self.spacing()
-            self.setFixedHeight(min(needed, self._most))
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        if event.size().width() != event.oldSize().width():
-            self._fit()
 
 
 def _label(name: str, words: str = "") -> QLabel:
