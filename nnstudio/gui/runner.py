@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, replace
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from nnstudio.data.batches import PreparedData
+from nnstudio.gui import garbage
 from nnstudio.messages import StudioError, sentence
 from nnstudio.project.document import Document
 from nnstudio.project.project import Project
@@ -220,7 +221,7 @@ class Runner(QObject):
         run.first_epoch, run.first_step = session.epoch, session.step
         run.thread = threading.Thread(target=run.work, name="nnstudio-training", daemon=True)
         self._run = run
-        run.thread.start()
+        garbage.start(run.thread)
         self._timer.start()
         self.started.emit()
         return True

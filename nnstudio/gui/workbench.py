@@ -17,6 +17,7 @@ from nnstudio.data.batches import PreparedData
 from nnstudio.data.settings import DataSettings
 from nnstudio.graph.analysis import Analysis, Problem, analyse
 from nnstudio.graph.model import Graph
+from nnstudio.gui import garbage
 from nnstudio.gui.runner import Runner
 from nnstudio.messages import StudioError
 from nnstudio.project.document import Document
@@ -167,7 +168,7 @@ class Workbench(QObject):
         self._loading = loading
         if loading.settings.source.slow:
             self._take_data(None, "")
-            threading.Thread(target=loading.work, name="nnstudio-data", daemon=True).start()
+            garbage.start(threading.Thread(target=loading.work, name="nnstudio-data", daemon=True))
             self._poll.start()
             self.data_changed.emit()
         else:
