@@ -245,6 +245,7 @@ class Header(QWidget):
         texts = [] if seconds is None else [f"{_clock(seconds)} left"]
         if self._speed.per_second:
             texts.append(f"{_rounded(self._speed.per_second * count)} samples/s")
+        self._left.setToolTip(" · ".join(texts))
         room = self._progress.width() - self._epoch.sizeHint().width() - GAP
         if self._left.fontMetrics().horizontalAdvance(" · ".join(texts)) > room:
             del texts[1:]  # the time left is what people look for
