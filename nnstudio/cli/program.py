@@ -25,7 +25,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         return end.code if isinstance(end.code, int) else 2
     _spare_narrow_terminals()
     try:
-        return _run_logged(arguments)
+        code = _run_logged(arguments)
+        sys.stdout.flush()  # a reader that has gone shows now, not while the interpreter ends
+        return code
     except StudioError as error:
         print(error, file=sys.stderr)
         return 2
