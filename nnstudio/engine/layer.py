@@ -40,7 +40,7 @@ class Variable:
         shape: as PyTorch has it, such as (out, in).
         init: a name in :data:`nnstudio.engine.initialisers.INITIALISERS`.
         trainable: learned by the optimizer; otherwise state that training only carries along.
-        decay: whether weight decay, where it is asked for, applies.
+        decay: whether weight decay and penalties, where they are asked for, apply.
     """
 
     name: str
@@ -56,6 +56,7 @@ class Call:
     Attributes:
         training: whether dropout drops and batch statistics are used.
         rng: the stream for random masks; used while training only.
+        weights: ``(N,)``, how much each example counts in the loss; ``None`` if all count alike.
         needs_dx: whether anything before this layer learns, so that ``backward`` must return
             ∂L/∂inputs; if not, it may return ``None`` for each.
         saved: what ``forward`` keeps for ``backward``.
@@ -63,13 +64,14 @@ class Call:
             if nothing.
     """
 
-    __slots__ = ("_buffers", "dtype", "needs_dx", "rng", "saved", "statistics", "training")
+    __slots__ = ("_buffers", "dtype", "needs_dx", "rng", "saved", "statistics", "training", "weights")
 
     def __init__(self, dtype: Any = np.float32, *, needs_dx: bool = True) -> None:
         self.dtype = np.dtype(dtype)
         self.needs_dx = needs_dx
         self.training = False
         self.rng: np.random.Generator | None = None
+        self.weights: Array | None = None
         self.saved: dict[str, Any] = {}
         self.statistics: dict[str, Array] = {}
         self._buffers: dict[str, Array] = {}

@@ -1,7 +1,8 @@
 """A network: layers in the order in which they run, and where their variables lie.
 
-All variables lie in one flat vector, ``[trainable | state]``. Gradients and optimizer know only the
-first part; running statistics and the variables of frozen nodes are in the second. A layer sees its
+All variables lie in one flat vector, ``[decayed | other trainable | state]``. Gradients and
+optimizer know only the trainable parts, weight decay and penalties only the first (weights, but not
+biases and scales); running statistics and the variables of frozen nodes come last. A layer sees its
 own variables as views of their usual shapes.
 
 A :class:`Network` is immutable and holds no numbers; :class:`nnstudio.engine.workspace.Workspace`
@@ -80,36 +81,40 @@ class Network:
     """Steps in running order, heads, and the places of all variables.
 
     Attributes:
-        trainable_size: how many numbers of the flat vector learn; they come first.
+        decayed_size: how many of the trainable numbers weight decay applies to; they come first.
+        trainable_size: how many numbers of the flat vector learn; they come before the state.
         size: the length of the flat vector.
     """
 
     steps: tuple[Step, ...]
     heads: tuple[Head, ...]
     places: tuple[Place, ...]
+    decayed_size: int
     trainable_size: int
     size: int
 
     @staticmethod
     def of(steps: Sequence[Step], heads: Sequence[Head]) -> Network:
-        """Lay out the variables of ``steps``; each owner's are taken once, trainable ones first."""
-        found: dict[Key, tuple[Variable, bool]] = {}
+        """Lay out the variables of ``steps``; each owner's are taken once."""
+        decayed: dict[Key, Variable] = {}
+        other: dict[Key, Variable] = {}
+        state: dict[Key, Variable] = {}
         # Owners first: how shared weights start is the owner's affair, even if it runs later.
         for step in sorted(steps, key=lambda step: step.owner != step.node):
             shapes = [steps[i].shape for i in step.inputs]
             for variable in step.layer.variables(*shapes):
                 learns = variable.trainable and not step.frozen
-                found.setdefault((step.owner, variable.name), (variable, learns))
-        places = []
-        start = trainable_size = 0
-        for wanted in (True, False):
-            for key, (variable, learns) in found.items():
-                if learns is wanted:
-                    places.append(Place(key, variable, start))
-                    start += prod(variable.shape)
-            if wanted:
-                trainable_size = start
-        return Network(tuple(steps), tuple(heads), tuple(places), trainable_size, start)
+                part = (decayed if variable.decay else other) if learns else state
+                part.setdefault((step.owner, variable.name), variable)
+        places: list[Place] = []
+        ends = []
+        end = 0
+        for part in (decayed, other, state):
+            for key, variable in part.items():
+                places.append(Place(key, variable, end))
+                end += prod(variable.shape)
+            ends.append(end)
+        return Network(tuple(steps), tuple(heads), tuple(places), *ends)
 
     @cached_property
     def input_steps(self) -> tuple[int, ...]:
