@@ -41,6 +41,7 @@ class Variable:
         init: a name in :data:`nnstudio.engine.initialisers.INITIALISERS`.
         trainable: learned by the optimizer; otherwise state that training only carries along.
         decay: whether weight decay and penalties, where they are asked for, apply.
+        l1, l2, max_norm: what its layer asks for beside that; see :mod:`regularisation`. 0: none.
     """
 
     name: str
@@ -48,6 +49,9 @@ class Variable:
     init: str
     trainable: bool = True
     decay: bool = False
+    l1: float = 0.0
+    l2: float = 0.0
+    max_norm: float = 0.0
 
 
 class Call:
@@ -64,7 +68,16 @@ class Call:
             if nothing.
     """
 
-    __slots__ = ("_buffers", "dtype", "needs_dx", "rng", "saved", "statistics", "training", "weights")
+    __slots__ = (
+        "_buffers",
+        "dtype",
+        "needs_dx",
+        "rng",
+        "saved",
+        "statistics",
+        "training",
+        "weights",
+    )
 
     def __init__(self, dtype: Any = np.float32, *, needs_dx: bool = True) -> None:
         self.dtype = np.dtype(dtype)

@@ -13,18 +13,18 @@ that stay in the processor's cache from the first pass to the last.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from math import sqrt
 from typing import ClassVar
 
 import numpy as np
 
+from nnstudio.engine.chunks import CHUNK, chunks
 from nnstudio.engine.layer import Array
 from nnstudio.schema import setting
 
-#: Numbers per chunk: four arrays of this many float32 take 1 MB, which fits the L2 cache.
-CHUNK = 65_536
+__all__ = ["CHUNK", "SGD", "Adam", "Optimizer"]
 
 #: How often decayed averages that became tiny are set to 0. Left alone they end as subnormal
 #: numbers (on dead pixels, for example), with which processors compute many times more slowly.
@@ -43,13 +43,21 @@ class Optimizer:
         return ()
 
     def update(
-        self, w: Array, g: Array, slots: Mapping[str, Array], rate: float, step: int
+        self,
+        w: Array,
+        g: Array,
+        slots: Mapping[str, Array],
+        rate: float,
+        step: int,
+        decayed: int | None = None,
     ) -> None:
         """Change ``w`` (and ``slots``) in place for gradient ``g``, both flat vectors.
 
         Args:
             rate: the learning rate η at this step.
             step: t, counted from 1.
+            decayed: how many leading numbers weight decay applies to, if the optimizer has any;
+                default: all.
         """
         raise NotImplementedError
 
@@ -67,9 +75,15 @@ class SGD(Optimizer):
         return ("velocity",) if self.momentum else ()
 
     def update(
-        self, w: Array, g: Array, slots: Mapping[str, Array], rate: float, step: int
+        self,
+        w: Array,
+        g: Array,
+        slots: Mapping[str, Array],
+        rate: float,
+        step: int,
+        decayed: int | None = None,
     ) -> None:
-        for part, scratch in _chunks(w):
+        for part, scratch in chunks(w):
             direction = g[part]
             if self.momentum:
                 velocity = slots["velocity"][part]
@@ -102,13 +116,19 @@ class Adam(Optimizer):
         return ("mean", "square")
 
     def update(
-        self, w: Array, g: Array, slots: Mapping[str, Array], rate: float, step: int
+        self,
+        w: Array,
+        g: Array,
+        slots: Mapping[str, Array],
+        rate: float,
+        step: int,
+        decayed: int | None = None,
     ) -> None:
         # √v̂ = c √V, so η m̂ / (√v̂ + ε) = (η (1−β₁) / (1−β₁ᵗ) / c) · M / (√V + ε/c)
         c = sqrt((1 - self.beta2) / (1 - self.beta2**step))
         scale = rate * (1 - self.beta1) / (1 - self.beta1**step) / c
         epsilon = self.epsilon / c
-        for part, scratch in _chunks(w):
+        for part, scratch in chunks(w):
             gradient, mean, square = g[part], slots["mean"][part], slots["square"][part]
             mean *= self.beta1
             mean += gradient
@@ -122,14 +142,6 @@ class Adam(Optimizer):
             w[part] -= scratch
             _flush(mean, step)
             _flush(square, step)
-
-
-def _chunks(w: Array) -> Iterator[tuple[slice, Array]]:
-    """Slices that cover ``w``, each with a scratch vector of its length."""
-    scratch = np.empty(min(CHUNK, w.size), w.dtype)
-    for start in range(0, w.size, CHUNK):
-        size = min(CHUNK, w.size - start)
-        yield slice(start, start + size), scratch[:size]
 
 
 def _flush(average: Array, step: int) -> None:

@@ -1,0 +1,107 @@
+"""The update: everything that happens between the gradient and the new weights, in this order.
+
+1. the gradient of the loss is clipped, by value, then by norm;
+2. the gradient of the penalties L1 and L2 is added;
+3. weight decay: w ← w − η λ w;
+4. the optimizer's step;
+5. max-norm: weights that became too long are scaled back;
+6. the running average of the weights takes the new ones in.
+
+Clipping comes before the penalties and these before the optimizer, as in PyTorch, where
+``clip_grad_norm_`` is called before ``optimizer.step()``, which adds its L2.
+What the parts compute is in :mod:`regularisation` and :mod:`optimizers`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from nnstudio.engine.layer import Array
+from nnstudio.engine.network import Network
+from nnstudio.engine.optimizers import Optimizer
+from nnstudio.engine.regularisation import (
+    MaxNorm,
+    Penalty,
+    clip_by_norm,
+    clip_by_value,
+    shrink,
+    take_into_average,
+)
+
+#: The name of the slot that holds the average of the weights.
+AVERAGE = "average"
+
+
+class Update:
+    """How one network's weights change, decided once; a part that isn't asked for costs nothing.
+
+    Attributes:
+        penalty: what L1 and L2, the layers' own and the global ones, add to the loss.
+        max_norm: the bounds on the length of weight vectors.
+    """
+
+    def __init__(
+        self,
+        network: Network,
+        optimizer: Optimizer,
+        *,
+        l1: float = 0.0,
+        l2: float = 0.0,
+        weight_decay: float = 0.0,
+        max_norm: float = 0.0,
+        clip_value: float = 0.0,
+        clip_norm: float = 0.0,
+        average: float = 0.0,
+    ) -> None:
+        """Put the parts together; 0 is none of it.
+
+        Args:
+            l1, l2: factors λ₁ and λ₂ of global penalties, added to the layers' own.
+            weight_decay: λ, added to what the optimizer may have of its own.
+            max_norm: the bound c of every layer that has none of its own.
+            clip_value: the bound of each number of the gradient.
+            clip_norm: the bound of the gradient's length.
+            average: how much of the average of the weights is kept at each step, below 1.
+        """
+        self.penalty = Penalty.of(network, l1, l2)
+        self.max_norm = MaxNorm.of(network, max_norm)
+        self._optimizer = optimizer
+        self._weight_decay = weight_decay
+        self._clip_value = clip_value
+        self._clip_norm = clip_norm
+        self._average = average
+        self._decayed_size = network.decayed_size
+        self._trainable_size = network.trainable_size
+
+    def slots(self) -> tuple[str, ...]:
+        """The names of the vectors remembered between steps.
+
+        Each is as long as the trainable part and 0 before the first step.
+        """
+        return (*self._optimizer.slots(), AVERAGE) if self._average else self._optimizer.slots()
+
+    def apply(
+        self, flat: Array, gradient: Array, slots: Mapping[str, Array], rate: float, step: int
+    ) -> None:
+        """Change ``flat`` and ``slots`` in place. ``gradient`` is used up.
+
+        Args:
+            flat: all variables, ``[decayed | other trainable | state]``; the state stays.
+            gradient: ∂L/∂trainable, without penalties.
+            rate: the learning rate η at this step.
+            step: t, counted from 1.
+        """
+        w, decayed = flat[: self._trainable_size], self._decayed_size
+        if self._clip_value:
+            clip_by_value(gradient, self._clip_value)
+        if self._clip_norm:
+            clip_by_norm(gradient, self._clip_norm)
+        if self.penalty.spans:
+            self.penalty.add_gradient(flat, gradient)
+        if self._weight_decay:
+            shrink(flat[:decayed], rate * self._weight_decay)
+        self._optimizer.update(w, gradient, slots, rate, step, decayed)
+        if self.max_norm.places:
+            self.max_norm.project(flat)
+        if self._average:
+            take_into_average(slots[AVERAGE], w, self._average, step)
