@@ -23,6 +23,10 @@ SENTENCES: dict[str, str] = {
     "feature_needed": _(
         "{layer} works along a feature axis, got a single number: check its input."
     ),
+    "picture_needed": _("{layer} needs a picture (channels × height × width), got {got}: connect it to one, or put a Reshape before it."),
+    "sequence_needed": _("{layer} needs a sequence (places × features), got {got}: connect it to one, or put a Reshape before it."),
+    "kernel_too_large": _("{layer}'s window of {size} does not fit into {got}: make it smaller, or choose the padding \"same\"."),
+    "groups_divide": _("The {groups} groups must divide the {channels} channels that come in and the {filters} filters: choose another number of groups."),
     "same_shapes": _("{layer} adds inputs of one shape, got {got}: make them equal first."),
     # edits that can't be
     "edit_self": _("A node can't be connected to itself."),

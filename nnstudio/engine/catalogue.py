@@ -6,6 +6,7 @@ A class listed here appears in the palette, the forms, the files and the contrac
 from __future__ import annotations
 
 from nnstudio.engine.activations import ReLU, Sigmoid, Softmax, Tanh
+from nnstudio.engine.convolution import Conv1D, Conv2D, ConvTranspose2D
 from nnstudio.engine.dense import Dense
 from nnstudio.engine.dropout import Dropout
 from nnstudio.engine.layer import Layer
@@ -18,7 +19,21 @@ from nnstudio.engine.shaping import Flatten, Input
 
 LAYERS: dict[str, type[Layer]] = {
     cls.__name__: cls
-    for cls in (Input, Dense, ReLU, Sigmoid, Tanh, Softmax, Dropout, BatchNorm, Flatten, Add)
+    for cls in (
+        Input,
+        Dense,
+        Conv1D,
+        Conv2D,
+        ConvTranspose2D,
+        ReLU,
+        Sigmoid,
+        Tanh,
+        Softmax,
+        Dropout,
+        BatchNorm,
+        Flatten,
+        Add,
+    )
 }
 LOSSES: dict[str, type[Loss]] = {
     cls.__name__: cls for cls in (HalfSquaredError, CategoricalCrossEntropy)
@@ -29,6 +44,7 @@ SCHEDULES: dict[str, type[Schedule]] = {cls.__name__: cls for cls in (Constant, 
 #: The categories of layers in the palette's order, with their titles.
 CATEGORIES: dict[str, str] = {
     "core": "Core",
+    "convolution": "Convolution and pooling",
     "activation": "Activation",
     "regularise": "Regularise",
     "shape": "Shape and merge",

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import DTypeLike
 
 from nnstudio.engine.activations import ReLU, Sigmoid, Softmax, Tanh
+from nnstudio.engine.convolution import Conv1D, Conv2D, ConvTranspose2D
 from nnstudio.engine.dense import Dense
 from nnstudio.engine.dropout import Dropout
 from nnstudio.engine.layer import Array, Call, Layer, Shape
@@ -46,6 +47,28 @@ EXAMPLES = (
     Example(Dense(units=3, initialiser="xavier_uniform"), ((1,),)),
     Example(Dense(units=3), ((4, 2),)),
     Example(Dense(units=2, use_bias=False), ((3, 5),)),
+    Example(Conv2D(filters=3), ((2, 5, 4),)),
+    Example(Conv2D(filters=2, kernel_size=(1, 1), use_bias=False), ((3, 2, 2),)),
+    Example(Conv2D(filters=4, kernel_size=(3, 2), padding="same"), ((2, 4, 5),)),
+    Example(Conv2D(filters=2, kernel_size=(2, 5), padding="same"), ((1, 3, 3),)),
+    Example(Conv2D(filters=2, strides=(2, 3)), ((1, 6, 7),)),
+    Example(Conv2D(filters=2, strides=(3, 2), padding="same"), ((2, 5, 6),)),
+    Example(Conv2D(filters=2, kernel_size=(2, 2), dilation=(2, 3)), ((2, 5, 6),)),
+    Example(Conv2D(filters=2, dilation=(1, 2), padding="same"), ((2, 4, 5),)),
+    Example(Conv2D(filters=4, kernel_size=(2, 2), groups=2), ((4, 3, 3),)),
+    Example(Conv2D(filters=6, groups=3, padding="same"), ((3, 4, 3),)),
+    Example(Conv1D(filters=3), ((5, 2),)),
+    Example(Conv1D(filters=2, kernel_size=4, strides=2, padding="same"), ((7, 3),)),
+    Example(Conv1D(filters=2, kernel_size=2, strides=3, use_bias=False), ((7, 1),)),
+    Example(Conv1D(filters=4, kernel_size=3, dilation=2, groups=2), ((6, 4),)),
+    Example(Conv1D(filters=2, kernel_size=3, dilation=2, padding="same"), ((4, 2),)),
+    Example(ConvTranspose2D(filters=3), ((2, 3, 2),)),
+    Example(ConvTranspose2D(filters=2, kernel_size=(2, 3), padding="valid"), ((3, 2, 3),)),
+    Example(
+        ConvTranspose2D(filters=1, kernel_size=(1, 2), strides=(2, 1), use_bias=False),
+        ((2, 2, 3),),
+    ),
+    Example(ConvTranspose2D(filters=2, kernel_size=(2, 4), strides=(3, 3)), ((1, 2, 2),)),
     Example(ReLU(), ((6,),)),
     Example(ReLU(), ((2, 3, 4),)),
     Example(Sigmoid(), ((6,),)),
