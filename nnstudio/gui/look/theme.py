@@ -29,6 +29,7 @@ class Colours:
     training: str
     validation: str
     core: str
+    convolution: str
     activation: str
     regularise: str
     shape: str
@@ -56,6 +57,7 @@ LIGHT = Colours(
     training="#2457C5",
     validation="#0F766E",
     core="#4F46B8",
+    convolution="#0E6F86",
     activation="#1E7F4F",
     regularise="#7A4BA6",
     shape="#5C6878",
@@ -78,6 +80,7 @@ DARK = Colours(
     training="#7FA8FF",
     validation="#5EEAD4",
     core="#A5A0FF",
+    convolution="#5CC8DE",
     activation="#6CCB9A",
     regularise="#C09AE6",
     shape="#93A0B0",
