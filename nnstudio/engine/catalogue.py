@@ -13,7 +13,18 @@ from nnstudio.engine.layer import Layer
 from nnstudio.engine.losses import CategoricalCrossEntropy, HalfSquaredError, Loss
 from nnstudio.engine.merging import Add
 from nnstudio.engine.normalisation import BatchNorm
-from nnstudio.engine.optimizers import SGD, Adam, Optimizer
+from nnstudio.engine.optimizers import (
+    SGD,
+    Adadelta,
+    Adagrad,
+    Adam,
+    AdamW,
+    AMSGrad,
+    Lion,
+    Nadam,
+    Optimizer,
+    RMSProp,
+)
 from nnstudio.engine.schedules import Constant, Cosine, Schedule
 from nnstudio.engine.shaping import Flatten, Input
 
@@ -38,7 +49,10 @@ LAYERS: dict[str, type[Layer]] = {
 LOSSES: dict[str, type[Loss]] = {
     cls.__name__: cls for cls in (HalfSquaredError, CategoricalCrossEntropy)
 }
-OPTIMIZERS: dict[str, type[Optimizer]] = {cls.__name__: cls for cls in (SGD, Adam)}
+OPTIMIZERS: dict[str, type[Optimizer]] = {
+    cls.__name__: cls
+    for cls in (SGD, Adagrad, RMSProp, Adadelta, Adam, AdamW, AMSGrad, Nadam, Lion)
+}
 SCHEDULES: dict[str, type[Schedule]] = {cls.__name__: cls for cls in (Constant, Cosine)}
 
 #: The categories of layers in the palette's order, with their titles.

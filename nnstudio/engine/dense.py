@@ -16,6 +16,7 @@ import numpy as np
 
 from nnstudio.engine.initialisers import WEIGHT_INITIALISERS
 from nnstudio.engine.layer import Array, Arrays, Call, Layer, Shape, ShapeError, Variable
+from nnstudio.engine.regularisation import l1_setting, l2_setting, max_norm_setting
 from nnstudio.messages import shape_text
 from nnstudio.schema import setting
 
@@ -36,6 +37,9 @@ class Dense(Layer):
         choices=WEIGHT_INITIALISERS,
         help="Where the weights begin: He suits ReLU, Xavier suits tanh and sigmoid",
     )
+    l1: float = l1_setting()
+    l2: float = l2_setting()
+    max_norm: float = max_norm_setting()
 
     def caption(self) -> str:
         return f"{self.units:,} unit" + ("s" if self.units != 1 else "")
@@ -48,7 +52,15 @@ class Dense(Layer):
 
     def variables(self, *shapes: Shape) -> tuple[Variable, ...]:
         features = shapes[0][-1]
-        weight = Variable("weight", (self.units, features), self.initialiser, decay=True)
+        weight = Variable(
+            "weight",
+            (self.units, features),
+            self.initialiser,
+            decay=True,
+            l1=self.l1,
+            l2=self.l2,
+            max_norm=self.max_norm,
+        )
         bias = Variable("bias", (self.units,), "zeros")
         return (weight, bias) if self.use_bias else (weight,)
 
