@@ -97,6 +97,20 @@ class Call:
             self._buffers[name] = array
         return array
 
+    def zeros(self, shape: Shape) -> Array:
+        """A read-only array of zeros, the same one at each call with this shape."""
+        array = self._buffers.get("zeros")
+        if array is None or array.shape != shape:
+            array = np.zeros(shape, self.dtype)
+            array.flags.writeable = False
+            self._buffers["zeros"] = array
+        return array
+
+    @property
+    def buffer_bytes(self) -> int:
+        """The memory that its buffers take."""
+        return sum(array.nbytes for array in self._buffers.values())
+
 
 @dataclass(frozen=True)
 class Layer:

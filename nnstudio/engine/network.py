@@ -28,6 +28,18 @@ Key = tuple[str, str]
 
 
 @dataclass(frozen=True)
+class Rewrite:
+    """A quicker way to a step's output: another layer, applied to the outputs of other steps.
+
+    The layer uses the step's own variables, if any, and gives the same numbers up to rounding. See
+    :mod:`nnstudio.engine.fast`.
+    """
+
+    layer: Layer
+    inputs: tuple[int, ...]
+
+
+@dataclass(frozen=True)
 class Step:
     """One application of a layer.
 
@@ -38,6 +50,7 @@ class Step:
         shape: its output's shape, without the batch axis.
         owner: the node whose variables it uses; itself unless weights are shared.
         frozen: its variables don't learn and its statistics rest.
+        rewrite: what is computed instead, because it is quicker; ``None`` for the layer itself.
     """
 
     node: str
@@ -46,6 +59,12 @@ class Step:
     shape: Shape
     owner: str
     frozen: bool = False
+    rewrite: Rewrite | None = None
+
+    @property
+    def runs(self) -> Rewrite:
+        """What is computed in fact."""
+        return self.rewrite or Rewrite(self.layer, self.inputs)
 
 
 @dataclass(frozen=True)
@@ -122,6 +141,11 @@ class Network:
         return tuple(i for i, step in enumerate(self.steps) if step.layer.arity == (0, 0))
 
     @cached_property
+    def data(self) -> frozenset[int]:
+        """The same as a set."""
+        return frozenset(self.input_steps)
+
+    @cached_property
     def learns_before(self) -> tuple[bool, ...]:
         """For each step: does any step that leads to it have trainable variables?"""
         trainable = {place.key[0] for place in self.places if place.start < self.trainable_size}
@@ -131,11 +155,11 @@ class Network:
         return tuple(learns)
 
     def ancestors(self, targets: Sequence[int]) -> tuple[int, ...]:
-        """The steps needed to compute ``targets``, themselves included, in running order."""
+        """The steps that run to compute ``targets``, themselves included, in running order."""
         needed = set(targets)
         for i in reversed(range(len(self.steps))):
             if i in needed:
-                needed.update(self.steps[i].inputs)
+                needed.update(self.steps[i].runs.inputs)
         return tuple(sorted(needed))
 
     def arrays(self, flat: Array) -> dict[Key, Array]:

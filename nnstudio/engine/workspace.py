@@ -6,6 +6,10 @@
 
 Where an output goes to several followers, the gradients that come back from them are added.
 Threads don't share a workspace: the drawing pad predicts with one while training uses another.
+
+Small networks take microseconds per step, less than Python takes to look things up. What can be
+decided once per batch size is therefore decided once, in a plan: which steps run and from which
+arrays, which of them have a gradient to give, and where gradients have to be added.
 """
 
 from __future__ import annotations
@@ -15,11 +19,74 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from nnstudio.engine.layer import Array, Arrays, Call
+from nnstudio.engine.instruments import Recorder
+from nnstudio.engine.layer import Array, Arrays, Call, Layer
 from nnstudio.engine.network import Network
+from nnstudio.engine.passes import BackwardPass, ForwardPass
 
 #: For how many batch sizes buffers are kept: full batches, the last smaller one, validation, one.
 KEPT_BATCH_SIZES = 4
+
+
+class _Plan:
+    """Calls and passes for one batch size."""
+
+    def __init__(self, workspace: Workspace, batch_size: int) -> None:
+        network = workspace.network
+        learns = network.learns_before
+        dtype = workspace.flat.dtype
+        self.batch_size = batch_size
+        self.calls = [
+            Call(dtype, needs_dx=workspace.input_gradients or before) for before in learns
+        ]
+        self.losses = [Call(dtype) for _ in network.heads]
+        self.training: tuple[bool, np.random.Generator | None] = (False, None)
+        trained = network.ancestors([head.loss_step for head in network.heads])
+        predicted = network.ancestors([head.step for head in network.heads])
+        self.to_loss = [self._forward(workspace, i) for i in trained if i not in network.data]
+        self.to_heads = [self._forward(workspace, i) for i in predicted if i not in network.data]
+        takers = [head.loss_step for head in network.heads]
+        takers += [source for i in trained for source in network.steps[i].runs.inputs]
+        self.back = [
+            self._backward(workspace, i, takers)
+            for i in reversed(trained)
+            if i not in network.data and (workspace.gradients[i] or self.calls[i].needs_dx)
+        ]
+        self.with_state = [
+            i
+            for i in trained
+            if type(network.steps[i].layer).update_state is not Layer.update_state
+        ]
+
+    def _forward(self, workspace: Workspace, i: int) -> ForwardPass:
+        runs = workspace.network.steps[i].runs
+        return ForwardPass(
+            i, runs.layer.forward, workspace.variables[i], runs.inputs, self.calls[i]
+        )
+
+    def _backward(self, workspace: Workspace, i: int, takers: Sequence[int]) -> BackwardPass:
+        runs = workspace.network.steps[i].runs
+        return BackwardPass(
+            i,
+            runs.layer.backward,
+            workspace.variables[i],
+            workspace.gradients[i],
+            workspace.added_later.get(i),
+            runs.inputs,
+            all(takers.count(source) == 1 for source in runs.inputs),
+            self.calls[i],
+        )
+
+    def set_training(
+        self, network: Network, training: bool, rng: np.random.Generator | None
+    ) -> None:
+        """Tell every call whether this is training, and where random masks come from."""
+        if self.training == (training, rng):
+            return
+        self.training = (training, rng)
+        for step, call in zip(network.steps, self.calls, strict=True):
+            call.training = training and not step.frozen
+            call.rng = rng
 
 
 class Workspace:
@@ -29,6 +96,10 @@ class Workspace:
         network: what is run.
         flat: all variables, ``[trainable | state]``; whoever owns the workspace may write to it.
         gradient: ∂L/∂trainable after :meth:`backward`.
+        variables, gradients: for each step views into these by name.
+        added_later: for steps whose variables a later step uses too, whose gradients are theirs.
+        input_gradients: whether backward goes on to the data.
+        recorder: whoever wants to see the inside of the next passes; usually nobody.
     """
 
     def __init__(self, network: Network, flat: Array, *, input_gradients: bool = False) -> None:
@@ -37,14 +108,13 @@ class Workspace:
         self.network = network
         self.flat = flat
         self.gradient = np.zeros(network.trainable_size, flat.dtype)
-        self._input_gradients = input_gradients
-        self._variables = network.views(flat)
-        self._gradients, self._added_later = self._gradient_views()
-        self._trained_steps = network.ancestors([head.loss_step for head in network.heads])
-        self._predicted_steps = network.ancestors([head.step for head in network.heads])
-        self._calls: OrderedDict[int, list[Call]] = OrderedDict()
+        self.input_gradients = input_gradients
+        self.variables = network.views(flat)
+        self.gradients, self.added_later = self._gradient_views()
+        self.recorder: Recorder | None = None
+        self._plans: OrderedDict[int, _Plan] = OrderedDict()
+        self._plan: _Plan | None = None
         self._outputs: list[Array | None] = [None] * len(network.steps)
-        self._losses: list[Call] = []
 
     def _gradient_views(self) -> tuple[list[Arrays], dict[int, Arrays]]:
         """Where each step writes its gradients, and which of these are added to their owner's.
@@ -61,56 +131,56 @@ class Workspace:
                 views[i] = {name: np.empty_like(view) for name, view in views[i].items()}
         return views, later
 
-    def _calls_for(self, batch_size: int) -> list[Call]:
-        """One call per step, then one per head, for this batch size."""
-        calls = self._calls.get(batch_size)
-        if calls is None:
-            learns = self.network.learns_before
-            calls = [
-                Call(self.flat.dtype, needs_dx=self._input_gradients or before) for before in learns
-            ] + [Call(self.flat.dtype) for _ in self.network.heads]
-            self._calls[batch_size] = calls
-            if len(self._calls) > KEPT_BATCH_SIZES:
-                self._calls.popitem(last=False)
+    def _plan_for(self, batch_size: int) -> _Plan:
+        if self._plan is not None and self._plan.batch_size == batch_size:
+            return self._plan
+        plan = self._plans.get(batch_size)
+        if plan is None:
+            plan = self._plans[batch_size] = _Plan(self, batch_size)
+            if len(self._plans) > KEPT_BATCH_SIZES:
+                self._plans.popitem(last=False)
         else:
-            self._calls.move_to_end(batch_size)
-        return calls
+            self._plans.move_to_end(batch_size)
+        self._plan = plan
+        return plan
 
     def buffers(self, batch_size: int, target_size: int) -> tuple[Array, Array]:
         """Arrays (*input shape, N) and (target_size, N) for a batch to be gathered into."""
         first = self.network.input_steps[0]
-        call = self._calls_for(batch_size)[first]
+        call = self._plan_for(batch_size).calls[first]
         x = call.buffer("batch", (*self.network.steps[first].shape, batch_size))
         return x, call.buffer("target", (target_size, batch_size))
 
-    def _run(
-        self,
-        steps: Sequence[int],
-        xs: Sequence[Array],
-        training: bool,
-        rng: np.random.Generator | None,
-    ) -> list[Call]:
-        calls = self._calls_for(xs[0].shape[-1])
+    # ---------------------------------------------------------------- forward
+
+    def _run(self, passes: Sequence[ForwardPass], xs: Sequence[Array]) -> None:
         outputs = self._outputs
-        data = dict(zip(self.network.input_steps, xs, strict=True))
-        for i in steps:
-            step, call = self.network.steps[i], calls[i]
-            call.training = training and not step.frozen
-            call.rng = rng
-            inputs = (data[i],) if i in data else tuple([outputs[j] for j in step.inputs])
-            outputs[i] = step.layer.forward(self._variables[i], inputs, call)  # type: ignore[arg-type]
-        return calls
+        for i, x in zip(self.network.input_steps, xs, strict=True):
+            outputs[i] = x
+        if self.recorder is not None:
+            passes = self.recorder.forward(passes)
+        for i, forward, v, sources, call in passes:
+            if len(sources) == 1:
+                outputs[i] = forward(v, (outputs[sources[0]],), call)  # type: ignore[arg-type]
+            else:
+                outputs[i] = forward(v, tuple([outputs[j] for j in sources]), call)  # type: ignore[misc]
 
     def predict(self, xs: Sequence[Array]) -> list[Array]:
         """The outputs for inputs ``(features…, N)``, one array per head.
 
         They are buffers of this workspace: copy what has to outlive the next call.
         """
-        self._run(self._predicted_steps, xs, training=False, rng=None)
+        plan = self._plan_for(xs[0].shape[-1])
+        plan.set_training(self.network, False, None)
+        self._run(plan.to_heads, xs)
         return [self.output(head.step) for head in self.network.heads]
 
     def output(self, step: int) -> Array:
-        """What ``step`` gave in the last run."""
+        """What ``step`` gave in the last run.
+
+        Raises:
+            ValueError: it did not run: training has no use for it.
+        """
         output = self._outputs[step]
         if output is None:
             raise ValueError(f"step {step} has not been run")
@@ -123,71 +193,93 @@ class Workspace:
         *,
         training: bool = False,
         rng: np.random.Generator | None = None,
+        weights: Array | None = None,
     ) -> float:
         """The mean loss of a batch, summed over the heads.
 
         The scores it is computed from are ``output(head.loss_step)`` afterwards.
+
+        Args:
+            weights: ``(N,)``, how much each example counts; ``None`` if all count alike.
         """
-        calls = self._run(self._trained_steps, xs, training, rng)
-        self._losses = calls[len(self.network.steps) :]
-        return sum(
-            head.loss.value(self.output(head.loss_step), target, call)
-            for head, target, call in zip(self.network.heads, targets, self._losses, strict=True)
-        )
+        plan = self._plan_for(xs[0].shape[-1])
+        plan.set_training(self.network, training, rng)
+        self._run(plan.to_loss, xs)
+        total = 0.0
+        for head, target, call in zip(self.network.heads, targets, plan.losses, strict=True):
+            call.weights = weights
+            total += head.loss.value(self._outputs[head.loss_step], target, call)  # type: ignore[arg-type]
+        return total
+
+    # ---------------------------------------------------------------- backward
 
     def loss_and_gradient(
         self,
         xs: Sequence[Array],
         targets: Sequence[Array],
         rng: np.random.Generator | None = None,
+        weights: Array | None = None,
     ) -> float:
         """The loss of a training batch, leaving its derivative in :attr:`gradient`.
 
         Running statistics are updated as well.
         """
-        value = self.loss(xs, targets, training=True, rng=rng)
+        value = self.loss(xs, targets, training=True, rng=rng, weights=weights)
         self.backward(targets)
-        self._update_state()
+        self.update_state([self])
         return value
 
     def backward(self, targets: Sequence[Array]) -> dict[int, Array]:
         """Fill :attr:`gradient` after :meth:`loss`; returns ∂L/∂x by input step."""
-        steps = self.network.steps
-        calls = self._calls_for(targets[0].shape[-1])
-        dys: list[Array | None] = [None] * len(steps)
-        summed = [False] * len(steps)
-        for head, target, call in zip(self.network.heads, targets, self._losses, strict=True):
-            dy = head.loss.gradient(self.output(head.loss_step), target, call)
-            self._add(dys, summed, calls, head.loss_step, dy)
-        for i in reversed(self._trained_steps):
-            dy_i, call, layer = dys[i], calls[i], steps[i].layer
-            if dy_i is None or not (self._gradients[i] or call.needs_dx):
+        plan = self._plan_for(targets[0].shape[-1])
+        dys: list[Array | None] = [None] * len(self.network.steps)
+        summed: set[int] = set()
+        for head, target, call in zip(self.network.heads, targets, plan.losses, strict=True):
+            output = self._outputs[head.loss_step]
+            dy = head.loss.gradient(output, target, call)  # type: ignore[arg-type]
+            self._add(dys, summed, plan, head.loss_step, dy)
+        passes: Sequence[BackwardPass] = plan.back
+        if self.recorder is not None:
+            passes = self.recorder.backward(passes)
+        for i, backward, v, grad, later, sources, alone, call in passes:
+            dy_i = dys[i]
+            if dy_i is None:
                 continue
-            dxs = layer.backward(self._variables[i], self._gradients[i], dy_i, call)
-            if i in self._added_later:
-                for name, total in self._added_later[i].items():
-                    total += self._gradients[i][name]
-            for j, dx in zip(steps[i].inputs, dxs, strict=False):
-                if dx is not None:
-                    self._add(dys, summed, calls, j, dx)
+            dxs = backward(v, grad, dy_i, call)
+            if later is not None:
+                for name, total in later.items():
+                    total += grad[name]
+            if alone and len(sources) == 1:
+                dys[sources[0]] = dxs[0]
+            else:
+                for j, dx in zip(sources, dxs, strict=False):
+                    if dx is not None:
+                        self._add(dys, summed, plan, j, dx)
         return {i: dx for i in self.network.input_steps if (dx := dys[i]) is not None}
 
     def _add(
-        self, dys: list[Array | None], summed: list[bool], calls: list[Call], i: int, dy: Array
+        self, dys: list[Array | None], summed: set[int], plan: _Plan, i: int, dy: Array
     ) -> None:
         """Add ``dy`` to what came back to step ``i``, never changing another step's array."""
         before = dys[i]
         if before is None:
             dys[i] = dy
-        elif summed[i]:
+        elif i in summed:
             before += dy
         else:
-            dys[i] = np.add(before, dy, out=calls[i].buffer("sum of dy", dy.shape))
-            summed[i] = True
+            dys[i] = np.add(before, dy, out=plan.calls[i].buffer("sum of dy", dy.shape))
+            summed.add(i)
 
-    def _update_state(self) -> None:
-        calls = next(reversed(self._calls.values()))
-        for i in self._trained_steps:
-            if calls[i].statistics:
-                step = self.network.steps[i]
-                step.layer.update_state(self._variables[i], (calls[i].statistics,))
+    def update_state(self, shards: Sequence[Workspace]) -> None:
+        """Take the last batch's statistics into the state; ``shards`` had a part of it each."""
+        plan = self._plan
+        assert plan is not None, "statistics come from a batch that was run"
+        for i in plan.with_state:
+            statistics = [shard.statistics(i) for shard in shards]
+            if all(statistics):
+                self.network.steps[i].layer.update_state(self.variables[i], tuple(statistics))
+
+    def statistics(self, step: int) -> Arrays:
+        """What ``step`` measured on the last batch, as if frozen: nothing."""
+        assert self._plan is not None, "statistics come from a batch that was run"
+        return self._plan.calls[step].statistics
