@@ -76,9 +76,12 @@ class Dense(Layer):
     def backward(self, v: Arrays, grad: Arrays, dy: Array, call: Call) -> tuple[Array | None, ...]:
         x = call.saved["x"]
         if grad and x.ndim == 2:
-            np.matmul(dy, x.T, out=grad["weight"])
+            if x.shape[1] == 1:  # matmul is slow where the inner axis has length 1
+                np.multiply(dy, x.T, out=grad["weight"])
+            else:
+                np.matmul(dy, x.T, out=grad["weight"])
             if self.use_bias:
-                np.sum(dy, axis=1, out=grad["bias"])
+                np.add.reduce(dy, axis=1, out=grad["bias"])
         elif grad:
             np.einsum("tun,tfn->uf", dy, x, out=grad["weight"], optimize=True)
             if self.use_bias:
