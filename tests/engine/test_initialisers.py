@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from math import sqrt
+from math import erf, sqrt
 
 import numpy as np
 import pytest
@@ -29,6 +29,10 @@ VARIANCES = {
     "he_uniform": lambda fan_in, fan_out: 2 / fan_in,
     "xavier_normal": lambda fan_in, fan_out: 2 / (fan_in + fan_out),
     "xavier_uniform": lambda fan_in, fan_out: 2 / (fan_in + fan_out),
+    "lecun_normal": lambda fan_in, fan_out: 1 / fan_in,
+    "lecun_uniform": lambda fan_in, fan_out: 1 / fan_in,
+    "normal": lambda fan_in, fan_out: 0.05**2,
+    "uniform": lambda fan_in, fan_out: 0.05**2 / 3,
 }
 #: Shapes (out, in, …) of weights with fan_in and fan_out.
 SHAPES: list[tuple[Shape, int, int]] = [
@@ -49,7 +53,7 @@ def test_weights_start_with_the_mean_and_variance_of_the_formula(
     assert values.var() == pytest.approx(variance, rel=5 * sqrt(2 / values.size))
 
 
-@pytest.mark.parametrize("name", ["he_uniform", "xavier_uniform"])
+@pytest.mark.parametrize("name", ["he_uniform", "xavier_uniform", "lecun_uniform", "uniform"])
 @pytest.mark.parametrize(("shape", "fan_in", "fan_out"), SHAPES)
 def test_uniform_weights_fill_their_limits_and_no_more(
     name: str, shape: Shape, fan_in: int, fan_out: int
@@ -59,21 +63,68 @@ def test_uniform_weights_fill_their_limits_and_no_more(
     assert 0.999 * limit < np.abs(values).max() <= limit
 
 
-def test_normal_weights_have_no_limit() -> None:
-    values = INITIALISERS["he_normal"]((200, 300), np.random.default_rng(0))
-    deviation = sqrt(2 / 300)
+@pytest.mark.parametrize("name", ["he_normal", "xavier_normal", "lecun_normal", "normal"])
+def test_normal_weights_have_no_limit(name: str) -> None:
+    values = INITIALISERS[name]((200, 300), np.random.default_rng(0))
+    deviation = sqrt(VARIANCES[name](300, 200))
     assert np.abs(values).max() > 3.5 * deviation
-    within = (np.abs(values) < deviation).mean()
-    assert within == pytest.approx(0.683, abs=0.01)
+    within, error = (np.abs(values) < deviation).mean(), sqrt(0.683 * 0.317 / values.size)
+    assert within == pytest.approx(0.6827, abs=5 * error)
 
 
-@pytest.mark.parametrize(("name", "value"), [("zeros", 0), ("ones", 1)])
-def test_constant_starts_are_constant(name: str, value: int) -> None:
+def test_truncated_normal_weights_are_distributed_like_the_middle_of_a_normal_distribution() -> (
+    None
+):
+    values = np.sort(INITIALISERS["truncated_normal"]((200, 300), np.random.default_rng(0)), None)
+    assert np.abs(values).max() <= 0.1
+    # P(x < a) within ±2σ, by the error function: (Φ(a) − Φ(−2)) / (Φ(2) − Φ(−2))
+    inside = erf(2 / sqrt(2))
+    expected = np.array([(erf(x / 0.05 / sqrt(2)) + inside) / (2 * inside) for x in values])
+    observed = (np.arange(values.size) + 0.5) / values.size
+    # Kolmogorov's bound: farther apart than 2 / √n once in 1,500 times.
+    assert np.abs(observed - expected).max() < 2 / sqrt(values.size)
+
+
+@pytest.mark.parametrize("shape", [(6, 6), (4, 9), (9, 4), (5, 2, 3, 3), (40, 2, 3, 3), (1, 7)])
+def test_orthogonal_weights_have_rows_or_columns_of_length_1_at_right_angles(shape: Shape) -> None:
+    values = INITIALISERS["orthogonal"](shape, np.random.default_rng(0))
+    assert values.shape == shape
+    matrix = values.reshape(shape[0], -1)
+    shorter = matrix if matrix.shape[0] <= matrix.shape[1] else matrix.T
+    np.testing.assert_allclose(shorter @ shorter.T, np.eye(len(shorter)), atol=1e-12)
+
+
+def test_orthogonal_weights_favour_no_direction() -> None:
+    """Without the choice of signs QR leaves Q's first diagonal number negative nearly always."""
+    rng = np.random.default_rng(0)
+    draws = np.array([INITIALISERS["orthogonal"]((3, 3), rng) for _ in range(2000)])
+    # Each coordinate x of a random point of the unit sphere in three dimensions is uniform on
+    # ±1: E x = 0, E x² = 1/3, E x⁴ = 1/5.
+    assert np.abs(draws.mean(axis=0)).max() < 5 * sqrt(1 / 3 / len(draws))
+    error = sqrt((1 / 5 - 1 / 9) / len(draws))
+    np.testing.assert_allclose((draws**2).mean(axis=0), 1 / 3, atol=5 * error)
+
+
+@pytest.mark.parametrize("name", INITIALISERS)
+@pytest.mark.parametrize("shape", [(), (1,), (5,), (1, 1)])
+def test_a_start_has_the_shape_that_was_asked_for(name: str, shape: Shape) -> None:
+    values = INITIALISERS[name](shape, np.random.default_rng(0))
+    assert np.shape(values) == shape
+    assert np.isfinite(values).all()
+
+
+@pytest.mark.parametrize(("name", "value"), [("zeros", 0), ("ones", 1), ("constant", 0.1)])
+def test_constant_starts_are_constant(name: str, value: float) -> None:
     assert (INITIALISERS[name]((3, 2), np.random.default_rng(0)) == value).all()
 
 
 def test_every_start_a_user_may_choose_exists() -> None:
     assert set(WEIGHT_INITIALISERS) <= set(INITIALISERS)
+
+
+def test_every_start_is_tested() -> None:
+    tested = {*VARIANCES, "truncated_normal", "orthogonal", "zeros", "ones", "constant"}
+    assert set(INITIALISERS) == tested
 
 
 # ---------------------------------------------------------------- a network's first values
