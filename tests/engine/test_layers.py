@@ -12,6 +12,7 @@ from numpy.typing import DTypeLike
 
 from nnstudio.engine.activations import Sigmoid, Softmax
 from nnstudio.engine.catalogue import LAYERS
+from nnstudio.engine.convolution import Conv1D, Conv2D, ConvTranspose2D
 from nnstudio.engine.dense import Dense
 from nnstudio.engine.dropout import Dropout
 from nnstudio.engine.layer import Array, Call, Layer, Shape, ShapeError
@@ -46,9 +47,66 @@ def batch_norm(layer: Any, v: dict[str, Array], x: Array) -> Array:
     return one_by_one(lambda example: (example - mean) * scale + beta, x)
 
 
+def around(length: int, layer_padding: str, span: int, stride: int) -> tuple[int, int]:
+    """How many windows there are, and how many zeros stand before, as Keras defines "same"."""
+    if layer_padding == "valid":
+        return (length - span) // stride + 1, 0
+    count = int(np.ceil(length / stride))
+    return count, max((count - 1) * stride + span - length, 0) // 2
+
+
+def conv(layer: Any, v: dict[str, Array], x: Array, kernel: Any, s: Any, d: Any) -> Array:
+    """Sum for sum, for one example (C, H, W)."""
+    W = v["weight"].reshape(len(v["weight"]), -1, *kernel)
+    filters, channels = W.shape[:2]
+    (oh, top), (ow, left) = (
+        around(x.shape[a + 1], layer.padding, (kernel[a] - 1) * d[a] + 1, s[a]) for a in (0, 1)
+    )
+    y = np.zeros((filters, oh, ow))
+    for o, i, j, c, a, b in np.ndindex(filters, oh, ow, channels, *kernel):
+        row, column = i * s[0] + a * d[0] - top, j * s[1] + b * d[1] - left
+        if 0 <= row < x.shape[1] and 0 <= column < x.shape[2]:
+            group = o // (filters // layer.groups)
+            y[o, i, j] += W[o, c, a, b] * x[group * channels + c, row, column]
+    return y + (v["bias"].reshape(-1, 1, 1) if layer.use_bias else 0)
+
+
+def conv2d(layer: Any, v: dict[str, Array], x: Array) -> Array:
+    settings = layer.kernel_size, layer.strides, layer.dilation
+    return one_by_one(lambda example: conv(layer, v, example, *settings), x)
+
+
+def conv1d(layer: Any, v: dict[str, Array], x: Array) -> Array:
+    """As a picture one number wide; T is its height and F its channels."""
+    settings = (layer.kernel_size, 1), (layer.strides, 1), (layer.dilation, 1)
+    return one_by_one(lambda e: conv(layer, v, e.T[:, :, np.newaxis], *settings)[:, :, 0].T, x)
+
+
+def conv_transpose2d(layer: Any, v: dict[str, Array], x: Array) -> Array:
+    """Every number is spread over its window; "same" cuts what is too much, less of it before."""
+    (kh, kw), (sh, sw) = layer.kernel_size, layer.strides
+
+    def one(example: Array) -> Array:
+        _, H, W = example.shape
+        y = np.zeros((layer.filters, (H - 1) * sh + max(kh, sh), (W - 1) * sw + max(kw, sw)))
+        for c, i, j in np.ndindex(*example.shape):
+            y[:, i * sh : i * sh + kh, j * sw : j * sw + kw] += v["weight"][c] * example[c, i, j]
+        if layer.padding == "same":
+            top, left = max(kh - sh, 0) // 2, max(kw - sw, 0) // 2
+            y = y[:, top : top + H * sh, left : left + W * sw]
+        else:
+            y = y[:, : (H - 1) * sh + kh, : (W - 1) * sw + kw]
+        return y + (v["bias"].reshape(-1, 1, 1) if layer.use_bias else 0)
+
+    return one_by_one(one, x)
+
+
 FORMULAS: dict[str, Callable[..., Array]] = {
     "Input": lambda layer, v, x: x,
     "Dense": dense,
+    "Conv1D": conv1d,
+    "Conv2D": conv2d,
+    "ConvTranspose2D": conv_transpose2d,
     "ReLU": lambda layer, v, x: np.where(x > 0, x, 0),
     "Sigmoid": lambda layer, v, x: 1 / (1 + np.exp(-x)),
     "Tanh": lambda layer, v, x: (np.exp(x) - np.exp(-x)) / (np.exp(x) + np.exp(-x)),
@@ -80,6 +138,12 @@ def test_a_layer_predicts_what_its_formula_says(example: Example) -> None:
     ("layer", "shapes", "sentence"),
     [
         (Dense(), [(1, 28, 28)], "Dense needs a flat input, got 1 × 28 × 28: add Flatten"),
+        (Conv2D(), [(28,)], "Conv2D needs a picture (channels × height × width), got 28"),
+        (Conv2D(kernel_size=(5, 2)), [(1, 4, 4)], "window of 5 × 2 does not fit into 1 × 4 × 4"),
+        (Conv2D(filters=4, groups=3), [(3, 9, 9)], "3 groups must divide the 3 channels"),
+        (Conv1D(), [(1, 28, 28)], "Conv1D needs a sequence (places × features), got 1 × 28 × 28"),
+        (Conv1D(kernel_size=9), [(8, 2)], "window of 9 does not fit into 8 × 2"),
+        (ConvTranspose2D(), [(8, 2)], "ConvTranspose2D needs a picture"),
         (Softmax(), [(3, 2, 2)], "Softmax needs a flat input, got 3 × 2 × 2: add Flatten"),
         (Add(), [(4,), (5,)], "Add adds inputs of one shape, got 4 and 5"),
         (Add(), [(2, 3), (3, 2), (2, 3)], "got 2 × 3 and 3 × 2 and 2 × 3"),
@@ -102,6 +166,8 @@ def test_a_shape_that_does_not_fit_is_told_in_a_sentence(
         (Input(shape=(1, 28, 20)), "28 × 20 picture"),
         (Dense(units=1), "1 unit"),
         (Dense(units=1000), "1,000 units"),
+        (Conv2D(filters=8, kernel_size=(5, 3)), "8 × 5 × 3"),
+        (Conv1D(filters=1000), "1,000 × 3"),
         (Dropout(rate=0.25), "rate 0.25"),
         (BatchNorm(), "momentum 0.9"),
         (Flatten(), ""),
