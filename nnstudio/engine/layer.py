@@ -42,6 +42,7 @@ class Variable:
         trainable: learned by the optimizer; otherwise state that training only carries along.
         decay: whether weight decay and penalties, where they are asked for, apply.
         l1, l2, max_norm: what its layer asks for beside that; see :mod:`regularisation`. 0: none.
+        unit_axis: the axis of ``shape`` that counts units; max-norm measures what flows into each.
     """
 
     name: str
@@ -52,6 +53,7 @@ class Variable:
     l1: float = 0.0
     l2: float = 0.0
     max_norm: float = 0.0
+    unit_axis: int = 0
 
 
 class Call:
@@ -89,11 +91,15 @@ class Call:
         self.statistics: dict[str, Array] = {}
         self._buffers: dict[str, Array] = {}
 
-    def buffer(self, name: str, shape: Shape, dtype: Any = None) -> Array:
-        """An uninitialised array that is the same one at each call with this name and shape."""
+    def buffer(self, name: str, shape: Shape, dtype: Any = None, *, zeroed: bool = False) -> Array:
+        """An array that is the same one at each call with this name and shape.
+
+        It is uninitialised when new, or all 0 if ``zeroed``; later it is as it was left.
+        """
         array = self._buffers.get(name)
         if array is None or array.shape != shape:
-            array = np.empty(shape, self.dtype if dtype is None else dtype)
+            new = np.zeros if zeroed else np.empty
+            array = new(shape, self.dtype if dtype is None else dtype)
             self._buffers[name] = array
         return array
 

@@ -139,16 +139,17 @@ class MaxNorm:
     """No unit's incoming weights are longer than c (Srivastava et al., "Dropout", 2014).
 
     After the update each row of a weight (out, in, …), taken as one vector, is scaled back to
-    length c if it is longer. Keras counts the same by ``max_norm(c, axis=0)`` for its dense
-    kernels (in, out) and by ``axis=[0, 1, 2]`` for its pictures' (height, width, in, out); its
-    plain ``max_norm(c)`` of a convolution bounds something smaller, the weights at one place of
-    the filter.
+    length c if it is longer. Keras stores weights the other way round and says which axes make up
+    a vector: the same are ``max_norm(c, axis=0)`` for its dense kernels (in, out) and
+    ``axis=[0, 1, 2]`` for its convolutions' (height, width, in, out). Its default ``axis=0`` sums
+    only over the height of a convolution's filter.
 
     Attributes:
-        places: (start, stop, rows, c) of each weight that is bounded.
+        places: (start, stop, (before, units, after), c) of each weight that is bounded, with how
+            many numbers its axes before and after that of the units have.
     """
 
-    places: tuple[tuple[int, int, int, float], ...]
+    places: tuple[tuple[int, int, tuple[int, int, int], float], ...]
 
     @classmethod
     def of(cls, network: Network, max_norm: float = 0.0) -> MaxNorm:
@@ -165,7 +166,9 @@ class MaxNorm:
             is_weight = place.start < network.decayed_size and len(variable.shape) > 1
             bound = variable.max_norm or (max_norm if is_weight else 0.0)
             if bound:
-                places.append((part.start, part.stop, variable.shape[0], bound))
+                shape, axis = variable.shape, variable.unit_axis
+                sides = (prod(shape[:axis]), shape[axis], prod(shape[axis + 1 :]))
+                places.append((part.start, part.stop, sides, bound))
         return cls(tuple(places))
 
     def __bool__(self) -> bool:
@@ -173,10 +176,10 @@ class MaxNorm:
         return bool(self.places)
 
     def project(self, flat: Array) -> None:
-        """Scale every row that is too long back to its bound, in place."""
-        for start, stop, rows, bound in self.places:
-            w = flat[start:stop].reshape(rows, -1)
-            norms = np.sqrt(np.einsum("ij,ij->i", w, w))
+        """Scale every vector that is too long back to its bound, in place."""
+        for start, stop, sides, bound in self.places:
+            w = flat[start:stop].reshape(sides)
+            norms = np.sqrt(np.einsum("bua,bua->u", w, w))
             if norms.max() > bound:
                 w *= (bound / np.maximum(norms, bound))[:, np.newaxis]
 
@@ -195,13 +198,20 @@ def clip_by_norm(gradient: Array, bound: float) -> None:
     The direction stays (Pascanu, Mikolov and Bengio, "On the difficulty of training recurrent
     neural networks", 2013). Like PyTorch's ``clip_grad_norm_`` it divides by ‖g‖ + 10⁻⁶.
     """
-    with np.errstate(over="ignore"):  # seen and dealt with in the next lines
-        square = float(np.dot(gradient, gradient))
-    if not isfinite(square):  # too large for float32: exactly when clipping is wanted most
-        square = float(np.square(gradient, dtype=np.float64).sum())
-    factor = bound / (sqrt(square) + CLIP_EPSILON)
+    factor = bound / (length(gradient) + CLIP_EPSILON)
     if factor < 1:
         gradient *= factor
+
+
+def length(vector: Array) -> float:
+    """‖vector‖, also where its square is too large for the vector's kind of number."""
+    with np.errstate(over="ignore"):
+        square = float(np.dot(vector, vector))
+    if isfinite(square):
+        return sqrt(square)
+    peak = float(np.abs(vector).max())
+    scaled = vector / peak
+    return peak * sqrt(float(np.dot(scaled, scaled)))
 
 
 # ---------------------------------------------------------------- weight averaging
