@@ -12,6 +12,7 @@ JOBS ?= 2
 VENV := .venv
 PY := $(VENV)/bin/python
 CONSTRAINTS := .ci/constraints.txt
+BENCH_CONSTRAINTS := .ci/constraints-bench.txt
 
 # pip reads these also in the isolated environment in which it builds the package.
 export PIP_CONSTRAINT := $(CONSTRAINTS)
@@ -51,6 +52,11 @@ $(VENV)/.set-up-check: pyproject.toml $(CONSTRAINTS) | $(PY)
 	@$(PIP_INSTALL) '.[check]'
 	@touch $@ $(VENV)/.set-up-run
 
+$(VENV)/.set-up-bench: export PIP_CONSTRAINT := $(CONSTRAINTS) $(BENCH_CONSTRAINTS)
+$(VENV)/.set-up-bench: pyproject.toml $(CONSTRAINTS) $(BENCH_CONSTRAINTS) | $(PY)
+	@$(PIP_INSTALL) '.[bench]'
+	@touch $@ $(VENV)/.set-up-run
+
 .PHONY: qt-libs
 qt-libs: | $(PY)
 	@$(PY) .ci/qt_libs.py
@@ -68,6 +74,10 @@ test: $(VENV)/.set-up-test qt-libs ## Set up, and run the tests (some: ARGS="-k 
 .PHONY: samples
 samples: $(VENV)/.set-up-run qt-libs ## Build the samples again, trained weights included
 	$(PY) samples/build.py
+
+.PHONY: bench
+bench: $(VENV)/.set-up-bench ## The engine against its peers (less: ARGS="--quick --only lenet")
+	$(PY) tests/benchmarks/bench_engine.py $(ARGS)
 
 .PHONY: bench-gui
 bench-gui: $(VENV)/.set-up-test qt-libs ## How much of its speed training keeps while it is shown
