@@ -1,13 +1,15 @@
 """From the drawing to what runs: :func:`compile_graph`.
 
 Where the output's loss swallows its last layer (cross-entropy with softmax), training leaves that
-layer out and uses the fused form; predicting keeps it.
+layer out and uses the form of :mod:`nnstudio.engine.fused`; predicting keeps it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
+from nnstudio.engine.fast.choice import quicken
+from nnstudio.engine.fused import fused
 from nnstudio.engine.losses import Loss
 from nnstudio.engine.network import Head, Network, Step
 from nnstudio.graph.analysis import analyse
@@ -19,11 +21,13 @@ class CompileError(StudioError):
     """The graph has a problem that keeps it from running; the text says which."""
 
 
-def compile_graph(graph: Graph, losses: Mapping[str, Loss]) -> Network:
+def compile_graph(graph: Graph, losses: Mapping[str, Loss], *, quick: bool = True) -> Network:
     """The network that computes ``graph``.
 
     Args:
         losses: the loss at each node without a follower.
+        quick: whether to compute the same numbers the quickest way; otherwise each step runs its
+            layer as it is written.
 
     Raises:
         CompileError: the first of the graph's errors.
@@ -43,11 +47,12 @@ def compile_graph(graph: Graph, losses: Mapping[str, Loss]) -> Network:
         frozen = graph.by_id[owner].frozen and bool(analysis.variables[owner])
         steps.append(Step(id, node.layer, inputs, shape, owner, frozen))
     heads = [_head(steps, number[output], losses[output]) for output in graph.outputs]
-    return Network.of(steps, heads)
+    return Network.of(quicken(steps, heads) if quick else steps, heads)
 
 
 def _head(steps: list[Step], output: int, loss: Loss) -> Head:
     step = steps[output]
-    if loss.fuses and loss.fuses == type(step.layer).__name__:
-        return Head(output, loss.fused(), step.inputs[0])
+    in_one = fused(loss, step.layer)
+    if in_one is not None:
+        return Head(output, in_one, step.inputs[0])
     return Head(output, loss, output)
