@@ -24,6 +24,7 @@ from threadpoolctl import threadpool_limits
 
 from nnstudio.engine.layer import Array
 from nnstudio.engine.randomness import permutation
+from nnstudio.engine.schedules import Clock
 from nnstudio.training.control import Control
 from nnstudio.training.evaluation import evaluate
 from nnstudio.training.events import BatchDone, Diverged, Ended, EpochDone, Event, Failed
@@ -124,7 +125,8 @@ def _step(session: Session, order: Array) -> BatchDone | Diverged:
     x, y = workspace.buffers(len(index), data.output_size)
     data.gather(index, x, y)
     loss = workspace.loss_and_gradient([x], [y], session.rng)
-    rate = session.learning_rate * settings.schedule.factor(session.step, session.horizon)
+    clock = Clock(session.step, session.horizon, session.steps_per_epoch, session.losses)
+    rate = session.learning_rate * settings.schedule.factor(clock)
     if not isfinite(loss):
         return Diverged(session.step + 1, loss, session.learning_rate)
     (head,) = workspace.network.heads

@@ -61,7 +61,9 @@ class Session:
         self.seconds = 0.0
         self.learning_rate = settings.learning_rate
         self.batch_size = settings.batch_size
-        self.horizon = settings.epochs * ceil(len(data.parts.train) / settings.batch_size)
+        self.steps_per_epoch = max(1, ceil(len(data.parts.train) / settings.batch_size))
+        self.horizon = settings.epochs * self.steps_per_epoch
+        self.losses: list[float] = []
         self.changes: list[Change] = []
 
     @classmethod

@@ -1,4 +1,4 @@
-"""Optimizers and schedules, held against the textbook."""
+"""Optimizers, held against the textbook."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nnstudio.engine.catalogue import OPTIMIZERS, SCHEDULES
+from nnstudio.engine.catalogue import OPTIMIZERS
 from nnstudio.engine.layer import Array
 from nnstudio.engine.optimizers import (
     CHUNK,
@@ -26,7 +26,6 @@ from nnstudio.engine.optimizers import (
     Optimizer,
     RMSProp,
 )
-from nnstudio.engine.schedules import Constant, Cosine, Schedule
 
 STEPS = 130
 
@@ -501,38 +500,3 @@ def test_nesterov_without_momentum_is_plain_descent() -> None:
     SGD().update(plain, g, {}, 0.1, 1)
     SGD(nesterov=True).update(ahead, g, {}, 0.1, 1)
     np.testing.assert_array_equal(ahead, plain)
-
-
-# ---------------------------------------------------------------- schedules
-
-
-@pytest.mark.parametrize("name", SCHEDULES)
-def test_every_schedule_tells_what_a_form_needs(name: str) -> None:
-    assert SCHEDULES[name].title
-    assert SCHEDULES[name].summary
-
-
-@given(
-    schedule=st.one_of(st.just(Constant()), st.builds(Cosine, end=st.floats(0, 1))),
-    horizon=st.integers(0, 10_000),
-    data=st.data(),
-)
-def test_a_schedule_begins_at_1_and_never_rises_or_leaves_its_bounds(
-    schedule: Schedule, horizon: int, data: st.DataObject
-) -> None:
-    earlier = data.draw(st.integers(0, 2 * horizon))
-    later = data.draw(st.integers(earlier, 2 * horizon + 1))
-    first, second = schedule.factor(earlier, horizon), schedule.factor(later, horizon)
-    assert 0 <= second <= first + 1e-12 <= 1 + 2e-12
-    if horizon:
-        assert schedule.factor(0, horizon) == 1
-
-
-@given(end=st.floats(0, 1), horizon=st.integers(1, 1_000_000), beyond=st.integers(0, 1_000_000))
-def test_cosine_ends_at_its_end_and_stays_there(end: float, horizon: int, beyond: int) -> None:
-    assert Cosine(end=end).factor(horizon + beyond, horizon) == pytest.approx(end, abs=1e-12)
-
-
-@given(end=st.floats(0, 1), horizon=st.integers(1, 100_000))
-def test_cosine_is_halfway_down_at_half_time(end: float, horizon: int) -> None:
-    assert Cosine(end=end).factor(horizon, 2 * horizon) == pytest.approx((1 + end) / 2)

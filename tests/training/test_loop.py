@@ -32,7 +32,7 @@ from nnstudio.data.split import Parts
 from nnstudio.engine.dense import Dense
 from nnstudio.engine.normalisation import BatchNorm
 from nnstudio.engine.optimizers import SGD, Adam
-from nnstudio.engine.schedules import Cosine
+from nnstudio.engine.schedules import Clock, Cosine
 from nnstudio.engine.shaping import Input
 from nnstudio.training.control import Control
 from nnstudio.training.events import BatchDone, Diverged, Ended, EpochDone, Failed
@@ -181,7 +181,8 @@ def test_every_step_is_made_at_the_scheduled_rate() -> None:
     horizon = 3 * SPIRAL_BATCHES
     assert session.horizon == horizon
     batches = [event for event in drive(session) if isinstance(event, BatchDone)]
-    rates = [MOMENTUM.learning_rate * Cosine(end=0.1).factor(t, horizon) for t in range(horizon)]
+    cosine = Cosine(end=0.1)
+    rates = [MOMENTUM.learning_rate * cosine.factor(Clock(t, horizon)) for t in range(horizon)]
     assert [batch.learning_rate for batch in batches] == rates
 
 
