@@ -23,11 +23,31 @@ SENTENCES: dict[str, str] = {
     "feature_needed": _(
         "{layer} works along a feature axis, got a single number: check its input."
     ),
-    "picture_needed": _("{layer} needs a picture (channels × height × width), got {got}: connect it to one, or put a Reshape before it."),
-    "sequence_needed": _("{layer} needs a sequence (places × features), got {got}: connect it to one, or put a Reshape before it."),
-    "kernel_too_large": _("{layer}'s window of {size} does not fit into {got}: make it smaller, or choose the padding \"same\"."),
-    "groups_divide": _("The {groups} groups must divide the {channels} channels that come in and the {filters} filters: choose another number of groups."),
-    "same_shapes": _("{layer} adds inputs of one shape, got {got}: make them equal first."),
+    "picture_needed": _(
+        "{layer} needs a picture (channels × height × width), got {got}: connect it to one, or put a Reshape before it."
+    ),
+    "sequence_needed": _(
+        "{layer} needs a sequence (places × features), got {got}: connect it to one, or put a Reshape before it."
+    ),
+    "kernel_too_large": _(
+        '{layer}\'s window of {size} does not fit into {got}: make it smaller, or choose the padding "same".'
+    ),
+    "groups_divide": _(
+        "The {groups} groups must divide the {channels} channels that come in and the {filters} filters: choose another number of groups."
+    ),
+    "channels_needed": _(
+        "SpatialDropout drops channels of pictures or features of sequences, got {got}: use Dropout instead."
+    ),
+    "same_shapes": _("{layer} needs inputs of one shape, got {got}: make them equal first."),
+    "equal_but_features": _(
+        "Concatenate needs inputs that differ in their features or channels only, got {got}: make the rest equal first."
+    ),
+    "reshape_count": _(
+        "Reshape can't make {wanted} of {got}, which is {count:,} numbers: choose sizes that give as many, one of them −1 for what is left."
+    ),
+    "permute_order": _(
+        "Permute's order {order} must name each axis of {got} once: write it like {example}."
+    ),
     # edits that can't be
     "edit_self": _("A node can't be connected to itself."),
     "edit_cycle": _("This wire would close a circle: {target} already leads to {source}."),

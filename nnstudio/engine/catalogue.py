@@ -8,11 +8,12 @@ from __future__ import annotations
 from nnstudio.engine.activations import ReLU, Sigmoid, Softmax, Tanh
 from nnstudio.engine.convolution import Conv1D, Conv2D, ConvTranspose2D
 from nnstudio.engine.dense import Dense
-from nnstudio.engine.dropout import Dropout
+from nnstudio.engine.dropout import Dropout, SpatialDropout
 from nnstudio.engine.layer import Layer
 from nnstudio.engine.losses import CategoricalCrossEntropy, HalfSquaredError, Loss
-from nnstudio.engine.merging import Add
-from nnstudio.engine.normalisation import BatchNorm
+from nnstudio.engine.merging import Add, Concatenate, Multiply
+from nnstudio.engine.noise import GaussianNoise
+from nnstudio.engine.normalisation import BatchNorm, LayerNorm
 from nnstudio.engine.optimizers import (
     SGD,
     Adadelta,
@@ -25,8 +26,37 @@ from nnstudio.engine.optimizers import (
     Optimizer,
     RMSProp,
 )
-from nnstudio.engine.schedules import Constant, Cosine, Schedule
-from nnstudio.engine.shaping import Flatten, Input
+from nnstudio.engine.pooling import (
+    AveragePool1D,
+    AveragePool2D,
+    GlobalAveragePool1D,
+    GlobalAveragePool2D,
+    GlobalMaxPool1D,
+    GlobalMaxPool2D,
+    MaxPool1D,
+    MaxPool2D,
+)
+from nnstudio.engine.schedules import (
+    Constant,
+    Cosine,
+    CosineRestarts,
+    Exponential,
+    InverseTime,
+    OneCycle,
+    Polynomial,
+    ReduceOnPlateau,
+    Schedule,
+    StepDecay,
+)
+from nnstudio.engine.shaping import (
+    Flatten,
+    Input,
+    Permute,
+    Reshape,
+    ZeroPadding1D,
+    ZeroPadding2D,
+)
+from nnstudio.engine.upsampling import Upsample1D, Upsample2D
 
 LAYERS: dict[str, type[Layer]] = {
     cls.__name__: cls
@@ -36,14 +66,33 @@ LAYERS: dict[str, type[Layer]] = {
         Conv1D,
         Conv2D,
         ConvTranspose2D,
+        MaxPool1D,
+        MaxPool2D,
+        AveragePool1D,
+        AveragePool2D,
+        GlobalMaxPool1D,
+        GlobalMaxPool2D,
+        GlobalAveragePool1D,
+        GlobalAveragePool2D,
+        Upsample1D,
+        Upsample2D,
         ReLU,
         Sigmoid,
         Tanh,
         Softmax,
         Dropout,
+        SpatialDropout,
+        GaussianNoise,
         BatchNorm,
+        LayerNorm,
         Flatten,
+        Reshape,
+        Permute,
+        ZeroPadding1D,
+        ZeroPadding2D,
         Add,
+        Multiply,
+        Concatenate,
     )
 }
 LOSSES: dict[str, type[Loss]] = {
@@ -53,7 +102,20 @@ OPTIMIZERS: dict[str, type[Optimizer]] = {
     cls.__name__: cls
     for cls in (SGD, Adagrad, RMSProp, Adadelta, Adam, AdamW, AMSGrad, Nadam, Lion)
 }
-SCHEDULES: dict[str, type[Schedule]] = {cls.__name__: cls for cls in (Constant, Cosine)}
+SCHEDULES: dict[str, type[Schedule]] = {
+    cls.__name__: cls
+    for cls in (
+        Constant,
+        StepDecay,
+        Exponential,
+        InverseTime,
+        Polynomial,
+        Cosine,
+        CosineRestarts,
+        OneCycle,
+        ReduceOnPlateau,
+    )
+}
 
 #: The categories of layers in the palette's order, with their titles.
 CATEGORIES: dict[str, str] = {

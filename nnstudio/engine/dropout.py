@@ -1,9 +1,11 @@
-"""Dropout: while training, each number is zeroed with probability p = rate.
+"""Dropout: while training, each number or each whole channel is zeroed with probability p = rate.
 
     y = m · x / (1 − p)     m = 0 with probability p, else 1        ∂L/∂x = m · dy / (1 − p)
 
 What is kept is scaled up, so that the expected sum stays the same and predicting needs no change
-(Srivastava et al., 2014, in the "inverted" form everybody uses).
+(Srivastava et al., 2014, in the "inverted" form everybody uses). Neighbouring places of a channel
+say nearly the same, so dropping one of them takes little away; SpatialDropout draws one m for all
+places of a channel (Tompson, Goroshin, Jain, LeCun and Bregler, 2015).
 """
 
 from __future__ import annotations
@@ -13,7 +15,8 @@ from typing import ClassVar
 
 import numpy as np
 
-from nnstudio.engine.layer import Array, Arrays, Call, Layer
+from nnstudio.engine.layer import Array, Arrays, Call, Layer, Shape, ShapeError
+from nnstudio.messages import shape_text
 from nnstudio.schema import setting
 
 
@@ -30,14 +33,18 @@ class Dropout(Layer):
     def caption(self) -> str:
         return f"rate {self.rate:g}"
 
+    def mask_shape(self, shape: Shape) -> Shape:
+        """One random m for each number of a batch of ``shape``."""
+        return shape
+
     def forward(self, v: Arrays, xs: tuple[Array, ...], call: Call) -> Array:
         (x,) = xs
         if not call.training or self.rate == 0:
             call.saved["mask"] = None
             return x
         if call.rng is None:
-            raise ValueError("Dropout needs call.rng while training")
-        mask = call.buffer("mask", x.shape)
+            raise ValueError(f"{type(self).__name__} needs call.rng while training")
+        mask = call.buffer("mask", self.mask_shape(x.shape))
         call.rng.random(out=mask, dtype=mask.dtype.type)
         np.greater_equal(mask, self.rate, out=mask)
         mask *= 1 / (1 - self.rate)
@@ -49,3 +56,23 @@ class Dropout(Layer):
         if mask is None:
             return (dy,)
         return (np.multiply(dy, mask, out=call.buffer("dx", dy.shape)),)
+
+
+@dataclass(frozen=True)
+class SpatialDropout(Dropout):
+    """Zeroes whole channels of pictures (C, H, W), or features of (T, F) at all places."""
+
+    summary: ClassVar[str] = "Zeroes whole channels while training, against overfitting"
+    formula: ClassVar[str] = "y = m · x / (1 − rate), one m per channel"
+
+    rate: float = setting(0.2, ge=0, lt=1, help="The share of channels set to zero")
+
+    def output_shape(self, *shapes: Shape) -> Shape:
+        (shape,) = shapes
+        if len(shape) not in (2, 3):
+            raise ShapeError("channels_needed", got=shape_text(shape))
+        return shape
+
+    def mask_shape(self, shape: Shape) -> Shape:
+        """One random m for each channel of (C, H, W, N), or feature of (T, F, N)."""
+        return (shape[0], 1, 1, shape[-1]) if len(shape) == 4 else (1, *shape[1:])

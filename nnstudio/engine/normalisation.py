@@ -1,15 +1,22 @@
-"""BatchNorm: mean 0 and variance 1 for each feature over the batch, then a learned scale and shift.
+"""Normalisation: mean 0 and variance 1, then a learned scale and shift.
 
     x̂ = (x − μ) / √(σ² + ε)        y = γ x̂ + β
 
-While training μ and σ² are those of the batch (for pictures: of the channel over batch, height and
-width); running means of both are kept and used when predicting. A single number per feature has no
-variance; such a batch, which may be the last of an epoch, is treated as when predicting. With
-dx̂ = γ dy and means over the batch,
+|           | μ and σ² are taken over                                           | γ and β are for |
+|-----------|-------------------------------------------------------------------|-----------------|
+| BatchNorm | the batch, for each feature (of pictures: each channel, all places) | each feature  |
+| LayerNorm | all features, for each example (of sequences: each place)         | each feature    |
+
+With dx̂ = γ dy and means over what μ was taken over,
 
     ∂L/∂γ = Σ dy x̂     ∂L/∂β = Σ dy     ∂L/∂x = (dx̂ − mean(dx̂) − x̂ · mean(dx̂ x̂)) / √(σ² + ε)
 
-Source: Ioffe and Szegedy, 2015. The running variance takes the unbiased estimate, as PyTorch does.
+BatchNorm keeps running means of μ and σ² and uses them when predicting. A single number per feature
+has no variance; such a batch, which may be the last of an epoch, is treated as when predicting. Its
+code keeps x − μ instead of x̂: with 1/√(σ² + ε) drawn into the factors, a pass over the batch less.
+
+Sources: Ioffe and Szegedy, 2015; Ba, Kiros and Hinton, 2016. The running variance takes the
+unbiased estimate, as PyTorch does.
 """
 
 from __future__ import annotations
@@ -19,8 +26,11 @@ from typing import ClassVar
 
 import numpy as np
 
+from nnstudio.engine.axes import by_feature, feature_axis
 from nnstudio.engine.layer import Array, Arrays, Call, Layer, Shape, ShapeError, Variable
 from nnstudio.schema import setting
+
+_EPSILON_HELP = "Keeps the division away from zero"
 
 
 @dataclass(frozen=True)
@@ -34,7 +44,7 @@ class BatchNorm(Layer):
     momentum: float = setting(
         0.9, ge=0, lt=1, help="The share of the running statistics kept at each step"
     )
-    epsilon: float = setting(1e-5, gt=0, le=1, help="Keeps the division away from zero")
+    epsilon: float = setting(1e-5, gt=0, le=1, help=_EPSILON_HELP)
 
     def caption(self) -> str:
         return f"momentum {self.momentum:g}"
@@ -47,7 +57,7 @@ class BatchNorm(Layer):
 
     def variables(self, *shapes: Shape) -> tuple[Variable, ...]:
         (shape,) = shapes
-        features = (shape[_feature_axis(len(shape))],)
+        features = (shape[feature_axis(len(shape))],)
         return (
             Variable("gamma", features, "ones"),
             Variable("beta", features, "zeros"),
@@ -56,45 +66,45 @@ class BatchNorm(Layer):
         )
 
     def forward(self, v: Arrays, xs: tuple[Array, ...], call: Call) -> Array:
-        (x,) = xs
-        axes, column = _axes(x.ndim)
-        count = x.size // x.shape[_feature_axis(x.ndim - 1)]
+        x = by_feature(xs[0])
+        centred = by_feature(call.buffer("centred", xs[0].shape))
+        count = x.size // x.shape[1]
         measure = call.training and count > 1
-        normal = call.buffer("normal", x.shape)
         if measure:
-            mean = x.mean(axis=axes)
-            np.subtract(x, mean.reshape(column), out=normal)
-            variance = np.square(normal, out=call.buffer("y", x.shape)).mean(axis=axes)
+            mean = x.mean(axis=(0, 2))
+            np.subtract(x, _column(mean), out=centred)
+            variance = _sum_of_products(centred, centred) / count
             call.statistics = {"mean": mean, "var": variance * (count / (count - 1))}
         else:
             mean, variance = v["running_mean"], v["running_var"]
-            np.subtract(x, mean.reshape(column), out=normal)
+            np.subtract(x, _column(mean), out=centred)
             call.statistics = {}
         inverse = (1 / np.sqrt(variance + self.epsilon)).astype(x.dtype)
-        normal *= inverse.reshape(column)
-        call.saved.update(normal=normal, inverse=inverse, measured=measure)
-        y = np.multiply(normal, v["gamma"].reshape(column), out=call.buffer("y", x.shape))
-        y += v["beta"].reshape(column)
+        call.saved.update(centred=centred, inverse=inverse, measured=measure)
+        y = call.buffer("y", xs[0].shape)
+        scaled = np.multiply(centred, _column(v["gamma"] * inverse), out=by_feature(y))
+        scaled += _column(v["beta"])
         return y
 
     def backward(self, v: Arrays, grad: Arrays, dy: Array, call: Call) -> tuple[Array | None, ...]:
-        axes, column = _axes(dy.ndim)
-        normal, inverse = call.saved["normal"], call.saved["inverse"]
-        dx = np.multiply(dy, normal, out=call.buffer("dx", dy.shape))
-        sum_dy, sum_dy_normal = dy.sum(axis=axes), dx.sum(axis=axes)
+        centred, inverse, d = call.saved["centred"], call.saved["inverse"], by_feature(dy)
+        sum_dy = d.sum(axis=(0, 2))
+        sum_dy_normal = _sum_of_products(d, centred) * inverse
         if grad:
             grad["gamma"][...] = sum_dy_normal
             grad["beta"][...] = sum_dy
         if not call.needs_dx:
             return (None,)
+        dx = call.buffer("dx", dy.shape)
+        result = by_feature(dx)
         if call.saved["measured"]:
-            count = dy.size // sum_dy.size
-            np.multiply(normal, (sum_dy_normal / count).reshape(column), out=dx)
-            np.subtract(dy, dx, out=dx)
-            dx -= (sum_dy / count).reshape(column)
+            count = d.size // sum_dy.size
+            np.multiply(centred, _column(inverse * sum_dy_normal / count), out=result)
+            np.subtract(d, result, out=result)
+            result -= _column(sum_dy / count)
+            result *= _column(v["gamma"] * inverse)
         else:
-            dx[...] = dy
-        dx *= (v["gamma"] * inverse).reshape(column)
+            np.multiply(d, _column(v["gamma"] * inverse), out=result)
         return (dx,)
 
     def update_state(self, v: Arrays, statistics: tuple[Arrays, ...]) -> None:
@@ -106,13 +116,74 @@ class BatchNorm(Layer):
             running += (1 - self.momentum) * batch
 
 
-def _feature_axis(dimensions: int) -> int:
-    """Which axis of an example's shape holds the features: F of (F) and (T, F), C of (C, H, W)."""
-    return 1 if dimensions == 2 else 0
+@dataclass(frozen=True)
+class LayerNorm(Layer):
+    """Normalises each example over its features: F of (F), or of (T, F) at each of T places.
+
+    A picture is normalised over all of (C, H, W), with a γ and a β for every number of it. This is
+    PyTorch's ``LayerNorm(F)``, and ``LayerNorm((C, H, W))`` for pictures.
+    """
+
+    category: ClassVar[str] = "regularise"
+    summary: ClassVar[str] = "Normalises each example over its features, whatever the batch"
+    formula: ClassVar[str] = "y = γ (x − μ) / √(σ² + ε) + β"
+
+    epsilon: float = setting(1e-5, gt=0, le=1, help=_EPSILON_HELP)
+
+    def output_shape(self, *shapes: Shape) -> Shape:
+        (shape,) = shapes
+        if not shape:
+            raise ShapeError("feature_needed", layer="LayerNorm")
+        return shape
+
+    def variables(self, *shapes: Shape) -> tuple[Variable, ...]:
+        (shape,) = shapes
+        features = shape[-1:] if len(shape) == 2 else shape
+        return (Variable("gamma", features, "ones"), Variable("beta", features, "zeros"))
+
+    def forward(self, v: Arrays, xs: tuple[Array, ...], call: Call) -> Array:
+        x = _by_example(xs[0])
+        normal = call.buffer("normal", x.shape)
+        y = call.buffer("y", xs[0].shape)
+        result = _by_example(y)
+        np.subtract(x, x.mean(axis=1, keepdims=True), out=normal)
+        variance = np.square(normal, out=result).mean(axis=1, keepdims=True)
+        inverse = 1 / np.sqrt(variance + self.epsilon)
+        normal *= inverse
+        call.saved.update(normal=normal, inverse=inverse)
+        np.multiply(normal, _column(v["gamma"]), out=result)
+        result += _column(v["beta"])
+        return y
+
+    def backward(self, v: Arrays, grad: Arrays, dy: Array, call: Call) -> tuple[Array | None, ...]:
+        normal, inverse, d = call.saved["normal"], call.saved["inverse"], _by_example(dy)
+        if grad:
+            grad["gamma"][...] = _sum_of_products(d, normal).reshape(grad["gamma"].shape)
+            grad["beta"][...] = d.sum(axis=(0, 2)).reshape(grad["beta"].shape)
+        if not call.needs_dx:
+            return (None,)
+        dx = call.buffer("dx", dy.shape)
+        result = _by_example(dx)
+        d_normal = np.multiply(d, _column(v["gamma"]), out=call.buffer("d_normal", d.shape))
+        mean = d_normal.mean(axis=1, keepdims=True)
+        along = np.multiply(d_normal, normal, out=result).mean(axis=1, keepdims=True)
+        np.multiply(normal, along, out=result)
+        np.subtract(d_normal, result, out=result)
+        result -= mean
+        result *= inverse
+        return (dx,)
 
 
-def _axes(ndim: int) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    """For a batch with ``ndim`` axes: those to average over, and the shape of a feature vector."""
-    feature = _feature_axis(ndim - 1)
-    axes = tuple(axis for axis in range(ndim) if axis != feature)
-    return axes, tuple(-1 if axis == feature else 1 for axis in range(ndim))
+def _column(feature: Array) -> Array:
+    """One value per feature, so that it acts on a batch as (T, features, …)."""
+    return feature.reshape(-1, 1)
+
+
+def _sum_of_products(a: Array, b: Array) -> Array:
+    """Σ a b for each feature of two batches as (T, features, …), in one pass over them."""
+    return np.vecdot(a, b).sum(axis=0)  # type: ignore[no-any-return]
+
+
+def _by_example(x: Array) -> Array:
+    """A batch as (T, all that is normalised together, N); T is 1 unless it is of sequences."""
+    return x if x.ndim == 3 else x.reshape(1, -1, x.shape[-1])

@@ -13,11 +13,30 @@ from numpy.typing import DTypeLike
 from nnstudio.engine.activations import ReLU, Sigmoid, Softmax, Tanh
 from nnstudio.engine.convolution import Conv1D, Conv2D, ConvTranspose2D
 from nnstudio.engine.dense import Dense
-from nnstudio.engine.dropout import Dropout
+from nnstudio.engine.dropout import Dropout, SpatialDropout
 from nnstudio.engine.layer import Array, Call, Layer, Shape
-from nnstudio.engine.merging import Add
-from nnstudio.engine.normalisation import BatchNorm
-from nnstudio.engine.shaping import Flatten, Input
+from nnstudio.engine.merging import Add, Concatenate, Multiply
+from nnstudio.engine.noise import GaussianNoise
+from nnstudio.engine.normalisation import BatchNorm, LayerNorm
+from nnstudio.engine.pooling import (
+    AveragePool1D,
+    AveragePool2D,
+    GlobalAveragePool1D,
+    GlobalAveragePool2D,
+    GlobalMaxPool1D,
+    GlobalMaxPool2D,
+    MaxPool1D,
+    MaxPool2D,
+)
+from nnstudio.engine.shaping import (
+    Flatten,
+    Input,
+    Permute,
+    Reshape,
+    ZeroPadding1D,
+    ZeroPadding2D,
+)
+from nnstudio.engine.upsampling import Upsample1D, Upsample2D
 
 SEED = 20
 
@@ -69,6 +88,33 @@ EXAMPLES = (
         ((2, 2, 3),),
     ),
     Example(ConvTranspose2D(filters=2, kernel_size=(2, 4), strides=(3, 3)), ((1, 2, 2),)),
+    Example(MaxPool1D(), ((6, 2),)),
+    Example(MaxPool1D(pool_size=3, strides=2), ((8, 2),)),
+    Example(MaxPool1D(pool_size=3, strides=1, padding="same"), ((4, 2),)),
+    Example(MaxPool2D(), ((2, 4, 6),)),
+    Example(MaxPool2D(), ((1, 5, 7),)),
+    Example(MaxPool2D(pool_size=(3, 2), strides=(3, 2)), ((2, 6, 4),)),
+    Example(MaxPool2D(pool_size=(3, 3)), ((2, 5, 6),)),
+    Example(MaxPool2D(pool_size=(1, 2), strides=(2, 3)), ((1, 5, 5),)),
+    Example(MaxPool2D(pool_size=(3, 3), padding="same"), ((1, 5, 4),)),
+    Example(MaxPool2D(padding="same"), ((2, 3, 3),)),
+    Example(MaxPool2D(pool_size=(1, 1), strides=(1, 1)), ((2, 2, 3),)),
+    Example(AveragePool1D(), ((5, 3),)),
+    Example(AveragePool1D(pool_size=3, strides=2, padding="same"), ((6, 2),)),
+    Example(AveragePool2D(), ((2, 4, 6),)),
+    Example(AveragePool2D(pool_size=(3, 2), strides=(1, 2)), ((2, 5, 5),)),
+    Example(AveragePool2D(pool_size=(3, 3), padding="same"), ((1, 4, 5),)),
+    Example(AveragePool2D(pool_size=(1, 2), strides=(3, 3)), ((2, 4, 7),)),
+    Example(GlobalMaxPool1D(), ((4, 3),)),
+    Example(GlobalMaxPool2D(), ((3, 2, 4),)),
+    Example(GlobalAveragePool1D(), ((4, 3),)),
+    Example(GlobalAveragePool2D(), ((3, 2, 4),)),
+    Example(Upsample1D(), ((3, 2),)),
+    Example(Upsample1D(factor=3), ((1, 2),)),
+    Example(Upsample2D(), ((2, 2, 3),)),
+    Example(Upsample2D(factor=(1, 3)), ((1, 3, 2),)),
+    Example(Upsample2D(interpolation="bilinear"), ((2, 2, 3),)),
+    Example(Upsample2D(factor=(3, 4), interpolation="bilinear"), ((1, 3, 1),)),
     Example(ReLU(), ((6,),)),
     Example(ReLU(), ((2, 3, 4),)),
     Example(Sigmoid(), ((6,),)),
@@ -81,12 +127,37 @@ EXAMPLES = (
     Example(Dropout(rate=0.4), ((8,),), draws=True),
     Example(Dropout(rate=0.2), ((2, 3, 3),), draws=True),
     Example(Dropout(rate=0.0), ((4,),)),
+    Example(SpatialDropout(rate=0.4), ((4, 2, 3),), draws=True),
+    Example(SpatialDropout(rate=0.3), ((3, 5),), draws=True),
+    Example(SpatialDropout(rate=0.0), ((3, 2),)),
+    Example(GaussianNoise(stddev=0.5), ((5,),), draws=True),
+    Example(GaussianNoise(), ((2, 3, 2),), draws=True),
+    Example(GaussianNoise(stddev=0.0), ((3, 2),)),
+    Example(LayerNorm(), ((5,),)),
+    Example(LayerNorm(epsilon=0.1), ((3, 4),)),
+    Example(LayerNorm(), ((2, 3, 2),)),
     Example(BatchNorm(), ((4,),)),
     Example(BatchNorm(momentum=0.0, epsilon=0.1), ((3, 2),)),
     Example(BatchNorm(momentum=0.5), ((2, 3, 4),)),
     Example(Flatten(), ((2, 3, 4),)),
     Example(Flatten(), ((4, 3),)),
     Example(Flatten(), ((5,),)),
+    Example(Reshape(shape=(2, 3, 2)), ((12,),)),
+    Example(Reshape(shape=(3, -1)), ((2, 3, 4),)),
+    Example(Reshape(), ((3, 2),)),
+    Example(Permute(), ((4, 3),)),
+    Example(Permute(order=(3, 1, 2)), ((2, 3, 4),)),
+    Example(Permute(order=(1,)), ((4,),)),
+    Example(ZeroPadding1D(), ((3, 2),)),
+    Example(ZeroPadding1D(before=0, after=2), ((2, 3),)),
+    Example(ZeroPadding2D(), ((2, 2, 3),)),
+    Example(ZeroPadding2D(top=0, bottom=1, left=2, right=3), ((1, 2, 2),)),
+    Example(ZeroPadding2D(top=0, bottom=0, left=0, right=0), ((1, 2, 3),)),
+    Example(Multiply(), ((4,), (4,))),
+    Example(Multiply(), ((2, 3), (2, 3), (2, 3), (2, 3))),
+    Example(Concatenate(), ((4,), (2,))),
+    Example(Concatenate(), ((3, 1), (3, 4), (3, 2))),
+    Example(Concatenate(), ((1, 2, 3), (3, 2, 3))),
     Example(Add(), ((4,), (4,))),
     Example(Add(), ((2, 3), (2, 3), (2, 3), (2, 3))),
 )
