@@ -10,7 +10,18 @@ from nnstudio.engine.convolution import Conv1D, Conv2D, ConvTranspose2D
 from nnstudio.engine.dense import Dense
 from nnstudio.engine.dropout import Dropout, SpatialDropout
 from nnstudio.engine.layer import Layer
-from nnstudio.engine.losses import CategoricalCrossEntropy, HalfSquaredError, Loss
+from nnstudio.engine.losses import (
+    BinaryCrossEntropy,
+    CategoricalCrossEntropy,
+    HalfSquaredError,
+    Hinge,
+    Huber,
+    KLDivergence,
+    Loss,
+    MeanAbsoluteError,
+    MeanSquaredError,
+    SparseCategoricalCrossEntropy,
+)
 from nnstudio.engine.merging import Add, Concatenate, Multiply
 from nnstudio.engine.noise import GaussianNoise
 from nnstudio.engine.normalisation import BatchNorm, LayerNorm
@@ -96,7 +107,18 @@ LAYERS: dict[str, type[Layer]] = {
     )
 }
 LOSSES: dict[str, type[Loss]] = {
-    cls.__name__: cls for cls in (HalfSquaredError, CategoricalCrossEntropy)
+    cls.__name__: cls
+    for cls in (
+        HalfSquaredError,
+        MeanSquaredError,
+        MeanAbsoluteError,
+        Huber,
+        CategoricalCrossEntropy,
+        SparseCategoricalCrossEntropy,
+        BinaryCrossEntropy,
+        Hinge,
+        KLDivergence,
+    )
 }
 OPTIMIZERS: dict[str, type[Optimizer]] = {
     cls.__name__: cls

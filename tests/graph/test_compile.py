@@ -9,12 +9,13 @@ from small_graphs import chain, unconnected
 from nnstudio.engine.activations import ReLU, Sigmoid, Softmax
 from nnstudio.engine.dense import Dense
 from nnstudio.engine.dropout import Dropout
+from nnstudio.engine.fused import SigmoidCrossEntropy, SoftmaxCrossEntropy
 from nnstudio.engine.layer import Layer
 from nnstudio.engine.losses import (
+    BinaryCrossEntropy,
     CategoricalCrossEntropy,
     HalfSquaredError,
     Loss,
-    SoftmaxCrossEntropy,
 )
 from nnstudio.engine.merging import Add
 from nnstudio.engine.network import Head
@@ -29,12 +30,15 @@ from nnstudio.graph.model import Graph, Node
     ("last", "loss", "head"),
     [
         (Softmax(), CategoricalCrossEntropy(), Head(2, SoftmaxCrossEntropy(), 1)),
+        (Softmax(), CategoricalCrossEntropy(0.1), Head(2, SoftmaxCrossEntropy(0.1), 1)),
         (Softmax(), HalfSquaredError(), Head(2, HalfSquaredError(), 2)),
+        (Sigmoid(), BinaryCrossEntropy(), Head(2, SigmoidCrossEntropy(), 1)),
+        (Softmax(), BinaryCrossEntropy(), Head(2, BinaryCrossEntropy(), 2)),
         (Sigmoid(), CategoricalCrossEntropy(), Head(2, CategoricalCrossEntropy(), 2)),
         (Sigmoid(), HalfSquaredError(), Head(2, HalfSquaredError(), 2)),
     ],
 )
-def test_a_final_softmax_is_left_to_the_loss_exactly_where_the_loss_takes_it(
+def test_the_last_layer_is_left_to_the_loss_exactly_where_the_loss_takes_it(
     last: Layer, loss: Loss, head: Head
 ) -> None:
     graph = chain(Input(shape=(3,)), Dense(units=2), last)
