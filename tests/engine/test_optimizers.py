@@ -493,6 +493,19 @@ def test_centred_rmsprop_stays_finite_where_the_gradient_never_changes(
     assert np.isfinite(w).all()
 
 
+@pytest.mark.parametrize("beta1", [0.0, 0.3, 0.9])
+def test_nadam_knows_the_product_of_its_momenta_at_every_step(beta1: float) -> None:
+    optimizer, product = Nadam(beta1=beta1), 1.0
+    for step in range(1, 500):
+        w = np.zeros(1)
+        optimizer.update(w, np.ones(1), slots_of(optimizer, w), 1.0, step)
+        now, then = (beta1 * (1 - 0.5 * 0.96 ** (t * 0.004)) for t in (step, step + 1))
+        product *= now
+        m_hat = then * (1 - beta1) / (1 - product * then) + (1 - now) / (1 - product)
+        v_hat = (1 - 0.999) / (1 - 0.999**step)
+        assert w[0] == pytest.approx(-m_hat / (sqrt(v_hat) + 1e-8), rel=1e-12), f"step {step}"
+
+
 def test_nesterov_without_momentum_is_plain_descent() -> None:
     rng = np.random.default_rng(4)
     plain, g = rng.standard_normal(9), rng.standard_normal(9)
