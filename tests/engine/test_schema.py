@@ -18,6 +18,7 @@ from nnstudio.data.split import Split
 from nnstudio.engine.catalogue import LAYERS, LOSSES, OPTIMIZERS, SCHEDULES
 from nnstudio.engine.dense import Dense
 from nnstudio.engine.dropout import Dropout
+from nnstudio.engine.initialisers import WEIGHT_INITIALISERS
 from nnstudio.engine.optimizers import Adam
 from nnstudio.engine.shaping import Input
 from nnstudio.messages import sentence
@@ -170,8 +171,7 @@ def test_an_illegal_value_is_refused_with_the_names_of_owner_and_setting(
         ),
         (
             Dense(initialiser="luck"),
-            "Dense: Weight start must be one of "
-            "he_normal, he_uniform, xavier_normal, xavier_uniform, zeros; got 'luck'.",
+            f"Dense: Weight start must be one of {', '.join(WEIGHT_INITIALISERS)}; got 'luck'.",
         ),
         (
             Split(seed=2**70),
@@ -268,7 +268,8 @@ def test_what_no_file_of_ours_holds_is_refused_with_its_place(plain: Any, text: 
 def test_a_very_long_wrong_value_is_cut_short_in_the_sentence() -> None:
     with pytest.raises(SettingError) as refused:
         from_plain({"type": "x" * 10_000}, LAYERS, "$")
-    assert len(str(refused.value)) < 400
+    assert "x" * 50 in str(refused.value)
+    assert "x" * 100 not in str(refused.value)
 
 
 def test_settings_errors_have_a_sentence_for_each_code() -> None:
