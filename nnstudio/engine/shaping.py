@@ -174,8 +174,7 @@ class ZeroPadding1D(Layer):
 
     def forward(self, v: Arrays, xs: tuple[Array, ...], call: Call) -> Array:
         (x,) = xs
-        y = call.buffer("y", (*self.output_shape(x.shape[:-1]), x.shape[-1]))
-        y.fill(0)
+        y = call.buffer("y", (*self.output_shape(x.shape[:-1]), x.shape[-1]), zeroed=True)
         y[self.before : self.before + len(x)] = x
         return y
 
@@ -211,8 +210,7 @@ class ZeroPadding2D(Layer):
 
     def forward(self, v: Arrays, xs: tuple[Array, ...], call: Call) -> Array:
         (x,) = xs
-        y = call.buffer("y", (*self.output_shape(x.shape[:-1]), x.shape[-1]))
-        y.fill(0)
+        y = call.buffer("y", (*self.output_shape(x.shape[:-1]), x.shape[-1]), zeroed=True)
         self._inside(y)[...] = x
         return y
 

@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 from layer_examples import EXAMPLES, Bench, Example
+from layer_formulas import FORMULAS as FORMULAS_ELSEWHERE
+from layer_formulas import one_by_one
 from numpy.typing import DTypeLike
 
 from nnstudio.engine.activations import Sigmoid, Softmax
@@ -21,11 +23,6 @@ from nnstudio.engine.normalisation import BatchNorm
 from nnstudio.engine.shaping import Flatten, Input
 
 # ---------------------------------------------------------------- formulas, one example at a time
-
-
-def one_by_one(f: Callable[[Array], Array], x: Array) -> Array:
-    """``f`` of each example of ``x`` (features…, N) on its own."""
-    return np.stack([f(x[..., n]) for n in range(x.shape[-1])], axis=-1)
 
 
 def dense(layer: Any, v: dict[str, Array], x: Array) -> Array:
@@ -102,6 +99,7 @@ def conv_transpose2d(layer: Any, v: dict[str, Array], x: Array) -> Array:
 
 
 FORMULAS: dict[str, Callable[..., Array]] = {
+    **FORMULAS_ELSEWHERE,
     "Input": lambda layer, v, x: x,
     "Dense": dense,
     "Conv1D": conv1d,
@@ -145,7 +143,7 @@ def test_a_layer_predicts_what_its_formula_says(example: Example) -> None:
         (Conv1D(kernel_size=9), [(8, 2)], "window of 9 does not fit into 8 × 2"),
         (ConvTranspose2D(), [(8, 2)], "ConvTranspose2D needs a picture"),
         (Softmax(), [(3, 2, 2)], "Softmax needs a flat input, got 3 × 2 × 2: add Flatten"),
-        (Add(), [(4,), (5,)], "Add adds inputs of one shape, got 4 and 5"),
+        (Add(), [(4,), (5,)], "Add needs inputs of one shape, got 4 and 5"),
         (Add(), [(2, 3), (3, 2), (2, 3)], "got 2 × 3 and 3 × 2 and 2 × 3"),
         (BatchNorm(), [()], "BatchNorm works along a feature axis"),
     ],

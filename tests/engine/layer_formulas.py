@@ -1,0 +1,156 @@
+"""What layers compute, one example and one number at a time: written to be right, not quick.
+
+Each takes the layer, its variables and its inputs ``(features…, N)``. Nothing of the engine but the
+layer's settings is used here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import product
+from typing import Any
+
+import numpy as np
+
+from nnstudio.engine.layer import Array
+
+Formula = Callable[..., Array]
+
+
+def one_by_one(f: Callable[[Array], Any], x: Array) -> Array:
+    """``f`` of each example of ``x`` (features…, N) on its own."""
+    return np.stack([np.asarray(f(x[..., n])) for n in range(x.shape[-1])], axis=-1)
+
+
+# ---------------------------------------------------------------- pooling
+
+
+def seen(length: int, size: int, stride: int, padding: str) -> list[range]:
+    """The places that each window sees, as Keras defines "valid" and "same"."""
+    if padding == "valid":
+        return [range(start, start + size) for start in range(0, length - size + 1, stride)]
+    count = int(np.ceil(length / stride))
+    before = max((count - 1) * stride + size - length, 0) // 2
+    starts = [number * stride - before for number in range(count)]
+    return [range(max(start, 0), min(start + size, length)) for start in starts]
+
+
+def pooled(take: Callable[[list[float]], float]) -> Formula:
+    def formula(layer: Any, v: dict[str, Array], x: Array) -> Array:
+        flat = x.ndim == 3  # a sequence is a picture without width, its features are channels
+        sizes = (layer.pool_size, 1) if flat else layer.pool_size
+        strides = (layer.strides, 1) if flat else layer.strides
+
+        def of_one(example: Array) -> Array:
+            picture = example.T[:, :, np.newaxis] if flat else example
+            rows, columns = (
+                seen(n, size, stride, layer.padding)
+                for n, size, stride in zip(picture.shape[1:], sizes, strides, strict=True)
+            )
+            y = np.array(
+                [
+                    [[take([c[at] for at in product(i, j)]) for j in columns] for i in rows]
+                    for c in picture
+                ]
+            )
+            return y[:, :, 0].T if flat else y
+
+        return one_by_one(of_one, x)
+
+    return formula
+
+
+def global_pooled(take: Callable[[list[float]], float]) -> Formula:
+    def formula(layer: Any, v: dict[str, Array], x: Array) -> Array:
+        def of_one(example: Array) -> list[float]:
+            channels = example if example.ndim == 3 else example.T
+            return [take(list(channel.ravel())) for channel in channels]
+
+        return one_by_one(of_one, x)
+
+    return formula
+
+
+def mean(numbers: list[float]) -> float:
+    return sum(numbers) / len(numbers)
+
+
+# ---------------------------------------------------------------- upsampling
+
+
+def interpolated(line: Array, factor: int) -> Array:
+    """Half-pixel centres, constant beyond both ends."""
+    at = (np.arange(factor * len(line)) + 0.5) / factor - 0.5
+    return np.interp(at, np.arange(len(line)), line)
+
+
+def upsampled(layer: Any, v: dict[str, Array], x: Array) -> Array:
+    if x.ndim == 3:
+        return np.repeat(x, layer.factor, axis=0)
+    down, across = layer.factor
+    if layer.interpolation == "nearest":
+        return np.repeat(np.repeat(x, down, axis=1), across, axis=2)
+    higher = np.apply_along_axis(interpolated, 1, x, down)
+    return np.apply_along_axis(interpolated, 2, higher, across)
+
+
+# ---------------------------------------------------------------- normalisation
+
+
+def layer_norm(layer: Any, v: dict[str, Array], x: Array) -> Array:
+    def of_one(features: Array) -> Array:
+        deviation = np.sqrt(features.var() + layer.epsilon)
+        return v["gamma"] * (features - features.mean()) / deviation + v["beta"]
+
+    if x.ndim == 3:
+        return one_by_one(lambda sequence: np.stack([of_one(place) for place in sequence]), x)
+    return one_by_one(of_one, x)
+
+
+# ---------------------------------------------------------------- shapes and merging
+
+
+def reshaped(layer: Any, v: dict[str, Array], x: Array) -> Array:
+    return one_by_one(lambda example: np.reshape(example, layer.shape), x)
+
+
+def permuted(layer: Any, v: dict[str, Array], x: Array) -> Array:
+    return one_by_one(lambda example: np.transpose(example, np.array(layer.order) - 1), x)
+
+
+def zero_padded(layer: Any, v: dict[str, Array], x: Array) -> Array:
+    if x.ndim == 3:
+        return np.pad(x, ((layer.before, layer.after), (0, 0), (0, 0)))
+    around = ((0, 0), (layer.top, layer.bottom), (layer.left, layer.right), (0, 0))
+    return np.pad(x, around)
+
+
+def multiplied(layer: Any, v: dict[str, Array], *xs: Array) -> Array:
+    return np.prod(np.stack(xs), axis=0)
+
+
+def concatenated(layer: Any, v: dict[str, Array], *xs: Array) -> Array:
+    return np.concatenate(xs, axis=1 if xs[0].ndim == 3 else 0)
+
+
+FORMULAS: dict[str, Formula] = {
+    "MaxPool1D": pooled(max),
+    "MaxPool2D": pooled(max),
+    "AveragePool1D": pooled(mean),
+    "AveragePool2D": pooled(mean),
+    "GlobalMaxPool1D": global_pooled(max),
+    "GlobalMaxPool2D": global_pooled(max),
+    "GlobalAveragePool1D": global_pooled(mean),
+    "GlobalAveragePool2D": global_pooled(mean),
+    "Upsample1D": upsampled,
+    "Upsample2D": upsampled,
+    "SpatialDropout": lambda layer, v, x: x,
+    "GaussianNoise": lambda layer, v, x: x,
+    "LayerNorm": layer_norm,
+    "Reshape": reshaped,
+    "Permute": permuted,
+    "ZeroPadding1D": zero_padded,
+    "ZeroPadding2D": zero_padded,
+    "Multiply": multiplied,
+    "Concatenate": concatenated,
+}
