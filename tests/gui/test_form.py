@@ -38,6 +38,8 @@ class Everything:
     yes: bool = setting(True)
     start: str = setting("he_normal", choices=("he_normal", "zeros"))
     shape: tuple[int, ...] = setting((1,), ge=1)
+    sizes: tuple[int, ...] = setting((-1,), ge=-1)
+    pair: tuple[int, int] = setting((2, 2), ge=1, le=5_000)
     pairs: tuple[tuple[float, float], ...] = setting(())
     name: str = setting("")
     folder: str = setting("")
@@ -107,6 +109,52 @@ def test_a_shape_is_typed_with_signs_or_commas(form: Shown) -> None:
     type_into(shape, "wide")
     assert "“wide” is not a shape" in child(form, "form_shape_error").text()
     assert form.value.shape == (1, 28, 28)
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "shown"),
+    [("3 × 4", (3, 4), "3 × 4"), ("5", (5, 5), "5 × 5"), ("(1, 3)", (1, 3), "1 × 3")],
+)
+def test_a_pair_is_typed_as_two_sizes_or_as_one_for_both(
+    form: Shown, text: str, value: tuple[int, int], shown: str
+) -> None:
+    type_into(child(form, "form_pair"), text)
+    assert form.value.pair == value
+    assert child(form, "form_pair").text() == shown
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("1 × 2 × 3", "“1 × 2 × 3” is no pair of sizes: write it like 3 × 2, or 3 for 3 × 3."),
+        ("wide", "“wide” is no pair of sizes"),
+        ("0", "Pair must be 2 values, each a whole number, at least 1 and at most 5,000"),
+    ],
+)
+def test_what_is_no_pair_is_explained(form: Shown, text: str, sentence: str) -> None:
+    type_into(child(form, "form_pair"), text)
+    assert sentence in child(form, "form_pair_error").text()
+    assert form.value.pair == (2, 2)
+
+
+def test_a_free_size_of_a_shape_is_written_with_a_minus_sign_that_is_read_again(
+    form: Shown,
+) -> None:
+    sizes = child(form, "form_sizes")
+    assert sizes.text() == "−1"
+    type_into(sizes, "4 × -1")
+    assert sizes.text() == "4 × −1"
+    QTest.keyClick(sizes, Qt.Key.Key_Home)
+    QTest.keyClicks(sizes, "2")
+    QTest.keyClick(sizes, Qt.Key.Key_Return)
+    assert form.value.sizes == (24, -1)
+
+
+def test_a_size_of_thousands_is_shown_so_that_it_can_be_read_again(form: Shown) -> None:
+    pair = child(form, "form_pair")
+    form.set(pair=(1000, 2))
+    type_into(pair, pair.text() + "0")
+    assert form.value.pair == (1000, 20)
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 from nnstudio.data.sources import pairs_text, parse_pairs
 from nnstudio.gui.forms.field import Field, TextField, calm, narrow
 from nnstudio.gui.forms.number_fields import number_field
-from nnstudio.messages import StudioError, shape_text
+from nnstudio.messages import StudioError
 from nnstudio.schema import Setting
 
 #: What choices are called where capitalising their name isn't enough, and what they mean.
@@ -29,6 +29,10 @@ WORDS = {
     "he_uniform": ("He uniform", "Uniform numbers, deviation √(2 / inputs): suits ReLU"),
     "xavier_normal": ("Xavier normal", "Normal numbers, deviation √(2 / (inputs + outputs))"),
     "xavier_uniform": ("Xavier uniform", "Uniform numbers, deviation √(2 / (inputs + outputs))"),
+    "valid": ("Valid", "Windows stay inside: what fills none is dropped"),
+    "same": ("Same", "Windows reach over the edge: with stride 1 the size stays the same"),
+    "nearest": ("Nearest", "Each number is repeated"),
+    "bilinear": ("Bilinear", "Numbers blend into their neighbours"),
     "none": ("As it is", "Numbers are left alone"),
     "scale": ("Scale to 0 – 1", "The smallest becomes 0, the largest 1"),
     "standardise": ("Standardise", "Mean 0, standard deviation 1"),
@@ -201,8 +205,10 @@ def field_for(item: Setting) -> Field:
         return number_field(item)
     if item.type is str:
         return FolderField() if item.name == "folder" else TextField(str.strip, str)
+    if item.type == tuple[int, int]:
+        return TextField(_read_pair, _write_sizes)
     if get_origin(item.type) is tuple and get_args(item.type)[0] is int:
-        return TextField(_read_shape, shape_text)
+        return TextField(_read_shape, _write_sizes)
     if get_origin(item.type) is tuple:
         return PairsField()
     raise TypeError(f"no editor for settings of type {item.type!r}")
@@ -215,7 +221,7 @@ def in_words(value: Any) -> str:
     if isinstance(value, int | float):
         return f"{value:,}" if isinstance(value, int) else f"{value:g}"
     if isinstance(value, tuple):
-        return " × ".join(map(str, value)) if value else "none"
+        return _write_sizes(value) if value else "none"
     return WORDS[value][0] if value in WORDS else str(value) if value else "empty"
 
 
@@ -229,7 +235,25 @@ def _choice_field(choices: tuple[Any, ...]) -> ChoiceField:
 
 
 def _read_shape(text: str) -> tuple[int, ...]:
-    parts = [part for part in re.split(r"[\s,x×*()]+", text.strip()) if part]
-    if not parts or not all(part.isdigit() for part in parts):
-        raise ValueError(f"“{text}” is not a shape: write it like 2 or 1 × 28 × 28.")
-    return tuple(map(int, parts))
+    if sizes := _read_sizes(text):
+        return sizes
+    raise ValueError(f"“{text}” is not a shape: write it like 2 or 1 × 28 × 28.")
+
+
+def _read_pair(text: str) -> tuple[int, ...]:
+    """Two sizes, or one that stands for both."""
+    sizes = _read_sizes(text)
+    if len(sizes) in (1, 2):
+        return sizes[0], sizes[-1]
+    raise ValueError(f"“{text}” is no pair of sizes: write it like 3 × 2, or 3 for 3 × 3.")
+
+
+def _read_sizes(text: str) -> tuple[int, ...]:
+    """Whole numbers with anything usual between them; nothing if there is something else."""
+    parts = [part for part in re.split(r"[\s,x×*()]+", text.strip().replace("−", "-")) if part]
+    return tuple(map(int, parts)) if all(re.fullmatch(r"-?\d+", p) for p in parts) else ()
+
+
+def _write_sizes(sizes: tuple[int, ...]) -> str:
+    """What can be read again: no commas for thousands, which would be two sizes."""
+    return " × ".join(map(str, sizes)).replace("-", "−")
