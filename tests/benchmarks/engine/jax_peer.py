@@ -7,6 +7,7 @@ and each step is waited for. Convolutions work on (N, H, W, C), which XLA is fas
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import jax
@@ -68,6 +69,14 @@ def _inputs(pictures: np.ndarray) -> np.ndarray:
     return np.moveaxis(pictures, 1, -1) if pictures.ndim == 4 else pictures
 
 
+@cache
+def _on_device(examples: Examples) -> tuple[jax.Array, jax.Array]:
+    targets = examples.targets
+    if targets.dtype == np.int64:
+        targets = targets.astype(np.int32)
+    return jnp.asarray(_inputs(examples.inputs)), jnp.asarray(targets)
+
+
 class Jax:
     """Trains ``work`` step by step."""
 
@@ -106,9 +115,7 @@ class Jax:
                 w = jax.tree.map(lambda w, g: w - LEARNING_RATE * g, w, g)
             return (w, m, v, t), value
 
-        self._inputs = jnp.asarray(_inputs(examples.inputs))
-        targets = examples.targets
-        self._targets = jnp.asarray(targets.astype(np.int32) if work.classes else targets)
+        self._inputs, self._targets = _on_device(examples)
         self._step = jax.jit(step, donate_argnums=0)
         weights = _parameters(work)
         slots = [jax.tree.map(jnp.zeros_like, weights) if adam else () for _ in range(2)]

@@ -17,7 +17,7 @@ def machine_lines(command: str) -> list[str]:
     """Processor, versions, seed and command."""
     versions = ", ".join(f"{name} {_version(name)}" for name in PACKAGES)
     return [
-        f"{_processor()}, {os.cpu_count()} cores, {platform.system()} {platform.machine()}",
+        f"{processor()}, {os.cpu_count()} cores, {platform.system()} {platform.machine()}",
         f"Python {platform.python_version()}, {versions}",
         f"BLAS of numpy: {_blas()}",
         f"seed {SEED}; command: {command}",
@@ -31,7 +31,8 @@ def _version(package: str) -> str:
         return "not installed"
 
 
-def _processor() -> str:
+def processor() -> str:
+    """The processor's name."""
     try:
         lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
     except OSError:

@@ -8,6 +8,7 @@ comes between two steps is taken as well, and is no step.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 
 import numpy as np
 
@@ -37,7 +38,7 @@ from nnstudio.graph.model import Graph, Node
 from nnstudio.project.model import Model
 from nnstudio.project.project import Project
 from nnstudio.training.evaluation import evaluate
-from nnstudio.training.events import BatchDone, EpochDone
+from nnstudio.training.events import BatchDone, EpochDone, Failed
 from nnstudio.training.loop import train
 from nnstudio.training.session import Session
 from nnstudio.training.settings import TrainingSettings
@@ -116,15 +117,15 @@ def preparation_for(examples: Examples) -> Preparation:
     return Preparation(inputs, Affine.identity())
 
 
-def prepared(work: Work, examples: Examples) -> PreparedData:
+@cache
+def prepared(classes: int, examples: Examples) -> PreparedData:
     """The training examples, all of them trained on, and the test examples."""
     inputs, targets = examples.inputs, examples.targets
     if len(examples.test_inputs):
         inputs = np.concatenate([inputs, examples.test_inputs])
         targets = np.concatenate([targets, examples.test_targets])
     count = len(examples.inputs)
-    classes = tuple(map(str, range(work.classes)))
-    dataset = Dataset(examples.name, inputs, targets, classes)
+    dataset = Dataset(examples.name, inputs, targets, tuple(map(str, range(classes))))
     parts = Parts(np.arange(count), np.arange(0), np.arange(count, len(inputs)))
     return PreparedData(dataset, parts, preparation_for(examples))
 
@@ -148,7 +149,7 @@ class Ours:
         self.mode = f"train(), {threads} thread" + ("s" if threads > 1 else "")
         project = project_for(work, batch, threads, **others)
         self.network: Network = project.network()
-        self.data = prepared(work, examples)
+        self.data = prepared(work.classes, examples)
         self.session = Session.begin(self.network, project.settings, self.data, "bench")
         self._events = train(self.session)
 
@@ -174,6 +175,8 @@ class Ours:
 
 
 def _expect(event: object, kind: type) -> None:
+    if isinstance(event, Failed):
+        raise event.error
     if not isinstance(event, kind):
         raise RuntimeError(f"training gave {event!r}")
 

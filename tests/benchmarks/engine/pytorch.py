@@ -86,8 +86,7 @@ class PyTorch:
         optimizer = torch.optim.Adam if name == "Adam" else torch.optim.SGD
         arguments = {"fused": True} if fused else {}
         self._optimizer = optimizer(self._module.parameters(), lr=learning_rate, **arguments)
-        self._inputs = torch.from_numpy(np.array(examples.inputs))
-        self._targets = torch.from_numpy(np.array(examples.targets))
+        self._inputs, self._targets = map(torch.from_numpy, examples.own)
         self._test = examples.test_inputs, examples.test_targets
         self._factor = examples.factor
         self._layout = torch.channels_last if channels_last else torch.contiguous_format

@@ -67,7 +67,7 @@ _PICTURES = ("LeNet-5", "CNN-16-32")
 _CLASSROOM = ("1-1", "1-8-8-1")
 ONE_PICTURE = ", one picture"
 REACH = ("784-128-10 to 97 %", "784-128-10 to 98 %", "LeNet-5 to 99 %")
-NOT_MEASURED = "not measured"
+NOT_MEASURED, OURS = "not measured", "nnstudio"
 STEADY, SGEMM = "784-128-10, steps 5,000–5,500", "numpy sgemm"
 
 FLOORS = (
@@ -105,6 +105,13 @@ class Limit:
     most: float
     reason: str = ""
 
+    def text(self) -> str:
+        """The figure, and whether it is small enough."""
+        if self.value is None:
+            return f"not measured: {self.reason}"
+        met = "yes" if self.value <= self.most else "NO"
+        return f"{self.value:.1f} MB (at most {self.most:g})  {met}"
+
 
 def seconds_text(seconds: float | None) -> str:
     """Three figures with a fitting unit."""
@@ -126,12 +133,15 @@ def ratio_text(row: Row) -> str:
 
 def table(rows: Sequence[Row]) -> list[str]:
     """One line per batch size, one column per peer and mode, for one work and thread count."""
-    columns = list(dict.fromkeys((row.peer, _column(row)) for row in rows))
-    heads = [f"{peer}: {mode}" if mode else peer for peer, mode in columns]
-    widths = [max(len(head), 18) for head in heads]
+    columns = list(dict.fromkeys((row.peer, _column(row)) for row in rows if row.peer != OURS))
+    widths = [max(len(peer), len(mode), 16) for peer, mode in columns]
     lines = [
-        f"  {'batch':>5} {'nnstudio':>9}  "
-        + "  ".join(f"{head:>{width}}" for head, width in zip(heads, widths, strict=True))
+        f"  {start:>15}  "
+        + "  ".join(f"{head:>{width}}" for head, width in zip(heads, widths, strict=True)).rstrip()
+        for start, heads in (
+            ("", [peer for peer, _ in columns]),
+            ("batch  nnstudio", [mode for _, mode in columns]),
+        )
     ]
     for batch in dict.fromkeys(row.batch for row in rows):
         found = {(row.peer, _column(row)): row for row in rows if row.batch == batch}
@@ -139,7 +149,9 @@ def table(rows: Sequence[Row]) -> list[str]:
         cells = [ratio_text(found[c]) if c in found else "" for c in columns]
         lines.append(
             f"  {batch:5} {seconds_text(ours):>9}  "
-            + "  ".join(f"{cell:>{width}}" for cell, width in zip(cells, widths, strict=True))
+            + "  ".join(
+                f"{cell:>{width}}" for cell, width in zip(cells, widths, strict=True)
+            ).rstrip()
         )
     reasons = dict.fromkeys((row.peer, row.mode) for row in rows if row.ratio is None)
     return lines + [f"  {peer} is {mode}" for peer, mode in reasons]
@@ -166,12 +178,7 @@ def floor_lines(rows: Sequence[Row], limits: Sequence[Limit], measured_only: boo
             lines += [floor.words, *about]
     if limits:
         lines.append("memory")
-    for limit in limits:
-        text = f"not measured: {limit.reason}"
-        if limit.value is not None:
-            met = "yes" if limit.value <= limit.most else "NO"
-            text = f"{limit.value:.1f} MB (at most {limit.most:g})  {met}"
-        lines.append(f"  {limit.name:<42} {text}")
+    lines += [f"  {limit.name:<42} {limit.text()}" for limit in limits]
     return lines
 
 
@@ -180,7 +187,7 @@ def _verdict(rows: Sequence[Row], floor: Floor, work: str, batch: int, least: fl
         row
         for row in rows
         if (row.work, row.batch, row.threads) == (work, batch, floor.threads)
-        and (row.peer in (floor.peer, "nnstudio"))
+        and (row.peer in (floor.peer, OURS))
     ]
     measured = [
         row

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import importlib
+import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
+from functools import partial
+from time import perf_counter
 from types import ModuleType
 
 import numpy as np
 
 from engine.contender import Contender, Missing
-from engine.ours import Ours, OursPredicting, layers_of
+from engine.ours import Ours, OursPredicting
 from engine.pairs import quartiles, seconds_per_step
 from engine.report import ONE_PICTURE, SGEMM, Row
 from engine.works import STEPS, Examples, Work, examples_for
@@ -108,21 +112,54 @@ def _raise(error: Exception) -> Contender:
     raise error
 
 
+@dataclass(frozen=True)
+class Rounds:
+    """How long is measured, and by which clock."""
+
+    count: int = 15
+    clock: Callable[[], float] = perf_counter
+
+
+def _begun(build: Callable[[], Contender]) -> Contender:
+    """A contender that has made its first step.
+
+    Raises:
+        Missing: it can't, whatever the reason: the others go on without it.
+    """
+    try:
+        contender = build()
+        contender.run(1)
+    except Missing:
+        raise
+    except Exception as error:
+        traceback.print_exc()
+        raise Missing(f"{type(error).__name__}: {error}") from error
+    return contender
+
+
 def compare(
-    name: str, batch: int, threads: int, ours: Contender, builders: Builders, rounds: int
+    name: str,
+    batch: int,
+    threads: int,
+    ours: Callable[[], Contender],
+    builders: Builders,
+    rounds: Rounds,
 ) -> list[Row]:
-    """Every peer against ``ours``; those that can't take part have a row that says why."""
-    contenders: list[Contender] = [ours]
+    """Every peer against nnstudio; those that can't take part have a row that says why."""
+    try:
+        contenders: list[Contender] = [_begun(ours)]
+    except Missing as reason:
+        return [Row.missing(name, batch, threads, "nnstudio", str(reason))]
     rows: dict[int, Row] = {}
     places: list[int] = []
     for place, (peer, build) in enumerate(builders):
         try:
-            contenders.append(build())
+            contenders.append(_begun(build))
         except Missing as reason:
             rows[place] = Row.missing(name, batch, threads, peer, str(reason))
         else:
             places.append(place)
-    times = seconds_per_step(contenders, rounds)
+    times = seconds_per_step(contenders, rounds.count, clock=rounds.clock)
     for which, contender in enumerate(contenders):
         with suppress(AttributeError):
             times[:, which] *= contender.share  # type: ignore[attr-defined]
@@ -147,43 +184,27 @@ def chosen(only: str) -> list[Work]:
     ]
 
 
-def training_rows(only: str, threads: int, rounds: int) -> Iterator[tuple[Work, list[Row]]]:
-    """Each chosen work with its rows."""
-    for work in chosen(only):
-        try:
-            layers_of(work)
-        except Missing as reason:
-            yield (
-                work,
-                [
-                    Row.missing(work.name, batch, threads, "nnstudio", str(reason))
-                    for batch in work.batches
-                ],
-            )
-            continue
+def training_rows(
+    works: Sequence[Work], threads: int, rounds: Rounds
+) -> Iterator[tuple[Work, list[Row]]]:
+    """Each work with its rows."""
+    for work in works:
         examples = examples_for(work)
         rows: list[Row] = []
         for batch in work.batches:
-            ours = Ours(work, batch, threads, examples)
             builders = training_builders(work, batch, threads, examples)
+            ours = partial(Ours, work, batch, threads, examples)
             rows += compare(work.name, batch, threads, ours, builders, rounds)
         yield work, rows
 
 
 def predicting_rows(
-    works: Sequence[Work], threads: int, rounds: int
+    works: Sequence[Work], threads: int, rounds: Rounds
 ) -> Iterator[tuple[Work, list[Row]]]:
     """One picture's answer, for each network with convolutions."""
     for work in works:
-        if not work.is_picture:
-            continue
-        name = work.name + ONE_PICTURE
-        try:
-            layers_of(work)
-        except Missing as reason:
-            yield work, [Row.missing(name, 1, threads, "nnstudio", str(reason))]
-            continue
-        examples = examples_for(work)
-        ours = OursPredicting(work, examples)
-        builders = predicting_builders(work, threads, examples)
-        yield work, compare(name, 1, threads, ours, builders, rounds)
+        if work.is_picture:
+            examples = examples_for(work)
+            builders = predicting_builders(work, threads, examples)
+            ours = partial(OursPredicting, work, examples)
+            yield work, compare(work.name + ONE_PICTURE, 1, threads, ours, builders, rounds)

@@ -7,6 +7,7 @@ Every contender builds the same network from a :class:`Work`, reads the same arr
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache, cached_property
 from math import prod
 from typing import Literal
 
@@ -179,13 +180,20 @@ class Examples:
     test_targets: np.ndarray
     name: str
 
+    @cached_property
+    def own(self) -> tuple[np.ndarray, np.ndarray]:
+        """Copies of (inputs, targets), because PyTorch doesn't take arrays that are read-only."""
+        return np.array(self.inputs), np.array(self.targets)
 
+
+@cache
 def points() -> Examples:
     """x in [−1, 1] and x²."""
     x = np.linspace(-1, 1, POINTS, dtype=np.float32)[:, np.newaxis]
     return Examples(x, x**2, 1.0, x[:0], x[:0], "points of x²")
 
 
+@cache
 def pictures(count: int | None = MNIST_EXAMPLES) -> Examples:
     """MNIST, of its 60,000 training pictures the first ``count``; noise where it isn't there."""
     from nnstudio.data.errors import DataError
