@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
 from nnstudio.data.dataset import Dataset
 from nnstudio.data.preparation import Affine, Preparation, fit
+from nnstudio.data.prepared_rows import PreparedRows
 from nnstudio.data.settings import DataSettings
 from nnstudio.data.split import Parts
 
@@ -63,31 +65,36 @@ class PreparedData:
         rows = self.parts.train[:count]
         return self.dataset.inputs[rows], self.dataset.targets[rows]
 
+    @cached_property
+    def _inputs(self) -> PreparedRows:
+        # Looked at once for all batches, which are parts of the parts.
+        for part in (self.parts.train, self.parts.validation, self.parts.test):
+            if part.size and not 0 <= part.min() <= part.max() < self.dataset.size:
+                raise IndexError(f"an example outside the {self.dataset.size} there are")
+        return PreparedRows(self.dataset.inputs, self.preparation.inputs)
+
+    @cached_property
+    def _targets(self) -> PreparedRows:
+        return PreparedRows(self.dataset.targets, self.preparation.targets)
+
     def gather(self, index: np.ndarray, x: np.ndarray, y: np.ndarray) -> None:
         """Fill the engine's buffers with the prepared examples at ``index``.
 
         Here batch-first storage becomes the engine's batch-last layout.
 
         Args:
-            index: ``(n,)`` positions in the dataset.
-            x: ``(*input_shape, n)``, float32 or float64, C-contiguous; overwritten with inputs.
+            index: ``(n,)`` positions in the dataset, of examples in :attr:`parts`.
+            x: ``(*input_shape, n)``, float32 or float64, contiguous in this order or with the
+                batch first; overwritten with inputs.
             y: ``(output_size, n)``, the same kind; overwritten with targets, one-hot for classes.
+                For classes also ``(1, n)``, for the number of each class.
         """
         data = self.dataset
-        _fill(x, data.inputs[index], self.preparation.inputs)
-        if data.is_classification:
+        self._inputs.gather(index, x)
+        if data.is_classification and len(y) == 1:
+            y[0] = data.targets[index]
+        elif data.is_classification:
             y.fill(0)
             y[data.targets[index], np.arange(len(index))] = 1
         else:
-            _fill(y, data.targets[index], self.preparation.targets)
-
-
-def _fill(buffer: np.ndarray, examples: np.ndarray, affine: Affine) -> None:
-    """Write prepared ``examples`` (n, …) into ``buffer`` (…, n)."""
-    n = len(examples)
-    rows = buffer.reshape(-1, n)
-    # One pass converts, turns and shifts; what is shifted is not yet rounded to the buffer's kind.
-    np.subtract(
-        examples.reshape(n, -1).T, affine.offset.reshape(-1, 1), out=rows, casting="same_kind"
-    )
-    rows *= affine.factor.reshape(-1, 1)
+            self._targets.gather(index, y)

@@ -19,6 +19,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from nnstudio.engine.fast.choice import takes_rows
 from nnstudio.engine.instruments import Recorder
 from nnstudio.engine.layer import Array, Arrays, Call, Layer
 from nnstudio.engine.network import Network
@@ -57,6 +58,10 @@ class _Plan:
             for i in trained
             if type(network.steps[i].layer).update_state is not Layer.update_state
         ]
+        first = network.input_steps[0]
+        self._x_shape = network.steps[first].shape
+        self._x_in_rows = takes_rows(network, first)
+        self._x_call = self.calls[first]
 
     def _forward(self, workspace: Workspace, i: int) -> ForwardPass:
         runs = workspace.network.steps[i].runs
@@ -76,6 +81,15 @@ class _Plan:
             all(takers.count(source) == 1 for source in runs.inputs),
             self.calls[i],
         )
+
+    def batch(self, target_size: int) -> tuple[Array, Array]:
+        """Buffers for inputs and targets."""
+        if self._x_in_rows:
+            rows = self._x_call.buffer("batch", (self.batch_size, *self._x_shape))
+            x = rows.T if rows.ndim == 2 else rows.transpose(*range(1, rows.ndim), 0)
+        else:
+            x = self._x_call.buffer("batch", (*self._x_shape, self.batch_size))
+        return x, self._x_call.buffer("target", (target_size, self.batch_size))
 
     def set_training(
         self, network: Network, training: bool, rng: np.random.Generator | None
@@ -145,11 +159,12 @@ class Workspace:
         return plan
 
     def buffers(self, batch_size: int, target_size: int) -> tuple[Array, Array]:
-        """Arrays (*input shape, N) and (target_size, N) for a batch to be gathered into."""
-        first = self.network.input_steps[0]
-        call = self._plan_for(batch_size).calls[first]
-        x = call.buffer("batch", (*self.network.steps[first].shape, batch_size))
-        return x, call.buffer("target", (target_size, batch_size))
+        """Arrays (*input shape, N) and (target_size, N) for a batch to be gathered into.
+
+        In memory the first has its examples side by side or one after the other, whatever the
+        layers that take it are quicker with.
+        """
+        return self._plan_for(batch_size).batch(target_size)
 
     # ---------------------------------------------------------------- forward
 

@@ -1,4 +1,4 @@
-"""Which steps are computed another way than their layer says, because it is quicker."""
+"""Which steps are computed another way than their layer says, and how a batch lies in memory."""
 
 from __future__ import annotations
 
@@ -7,10 +7,12 @@ from dataclasses import replace
 
 from nnstudio.engine.activations import ReLU
 from nnstudio.engine.convolution import Conv2D
+from nnstudio.engine.dense import Dense
 from nnstudio.engine.fast.convolution import RowConv2D
 from nnstudio.engine.fast.pooling import RectifiedMaxPool2D
-from nnstudio.engine.network import Head, Rewrite, Step
+from nnstudio.engine.network import Head, Network, Rewrite, Step
 from nnstudio.engine.pooling import MaxPool2D
+from nnstudio.engine.shaping import Flatten
 
 
 def quicken(steps: Sequence[Step], heads: Sequence[Head]) -> tuple[Step, ...]:
@@ -18,6 +20,21 @@ def quicken(steps: Sequence[Step], heads: Sequence[Head]) -> tuple[Step, ...]:
     takers = [head.step for head in heads] + [head.loss_step for head in heads]
     takers += [source for step in steps for source in step.inputs]
     return tuple(replace(step, rewrite=_rewrite(step, steps, takers)) for step in steps)
+
+
+def takes_rows(network: Network, step: int) -> bool:
+    """Whether the output of ``step`` may lie example after example in memory.
+
+    Batches are stored like that, and a matrix product doesn't mind. Everything else runs along the
+    batch and wants the numbers of all examples side by side.
+    """
+    takers = [i for i, other in enumerate(network.steps) if step in other.inputs]
+    return bool(takers) and all(
+        isinstance(network.steps[i].layer, Dense)
+        if not isinstance(network.steps[i].layer, Flatten)
+        else takes_rows(network, i)
+        for i in takers
+    )
 
 
 def _rewrite(step: Step, steps: Sequence[Step], takers: Sequence[int]) -> Rewrite | None:
