@@ -264,14 +264,12 @@ class GlobalAveragePool2D(_GlobalAverage):
 
 
 def _caption(pool_size: int | Shape, strides: int | Shape, padding: str) -> str:
-    """``2 × 2``, or ``3 × 3, stride 2 × 2, same`` where windows aren't just side by side."""
-
-    def written(sizes: int | Shape) -> str:
-        return shape_text(sizes if isinstance(sizes, tuple) else (sizes,))
-
-    words = [written(pool_size)]
-    if strides != pool_size:
-        words.append(f"stride {written(strides)}")
+    """``2 × 2``, ``window 2``, or ``3 × 3, stride 2, same`` where it isn't just side by side."""
+    windows = pool_size if isinstance(pool_size, tuple) else (pool_size,)
+    steps = strides if isinstance(strides, tuple) else (strides,)
+    words = [shape_text(windows) if len(windows) > 1 else f"window {windows[0]:,}"]
+    if steps != windows:
+        words.append(f"stride {shape_text(steps if len(set(steps)) > 1 else steps[:1])}")
     if padding != "valid":
         words.append(padding)
     return ", ".join(words)

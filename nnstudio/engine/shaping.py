@@ -84,7 +84,7 @@ class Reshape(Layer):
     )
 
     def caption(self) -> str:
-        return shape_text(self.shape).replace("-1", "…")
+        return shape_text(self.shape).replace("-", "−")
 
     def output_shape(self, *shapes: Shape) -> Shape:
         (shape,) = shapes
@@ -188,7 +188,7 @@ class ZeroPadding2D(Layer):
 
     category: ClassVar[str] = "shape"
     summary: ClassVar[str] = "Puts zeros around a picture"
-    formula: ClassVar[str] = "(C, H, W) → (C, t + H + b, l + W + r)"
+    formula: ClassVar[str] = "(H, W) → (t + H + b, l + W + r)"
 
     top: int = setting(1, ge=0, le=10_000, help="How many rows of zeros above")
     bottom: int = setting(1, ge=0, le=10_000, help="How many rows of zeros below")

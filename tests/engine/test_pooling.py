@@ -81,9 +81,10 @@ def test_an_input_that_can_not_be_pooled_is_told_in_a_sentence(
     ("layer", "caption"),
     [
         (MaxPool2D(), "2 × 2"),
-        (MaxPool2D(pool_size=(3, 3)), "3 × 3, stride 2 × 2"),
+        (MaxPool2D(pool_size=(3, 3)), "3 × 3, stride 2"),
+        (MaxPool2D(pool_size=(3, 3), strides=(1, 2)), "3 × 3, stride 1 × 2"),
         (AveragePool2D(padding="same"), "2 × 2, same"),
-        (MaxPool1D(pool_size=3, strides=1, padding="same"), "3, stride 1, same"),
+        (MaxPool1D(pool_size=3, strides=1, padding="same"), "window 3, stride 1, same"),
         (GlobalMaxPool2D(), ""),
     ],
 )

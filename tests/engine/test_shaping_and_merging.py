@@ -60,7 +60,7 @@ def test_shapes_that_do_not_fit_are_told_in_a_sentence(
     ("layer", "caption"),
     [
         (Reshape((16, 7, 7)), "16 × 7 × 7"),
-        (Reshape((3, -1)), "3 × …"),
+        (Reshape((3, -1)), "3 × −1"),
         (Permute((2, 3, 1)), "axes 2, 3, 1"),
         (ZeroPadding1D(before=0, after=3), "0 + 3"),
         (ZeroPadding2D(), "1 on each side"),

@@ -130,7 +130,7 @@ def test_branches_of_different_shapes_can_not_be_added() -> None:
     for source, target in [("input", "dense"), ("dense", "add"), ("input", "add")]:
         graph = edits.connect(graph, source, target)
     assert problems(graph) == [
-        ("add", "Add adds inputs of one shape, got 3 and 2: make them equal first.")
+        ("add", "Add needs inputs of one shape, got 3 and 2: make them equal first.")
     ]
 
 

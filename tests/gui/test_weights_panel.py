@@ -15,7 +15,8 @@ from pytestqt.qtbot import QtBot
 
 from nnstudio.engine.activations import ReLU
 from nnstudio.engine.dense import Dense
-from nnstudio.engine.shaping import Flatten, Input
+from nnstudio.engine.normalisation import LayerNorm
+from nnstudio.engine.shaping import Flatten, Input, Permute, Reshape
 from nnstudio.graph.analysis import analyse
 from nnstudio.gui.panels.weights_panel import WeightsPanel
 from nnstudio.gui.plots.weight_picture import (
@@ -137,6 +138,12 @@ def test_flatten_and_activations_keep_the_picture_and_dense_does_not() -> None:
     analysis = analyse(graph)
     assert picture_shape(graph, analysis, "dense") == (1, 8, 8)
     assert picture_shape(graph, analysis, "dense-2") is None
+    places = chain(Input((1, 8, 8)), LayerNorm(), Permute((1, 3, 2)), Flatten(), Dense(3))
+    assert picture_shape(places, analyse(places), "dense") == (1, 8, 8)
+    rows = chain(Input((1, 8, 8)), Flatten(), LayerNorm(), Reshape((-1,)), Dense(3))
+    assert picture_shape(rows, analyse(rows), "dense") == (1, 8, 8)
+    mixed = chain(Input((1, 8, 8)), Flatten(), Reshape((8, 8)), Permute(), Flatten(), Dense(3))
+    assert picture_shape(mixed, analyse(mixed), "dense") is None
     vector = chain(Input((4,)), Dense(3))
     assert picture_shape(vector, analyse(vector), "dense") is None
 

@@ -182,6 +182,8 @@ class NodeItem(QGraphicsItem):
         beside_picture = right - PICTURE - 4 if self._has_picture() else right
         bottom = self.card().height() - 24
         title = card_font(family, 13, True, False)
+        if QFontMetricsF(title).horizontalAdvance(face.title) > beside_picture - 16:
+            title = card_font(family, 12, True, False)  # the longest layer's name fits then
         small = card_font(family, 12, False, False)
         mono = card_font(family, 12, False, True)
         taken = 0.0

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QWidget
 
 from nnstudio.engine.dense import Dense
 from nnstudio.engine.layer import Array
-from nnstudio.engine.shaping import Input
+from nnstudio.engine.shaping import Input, Permute
 from nnstudio.graph.model import Graph
 from nnstudio.gui.live import Live, LiveView
 from nnstudio.gui.look.theme import Theme
@@ -112,7 +112,8 @@ def _picture_before(graph: Graph, node: str) -> tuple[int, ...] | None:
         source = graph.by_id[edge.source]
         if isinstance(source.layer, Input) and len(source.layer.shape) == 3:
             return source.layer.shape
-        if type(source.layer).category in _PIXEL_BY_PIXEL and source.layer.arity == (1, 1):
+        keeps = type(source.layer).category in _PIXEL_BY_PIXEL
+        if keeps and source.layer.arity == (1, 1) and not isinstance(source.layer, Permute):
             return _picture_before(graph, source.id)
     return None
 

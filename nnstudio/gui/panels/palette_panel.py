@@ -221,16 +221,16 @@ class _LayerList(QListWidget):
 
     def _picture(self, name: str) -> QPixmap:
         ratio = self.devicePixelRatioF()
-        pixmap = QPixmap(round(140 * ratio), round(36 * ratio))
+        pixmap = QPixmap(round(180 * ratio), round(36 * ratio))
         pixmap.setDevicePixelRatio(ratio)
         pixmap.fill(Qt.GlobalColor.transparent)
         painter = QPainter(pixmap)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(QPen(self._theme.colour("accent"), 1))
         painter.setBrush(self._theme.colour("panel"))
-        painter.drawRoundedRect(QRectF(0.5, 0.5, 139, 35), 8, 8)
+        painter.drawRoundedRect(QRectF(0.5, 0.5, 179, 35), 8, 8)
         painter.setFont(QApplication.font())
-        paint_row(painter, QRect(8, 5, 124, 26), LAYERS[name], self._theme)
+        paint_row(painter, QRect(8, 5, 164, 26), LAYERS[name], self._theme)
         painter.end()
         return pixmap
 
@@ -293,6 +293,7 @@ def paint_row(painter: QPainter, rect: QRect, cls: type[Layer], theme: Theme) ->
     painter.drawRoundedRect(QRectF(rect.left() + 4, rect.top() + 5, 4, rect.height() - 10), 2, 2)
     painter.setPen(theme.colour("text"))
     flags = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-    painter.drawText(rect.adjusted(16, 0, -52, 0), flags, cls.__name__)
     box = QRectF(rect.right() - 46, rect.top() + 7, 40, rect.height() - 14)
-    paint_curve(painter, box, cls(), category)
+    has_curve = paint_curve(painter, box, cls(), category)
+    words = rect.adjusted(16, 0, -52 if has_curve else -4, 0)
+    painter.drawText(words, flags, cls.__name__)

@@ -24,7 +24,10 @@ MOST_TILES = 100
 #: The scale's ends: every second one is twice as far.
 _STEPS = (1.0, 1.4, 2.0, 2.8, 4.0, 5.6, 8.0, 10.0)
 #: Layers between a picture and the weights that look at it which keep every number in its place.
-_KEEP_PLACES = frozenset({"Flatten", "Dropout", "BatchNorm", "ReLU", "Sigmoid", "Tanh"})
+_KEEP_PLACES = frozenset(
+    {"Flatten", "Reshape", "Dropout", "SpatialDropout", "GaussianNoise", "BatchNorm", "LayerNorm"}
+    | {"ReLU", "Sigmoid", "Tanh"}
+)
 
 
 def picture_shape(graph: Graph, analysis: Analysis, node: str) -> Shape | None:
