@@ -74,11 +74,14 @@ SENTENCES: dict[str, str] = {
     "output_shape": _(
         "The data needs {expected}, this output gives {got}: set units of the last Dense to {units}."
     ),
-    "classes_need_softmax": _(
-        "Cross-entropy needs probabilities: end the network with Softmax after Dense."
+    "loss_needs_probabilities": _(
+        "{loss} needs probabilities: end the network with {layer} after Dense."
+    ),
+    "loss_needs_scores": _(
+        "{loss} is for plain scores, which {layer} squeezes into 0 … 1: end the network with Dense."
     ),
     "loss_needs_classes": _(
-        "Cross-entropy needs classes, the data has numbers: choose the ½‖y − ŷ‖² loss."
+        "{loss} needs classes, the data has numbers: choose the ½‖y − ŷ‖² loss."
     ),
     "owner_missing": _(
         "{layer} shares the weights of “{owner}”, which doesn't exist or shares others'."

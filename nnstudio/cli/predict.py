@@ -29,7 +29,8 @@ def run(arguments: Namespace) -> int:
     outputs = model.predict(examples)
     if not model.is_classification:
         return _tell_numbers(outputs, arguments.json)
-    return _tell_classes(outputs, class_names(project, model.output_size), arguments.json)
+    names = class_names(project, model.output_size)
+    return _tell_classes(outputs, names, model.gives_probabilities, arguments.json)
 
 
 def class_names(project: Project, count: int) -> tuple[str, ...]:
@@ -44,20 +45,25 @@ def class_names(project: Project, count: int) -> tuple[str, ...]:
     return names if len(names) == count else tuple(map(str, range(count)))
 
 
-def _tell_classes(outputs: Array, names: tuple[str, ...], as_json: bool) -> int:
+def _tell_classes(
+    outputs: Array, names: tuple[str, ...], probabilities: bool, as_json: bool
+) -> int:
     best = outputs.argmax(axis=1)
     if as_json:
         print_json(
             {
                 "classes": names,
                 "predictions": [names[i] for i in best],
-                "probabilities": outputs.tolist(),
+                "probabilities" if probabilities else "scores": outputs.tolist(),
             }
         )
         return 0
     for number, row in enumerate(outputs, 1):
         order = np.argsort(-row, kind="stable")[:_TOLD]
-        told = ", ".join(f"{names[i]} ({row[i]:.1%})".replace("%", " %") for i in order)
+        figures = [
+            f"{row[i]:.1%}".replace("%", " %") if probabilities else f"{row[i]:.3g}" for i in order
+        ]
+        told = ", ".join(f"{names[i]} ({text})" for i, text in zip(order, figures, strict=True))
         print(f"{number}: {told}" if len(outputs) > 1 else told)
     return 0
 

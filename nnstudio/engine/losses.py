@@ -61,7 +61,7 @@ class Loss:
     fuses: ClassVar[str] = ""
     #: Whether a network may tell two classes apart with a single output, for targets 0 and 1.
     takes_one_output: ClassVar[bool] = False
-    #: From which output on a single output means class 1.
+    #: Beyond which number a single output means class 1.
     threshold: ClassVar[float] = 0.5
 
     def target_size(self, outputs: int) -> int:
@@ -257,7 +257,8 @@ class BinaryCrossEntropy(Loss):
 
     def slope(self, output: Array, target: Array, call: Call) -> Array:
         y = self.smoothed(target)
-        dy = np.divide(1 - y, above_zero(1 - output), out=call.buffer("dy", output.shape))
+        dy = call.buffer("dy", output.shape)
+        np.divide(1 - y, above_zero(1 - output), out=dy)
         np.subtract(dy, y / above_zero(output), out=dy)
         return np.multiply(dy, 1 / len(output), out=dy)
 
@@ -417,10 +418,10 @@ class Hinge(Loss):
     def missing(self, output: Array, target: Array) -> Array:
         """What every score lacks of its margin, ``(features, N)``; 0 for the right class."""
         if len(output) == 1:
-            lead = (2 * target - 1) * output
-            return np.maximum(0, 1 - lead)
-        right = (output * target).sum(axis=0)
-        missing: Array = np.maximum(0, 1 - right + output) * (1 - target)
+            missing: Array = np.maximum(0, 1 - (2 * target - 1) * output)
+        else:
+            right = (output * target).sum(axis=0)
+            missing = np.maximum(0, 1 - right + output) * (1 - target)
         return missing
 
 

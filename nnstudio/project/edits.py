@@ -13,7 +13,7 @@ from nnstudio.graph.analysis import analyse
 from nnstudio.graph.edits import add_node, connect, fresh_id, remove, replace_layer
 from nnstudio.graph.model import Graph, Node
 from nnstudio.messages import sentence, shape_text
-from nnstudio.project.problems import DataFacts
+from nnstudio.project.problems import DataFacts, output_fits
 from nnstudio.project.project import Project
 
 
@@ -29,17 +29,17 @@ def choose_data(project: Project, data: DataSettings, facts: DataFacts) -> Fitte
     """The project on other data, with what obviously has to follow.
 
     Input gets the data's shape, with a Flatten where a layer needs a flat input; the last Dense as
-    many units as the data has outputs; classes get a Softmax at the end, numbers none; and the
-    loss becomes one for classes or for numbers. What isn't obvious is left to the user, who sees it
-    as a problem.
+    many units as the data has outputs; the loss becomes one for classes or for numbers; and classes
+    get the Softmax that theirs needs at the end, numbers none. What isn't obvious is left to the
+    user, who sees it as a problem.
     """
     notes: list[str] = []
     graph = _fit_input(project.graph, facts, notes)
     graph = _flattened(graph, notes)
-    graph = _fit_output(graph, facts, notes)
-    graph = _fit_end(graph, facts, notes)
     settings = project.settings
     loss = _fitting_loss(settings.loss, facts)
+    graph = _fit_output(graph, loss, facts, notes)
+    graph = _fit_end(graph, loss, facts, notes)
     if loss != settings.loss:
         notes.append(sentence("fitted_loss", loss=loss.title))
         settings = replace(settings, loss=loss, losses=())
@@ -59,14 +59,14 @@ def _fit_input(graph: Graph, facts: DataFacts, notes: list[str]) -> Graph:
     return replace_layer(graph, entry, replace(layer, shape=facts.input_shape))
 
 
-def _fit_output(graph: Graph, facts: DataFacts, notes: list[str]) -> Graph:
+def _fit_output(graph: Graph, loss: Loss, facts: DataFacts, notes: list[str]) -> Graph:
     if len(graph.outputs) != 1:
         return graph
     last = _last_dense(graph, graph.outputs[0])
     if last is None:
         return graph
     layer = graph.by_id[last].layer
-    if not isinstance(layer, Dense) or layer.units == facts.output_size:
+    if not isinstance(layer, Dense) or output_fits((layer.units,), loss, facts):
         return graph
     title = graph.by_id[last].title
     notes.append(sentence("fitted_output", layer=title, units=facts.output_size))
@@ -87,13 +87,13 @@ def _flattened(graph: Graph, notes: list[str]) -> Graph:
     return graph
 
 
-def _fit_end(graph: Graph, facts: DataFacts, notes: list[str]) -> Graph:
-    """A Softmax after the last Dense for classes; none for numbers."""
+def _fit_end(graph: Graph, loss: Loss, facts: DataFacts, notes: list[str]) -> Graph:
+    """A Softmax after the last Dense for classes, if the loss needs it; none for numbers."""
     if len(graph.outputs) != 1:
         return graph
     (end,) = graph.outputs
     layer = graph.by_id[end].layer
-    if facts.is_classification and isinstance(layer, Dense):
+    if loss.fuses == "Softmax" and isinstance(layer, Dense):
         softmax = Node(fresh_id(graph, Softmax()), Softmax())
         notes.append(sentence("fitted_softmax"))
         return connect(add_node(graph, softmax), end, softmax.id)

@@ -10,6 +10,7 @@ import numpy as np
 from nnstudio.data.batches import PreparedData
 from nnstudio.data.preparation import Preparation
 from nnstudio.engine.layer import Array
+from nnstudio.engine.losses import Loss
 from nnstudio.engine.network import Network
 from nnstudio.engine.workspace import Workspace
 from nnstudio.messages import StudioError, shape_text
@@ -32,7 +33,8 @@ class Model:
         network: what is computed.
         preparation: what is done to inputs before, and undone to outputs after.
         input_shape: of one example, such as (1, 28, 28).
-        is_classification: outputs are probabilities of classes.
+        is_classification: outputs are probabilities or scores of classes.
+        loss: what the network was made to keep small; it tells what outputs mean.
     """
 
     network: Network
@@ -40,6 +42,7 @@ class Model:
     input_shape: tuple[int, ...]
     is_classification: bool
     workspace: Workspace
+    loss: Loss
 
     @classmethod
     def of(cls, project: Project) -> Model:
@@ -73,13 +76,15 @@ class Model:
         weights = None if project.trained is None else project.trained.weights
         flat = transfer(weights, network, project.settings.seed).flat
         (entry,) = network.input_steps
-        (head,) = network.heads
+        (output,) = project.graph.outputs
+        loss = project.settings.loss_of(output)
         model = cls(
             network,
             preparation,
             network.steps[entry].shape,
-            head.loss.for_classes,
+            loss.for_classes,
             Workspace(network, flat),
+            loss,
         )
         model._check_preparation()
         return model
@@ -90,6 +95,10 @@ class Model:
 
     def predict(self, x: object) -> Array:
         """Probabilities (N, classes), or numbers (N, outputs) in the data's units.
+
+        Scores take the place of probabilities where the loss is for scores (hinge); the greatest
+        tells the class. A network that tells two classes apart with a single output p answers two
+        columns, 1 − p and p; with a score s, −s and s.
 
         Args:
             x: (N, *input_shape) in the source's own units, such as pixels 0–255; for pictures of
@@ -105,12 +114,27 @@ class Model:
             columns = self._prepared(batch[start : start + _BATCH])
             (output,) = self.workspace.predict([columns])
             answer[start : start + _BATCH] = np.moveaxis(output, -1, 0)
-        return answer if self.is_classification else self.preparation.targets.invert(answer)
+        if not self.is_classification:
+            return self.preparation.targets.invert(answer)
+        if self._has_one_output:
+            # Equal at the threshold, and beyond it the second, that of class 1, is the greater.
+            return np.concatenate([2 * self.loss.threshold - answer, answer], axis=1)
+        return answer
 
     @property
     def output_size(self) -> int:
-        """How many numbers the network answers per example."""
-        return prod(self._output_shape)
+        """How many numbers :meth:`predict` answers per example."""
+        return 2 if self._has_one_output else prod(self._output_shape)
+
+    @property
+    def gives_probabilities(self) -> bool:
+        """Whether the answers are probabilities, rather than scores or numbers."""
+        return self.is_classification and bool(self.loss.fuses)
+
+    @property
+    def _has_one_output(self) -> bool:
+        """Whether a single output tells two classes apart."""
+        return self.loss.takes_one_output and self._output_shape == (1,)
 
     @property
     def _output_shape(self) -> tuple[int, ...]:

@@ -12,6 +12,9 @@ from nnstudio.graph.model import Graph
 from nnstudio.messages import shape_text
 from nnstudio.project.project import Project
 
+#: What squeezes scores into 0 … 1, where no margin of 1 can be reached.
+_GIVE_PROBABILITIES = ("Sigmoid", "Softmax")
+
 
 @dataclass(frozen=True)
 class DataFacts:
@@ -37,8 +40,13 @@ def problems(project: Project, facts: DataFacts | None) -> tuple[Problem, ...]:
         found.append(Problem("", "error", "nothing_to_train"))
     output = graph.outputs[0]
     loss = project.settings.loss_of(output)
-    if loss.fuses and loss.fuses != type(graph.by_id[output].layer).__name__:
-        found.append(Problem(output, "error", "classes_need_softmax"))
+    last = type(graph.by_id[output].layer).__name__
+    if loss.fuses and loss.fuses != last:
+        values = {"loss": loss.title, "layer": loss.fuses}
+        found.append(Problem(output, "error", "loss_needs_probabilities", values))
+    elif loss.for_classes and not loss.fuses and last in _GIVE_PROBABILITIES:
+        values = {"loss": loss.title, "layer": last}
+        found.append(Problem(output, "warning", "loss_needs_scores", values))
     if facts is not None:
         found += _misfits(graph, analysis, loss, facts)
     return tuple(found)
@@ -62,6 +70,13 @@ def output_misfit(count: int, kind: str, shape: Shape) -> dict[str, Any]:
     return {"expected": f"{count:,} {kind}{plural}", "got": shape_text(shape), "units": count}
 
 
+def output_fits(shape: Shape, loss: Loss, facts: DataFacts) -> bool:
+    """One output per class or number; with some losses a single one for two classes."""
+    two_classes = facts.is_classification and facts.output_size == 2
+    single = loss.takes_one_output and two_classes
+    return shape == (facts.output_size,) or (single and shape == (1,))
+
+
 def _misfits(graph: Graph, analysis: Analysis, loss: Loss, facts: DataFacts) -> list[Problem]:
     """Where the network and the data don't fit."""
     found = []
@@ -71,10 +86,10 @@ def _misfits(graph: Graph, analysis: Analysis, loss: Loss, facts: DataFacts) -> 
         values = {"data": shape_text(facts.input_shape), "input": shape_text(given or ())}
         found.append(Problem(entry, "error", "data_shape", values))
     shape = analysis.shapes[output]
-    if shape is not None and shape != (facts.output_size,):
+    if shape is not None and not output_fits(shape, loss, facts):
         kind = "class" if facts.is_classification else "number"
         values = output_misfit(facts.output_size, kind, shape)
         found.append(Problem(output, "error", "output_shape", values))
     if loss.for_classes and not facts.is_classification:
-        found.append(Problem(output, "error", "loss_needs_classes"))
+        found.append(Problem(output, "error", "loss_needs_classes", {"loss": loss.title}))
     return found

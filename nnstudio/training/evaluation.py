@@ -10,7 +10,7 @@ import numpy as np
 
 from nnstudio.data.batches import PreparedData
 from nnstudio.engine.workspace import Workspace
-from nnstudio.training.metrics import metric, metric_sum
+from nnstudio.training.metrics import metric, metric_sum, target_size
 
 #: Examples per batch when nothing has to be learned.
 EVALUATION_BATCH = 512
@@ -42,10 +42,10 @@ def evaluate(
         if interrupted():
             return None
         part = index[start : start + EVALUATION_BATCH]
-        x, y = workspace.buffers(len(part), data.output_size)
+        x, y = workspace.buffers(len(part), target_size(workspace.network))
         data.gather(part, x, y)
         loss_total += workspace.loss([x], [y]) * len(part)
-        metric_total += metric_sum(workspace.output(head.loss_step), y, data)
+        metric_total += metric_sum(workspace.output(head.loss_step), y, data, head.loss)
     count = len(index)
     loss = loss_total / count if count else nan
     return Scores(loss, metric(metric_total, count, data), count)

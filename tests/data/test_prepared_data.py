@@ -49,6 +49,14 @@ def test_a_batch_holds_the_prepared_examples_batch_last(
         np.testing.assert_allclose(y.T, expected, rtol=1e-5, atol=1e-6)
 
 
+def test_one_row_of_targets_holds_the_number_of_each_class() -> None:
+    data = PreparedData.of(DataSettings(Digits()))
+    index = np.array([7, 3, 3, 11])
+    x, y = np.empty((*data.input_shape, 4), np.float32), np.full((1, 4), np.nan, np.float32)
+    data.gather(index, x, y)
+    np.testing.assert_array_equal(y[0], data.dataset.targets[index])
+
+
 def test_a_batch_may_name_an_example_twice_and_have_any_size() -> None:
     data = PreparedData.of(DataSettings(Line()))
     x, _ = gathered(data, np.array([3, 3, 0]))

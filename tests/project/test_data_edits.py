@@ -10,7 +10,12 @@ from nnstudio.data.sources import SOURCES
 from nnstudio.engine.activations import ReLU, Sigmoid, Softmax
 from nnstudio.engine.dense import Dense
 from nnstudio.engine.layer import Layer
-from nnstudio.engine.losses import CategoricalCrossEntropy, HalfSquaredError
+from nnstudio.engine.losses import (
+    BinaryCrossEntropy,
+    CategoricalCrossEntropy,
+    HalfSquaredError,
+    Hinge,
+)
 from nnstudio.engine.merging import Add
 from nnstudio.engine.shaping import Flatten, Input
 from nnstudio.graph.edits import add_node, connect
@@ -19,6 +24,7 @@ from nnstudio.project.edits import choose_data
 from nnstudio.project.problems import DataFacts, problems
 from nnstudio.project.project import Project
 from nnstudio.project.runs import facts_of
+from nnstudio.training.settings import TrainingSettings
 
 PICTURES = DataFacts((1, 8, 8), 10, is_classification=True)
 DIGITS = DataSettings(SOURCES["Digits"]())
@@ -75,7 +81,22 @@ def test_an_end_that_is_no_dense_gets_no_softmax() -> None:
     project = Project(graph=chain(Input((2,)), Dense(2), Sigmoid()), data=LINE.data)
     fitted = choose_data(project, SPIRAL.data, facts_of(SPIRAL_DATA)).project
     assert layers(fitted.graph) == [Input((2,)), Dense(2), Sigmoid()]
-    assert [p.code for p in problems(fitted, facts_of(SPIRAL_DATA))] == ["classes_need_softmax"]
+    assert [p.code for p in problems(fitted, facts_of(SPIRAL_DATA))] == ["loss_needs_probabilities"]
+
+
+def test_scores_for_a_hinge_get_no_softmax() -> None:
+    settings = TrainingSettings(loss=Hinge())
+    project = Project(graph=chain(Input((2,)), Dense(7)), data=LINE.data, settings=settings)
+    fitted = choose_data(project, SPIRAL.data, facts_of(SPIRAL_DATA)).project
+    assert layers(fitted.graph) == [Input((2,)), Dense(2)]
+    assert problems(fitted, facts_of(SPIRAL_DATA)) == ()
+
+
+def test_a_single_output_for_two_classes_stays_one() -> None:
+    settings = TrainingSettings(loss=BinaryCrossEntropy())
+    graph = chain(Input((2,)), Dense(1), Sigmoid())
+    project = Project(graph=graph, data=LINE.data, settings=settings)
+    assert choose_data(project, SPIRAL.data, facts_of(SPIRAL_DATA)).project.graph == graph
 
 
 @pytest.mark.parametrize(

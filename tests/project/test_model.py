@@ -21,7 +21,10 @@ from small_projects import (
 from nnstudio.data.batches import PreparedData
 from nnstudio.data.dataset import Dataset
 from nnstudio.data.preparation import Affine, Preparation
+from nnstudio.engine.activations import Sigmoid
 from nnstudio.engine.dense import Dense
+from nnstudio.engine.layer import Layer
+from nnstudio.engine.losses import BinaryCrossEntropy, Hinge, Loss
 from nnstudio.engine.shaping import Flatten, Input
 from nnstudio.engine.workspace import Workspace
 from nnstudio.graph import edits
@@ -30,6 +33,7 @@ from nnstudio.graph.model import Node
 from nnstudio.project.model import Model, PredictError, model_for
 from nnstudio.project.project import Project
 from nnstudio.training.evaluation import evaluate
+from nnstudio.training.settings import TrainingSettings
 
 
 def picture_model(*shape: int) -> Model:
@@ -206,6 +210,38 @@ def test_a_model_knows_what_it_takes_and_gives() -> None:
     assert model.output_size == 2
     assert model.is_classification
     assert not picture_model(3).is_classification
+
+
+def two_class_model(loss: Loss, *end: Layer, units: int = 1) -> Model:
+    """Asked for points on a line; the score of the first unit is what is asked about."""
+    graph = chain(Input(shape=(1,)), Dense(units=units, use_bias=False), *end)
+    weights = np.array([[1.0], [0.5], [-2.0]])[:units]
+    settings = TrainingSettings(loss=loss)
+    return Model.of(with_weights(Project(graph=graph, settings=settings), n1_weight=weights))
+
+
+def test_a_single_probability_is_answered_as_those_of_both_classes() -> None:
+    model = two_class_model(BinaryCrossEntropy(), Sigmoid())
+    answers = model.predict([[-2.0], [0.0], [3.0]])
+    second = 1 / (1 + np.exp([2.0, 0.0, -3.0]))
+    np.testing.assert_allclose(answers, np.stack([1 - second, second], axis=1), rtol=1e-6)
+    np.testing.assert_array_equal(answers.argmax(axis=1), [0, 0, 1])
+    assert model.output_size == 2
+    assert model.gives_probabilities
+
+
+def test_a_single_score_is_answered_as_one_for_each_class() -> None:
+    model = two_class_model(Hinge())
+    np.testing.assert_array_equal(model.predict([[-2.0], [3.0]]), [[2.0, -2.0], [-3.0, 3.0]])
+    assert model.output_size == 2
+    assert model.is_classification
+    assert not model.gives_probabilities
+
+
+def test_several_outputs_are_answered_as_they_are() -> None:
+    model = two_class_model(Hinge(), units=3)
+    np.testing.assert_array_equal(model.predict([[2.0]]), [[2.0, 1.0, -4.0]])
+    assert model.output_size == 3
 
 
 # ---------------------------------------------------------------- projects that can't be asked

@@ -9,7 +9,15 @@ from small_projects import LINE, SPIRAL, chain
 
 from nnstudio.engine.activations import ReLU, Sigmoid, Softmax
 from nnstudio.engine.dense import Dense
-from nnstudio.engine.losses import CategoricalCrossEntropy, HalfSquaredError
+from nnstudio.engine.losses import (
+    BinaryCrossEntropy,
+    CategoricalCrossEntropy,
+    HalfSquaredError,
+    Hinge,
+    KLDivergence,
+    Loss,
+    SparseCategoricalCrossEntropy,
+)
 from nnstudio.engine.shaping import Flatten, Input
 from nnstudio.graph import edits
 from nnstudio.graph.model import Graph, Node
@@ -101,6 +109,30 @@ def test_a_project_that_fits_its_data_has_no_problem(project: Project, facts: Da
             ],
         ),
         (
+            chain(Input(shape=(2,)), Dense(units=2), Softmax()),
+            TrainingSettings(loss=BinaryCrossEntropy()),
+            DataFacts((2,), 2, True),
+            [
+                (
+                    "n2",
+                    "Binary cross-entropy needs probabilities: "
+                    "end the network with Sigmoid after Dense.",
+                )
+            ],
+        ),
+        (
+            chain(Input(shape=(2,)), Dense(units=2), Softmax()),
+            TrainingSettings(loss=Hinge()),
+            DataFacts((2,), 2, True),
+            [
+                (
+                    "n2",
+                    "Hinge is for plain scores, which Softmax squeezes into 0 … 1: "
+                    "end the network with Dense.",
+                )
+            ],
+        ),
+        (
             chain(Input(shape=(1,)), Dense(units=1), Softmax()),
             CLASSES,
             NUMBERS,
@@ -150,6 +182,43 @@ def test_what_needs_data_is_not_judged_while_there_is_none() -> None:
 def test_classes_may_be_learned_with_the_squared_error() -> None:
     squared = replace(DIGITS_PROJECT, settings=TrainingSettings(loss=HalfSquaredError()))
     assert told(squared, DIGITS) == []
+
+
+def scorers(units: int, loss: Loss) -> Project:
+    """A network of so many units for points of a plane, ended as ``loss`` needs it."""
+    ends = {"Softmax": (Softmax(),), "Sigmoid": (Sigmoid(),), "": ()}
+    graph = chain(Input(shape=(2,)), Dense(units=units), *ends[loss.fuses])
+    return Project(graph=graph, settings=TrainingSettings(loss=loss))
+
+
+@pytest.mark.parametrize("loss", [BinaryCrossEntropy(), Hinge()], ids=str)
+def test_one_unit_may_tell_two_classes_apart_but_not_three(loss: Loss) -> None:
+    two, three = DataFacts((2,), 2, True), DataFacts((2,), 3, True)
+    assert told(scorers(1, loss), two) == []
+    assert told(scorers(2, loss), two) == []
+    assert [p.code for p in problems(scorers(1, loss), three)] == ["output_shape"]
+
+
+@pytest.mark.parametrize(
+    "loss",
+    [
+        CategoricalCrossEntropy(),
+        SparseCategoricalCrossEntropy(),
+        KLDivergence(),
+        HalfSquaredError(),
+    ],
+    ids=str,
+)
+def test_other_losses_need_a_unit_for_each_class(loss: Loss) -> None:
+    two = DataFacts((2,), 2, True)
+    assert told(scorers(2, loss), two) == []
+    assert [p.code for p in problems(scorers(1, loss), two)] == ["output_shape"]
+
+
+@pytest.mark.parametrize("loss", [BinaryCrossEntropy(), Hinge()], ids=str)
+def test_one_unit_never_stands_for_two_numbers(loss: Loss) -> None:
+    codes = [p.code for p in problems(scorers(1, loss), DataFacts((2,), 2, False))]
+    assert codes == ["output_shape", "loss_needs_classes"]
 
 
 def test_one_learning_layer_is_enough() -> None:

@@ -12,11 +12,20 @@ from nnstudio.data.batches import PreparedData
 from nnstudio.data.preparation import Affine, Preparation
 from nnstudio.data.settings import DataSettings
 from nnstudio.data.sources.spiral import Spiral
+from nnstudio.engine.activations import Sigmoid, Softmax
 from nnstudio.engine.dense import Dense
+from nnstudio.engine.layer import Call, Layer
+from nnstudio.engine.losses import (
+    BinaryCrossEntropy,
+    CategoricalCrossEntropy,
+    Hinge,
+    Loss,
+    SparseCategoricalCrossEntropy,
+)
 from nnstudio.engine.shaping import Input
 from nnstudio.engine.workspace import Workspace
 from nnstudio.training.evaluation import EVALUATION_BATCH, evaluate
-from nnstudio.training.metrics import metric_name
+from nnstudio.training.metrics import metric_name, metric_sum
 from nnstudio.training.session import Session
 from nnstudio.training.settings import TrainingSettings
 
@@ -70,6 +79,63 @@ def test_loss_and_accuracy_of_classes_are_those_of_the_formula() -> None:
     surprise = -np.log(probabilities[labels, np.arange(len(labels))])
     assert scores.metric == right.mean()
     assert scores.loss == pytest.approx(float(surprise.mean()), rel=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("loss", "end", "threshold"),
+    [(BinaryCrossEntropy(), (Sigmoid(),), 0.5), (Hinge(), (), 0.0)],
+    ids=["probability", "score"],
+)
+def test_a_single_output_is_judged_by_the_threshold_of_its_loss(
+    loss: Loss, end: tuple[Layer, ...], threshold: float
+) -> None:
+    data = PreparedData.of(DataSettings(Spiral(count=200)))
+    network = network_of(Input(shape=(2,)), Dense(units=1), *end, loss=loss)
+    flat = network.initial(0)
+    network.arrays(flat)["n1", "weight"][...] = [[1, -1]]  # says which coordinate is the greater
+    scores = evaluate(Workspace(network, flat), data, np.arange(200))
+    assert scores is not None
+    x, labels = np.empty((2, 200), np.float32), np.empty((1, 200), np.float32)
+    data.gather(np.arange(200), x, labels)
+    (output,) = Workspace(network, flat).predict([x])
+    assert 0 < np.mean(output > threshold) < 1, "the test needs both answers"
+    assert scores.metric == np.mean((output > threshold) == labels)
+    assert scores.loss == pytest.approx(float(loss.each(output, labels, Call()).mean()), rel=1e-5)
+
+
+def test_a_loss_of_class_numbers_gives_the_same_scores_as_one_of_one_hot_classes() -> None:
+    layers = (Input(shape=(2,)), Dense(units=2), Softmax())
+    found = []
+    for loss in (CategoricalCrossEntropy(), SparseCategoricalCrossEntropy()):
+        network = network_of(*layers, loss=loss)
+        found.append(evaluate(Workspace(network, network.initial(0)), SPIRAL, SPIRAL.parts.train))
+    assert found[0] is not None
+    assert found[1] is not None
+    assert found[0].metric == found[1].metric
+    assert found[0].loss == pytest.approx(found[1].loss, rel=1e-6)
+
+
+@pytest.mark.parametrize("count", [3, 700])
+def test_of_classes_that_share_the_highest_score_the_first_is_the_answer(count: int) -> None:
+    """However many examples there are: large batches are counted another way."""
+    rng = np.random.default_rng(0)
+    output, labels = rng.integers(0, 3, (4, count)).astype(float), rng.integers(0, 4, count)
+    target = np.eye(4)[:, labels]
+    expected = sum(
+        output[:, n].tolist().index(output[:, n].max()) == labels[n] for n in range(count)
+    )
+    assert metric_sum(output, target, SPIRAL, CategoricalCrossEntropy()) == expected
+
+
+@pytest.mark.parametrize("count", [3, 700])
+def test_an_answer_counts_as_right_where_its_class_has_the_highest_score(count: int) -> None:
+    rng = np.random.default_rng(1)
+    output, labels = rng.standard_normal((4, count)), rng.integers(0, 4, count)
+    right = sum(output[labels[n], n] == max(output[:, n]) for n in range(count))
+    target = np.eye(4)[:, labels]
+    assert metric_sum(output, target, SPIRAL, CategoricalCrossEntropy()) == right
+    by_number = labels[np.newaxis].astype(float)
+    assert metric_sum(output, by_number, SPIRAL, SparseCategoricalCrossEntropy()) == right
 
 
 def test_evaluating_in_batches_gives_what_one_batch_gives() -> None:

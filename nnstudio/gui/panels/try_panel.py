@@ -247,7 +247,7 @@ class TryPanel(LiveView):
 def _sure(model: Model | None, values: np.ndarray) -> str:
     """How sure the network is; a network without probabilities has only an output to show."""
     best = float(values.max())
-    if model is not None and not model.is_classification:
+    if model is not None and not model.gives_probabilities:
         return f"output {number_text(best)}"
     return f"{percent_text(best)} sure"
 

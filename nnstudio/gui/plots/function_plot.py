@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QWidget
 
 from nnstudio.data.batches import PreparedData
+from nnstudio.engine.activations import softmax
 from nnstudio.engine.layer import Array
 from nnstudio.gui.look.theme import Colours, Theme
 from nnstudio.gui.plots.plotting import Axis, Plot, draw_line
@@ -65,6 +66,7 @@ class FunctionPlot(Plot):
         self._data: PreparedData | None = None
         self._examples: Examples | None = None
         self._answers: Array | None = None
+        self._are_scores = False
         self._points = QPixmap()
         self._points_of: tuple[object, ...] = ()
 
@@ -104,6 +106,9 @@ class FunctionPlot(Plot):
             PredictError: the network takes other inputs.
         """
         self._answers = None if model is None else model.predict(self._places())
+        self._are_scores = (
+            model is not None and model.is_classification and not model.gives_probabilities
+        )
         self.update()
 
     def _places(self) -> Array:
@@ -153,9 +158,10 @@ class FunctionPlot(Plot):
         panel = _rgb(colours.panel)
         if self._data is not None and self._data.dataset.is_classification:
             ends = np.array([_rgb(c) for c in class_colours(answers.shape[1], colours)])
-            mixed = answers @ ends[: answers.shape[1]]
-            count = max(2, answers.shape[1])
-            sure = (answers.max(axis=1) * count - 1) / (count - 1)
+            shares = _as_shares(answers) if self._are_scores else answers
+            mixed = shares @ ends[: shares.shape[1]]
+            count = max(2, shares.shape[1])
+            sure = (shares.max(axis=1) * count - 1) / (count - 1)
         else:
             shares = self._signed(answers[:, 0])
             ends = np.array([_rgb(colours.negative), _rgb(colours.positive)])
@@ -233,6 +239,11 @@ def _around(values: Array) -> Axis:
     low, high = (float(values.min()), float(values.max())) if len(values) else (0.0, 1.0)
     room = 0.06 * (high - low) or 0.5 * abs(low) or 1.0
     return Axis(low - room, high + room)
+
+
+def _as_shares(scores: Array) -> Array:
+    """Scores of classes, (points, classes), as shares of colour: who leads clearly has it all."""
+    return softmax(scores.T, out=np.empty_like(scores.T)).T
 
 
 def _rgb(colour: str) -> Array:
