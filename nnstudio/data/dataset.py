@@ -21,6 +21,8 @@ class Dataset:
         input_names: a name for each feature, or empty.
         target_names: a name for each output, or empty.
         test_count: the last so many examples are a published test set (10,000 for MNIST), 0: none.
+        weights: ``(N,)``, how much each example counts in training, at least 0; ``None`` if all
+            count alike.
     """
 
     name: str
@@ -30,12 +32,20 @@ class Dataset:
     input_names: tuple[str, ...] = ()
     target_names: tuple[str, ...] = ()
     test_count: int = 0
+    weights: np.ndarray | None = None
 
     def __post_init__(self) -> None:
         if len(self.inputs) != len(self.targets):
             raise ValueError(f"{len(self.inputs)} inputs but {len(self.targets)} targets")
         object.__setattr__(self, "inputs", _read_only(self.inputs))
         object.__setattr__(self, "targets", _read_only(self.targets))
+        if self.weights is not None:
+            weights = np.asarray(self.weights, np.float64)
+            if weights.shape != (self.size,):
+                raise ValueError(f"{self.size} examples but weights of shape {weights.shape}")
+            if not (np.isfinite(weights).all() and (weights >= 0).all() and weights.any()):
+                raise ValueError("weights of examples are finite, at least 0 and not all 0")
+            object.__setattr__(self, "weights", _read_only(weights))
 
     @property
     def size(self) -> int:
@@ -66,7 +76,8 @@ class Dataset:
     def sha256(self) -> str:
         """A fingerprint of the contents: equal for equal arrays, whatever they are called."""
         digest = hashlib.sha256(f"{len(self.classes)} {self.test_count}".encode())
-        for array in (self.inputs, self.targets):
+        weights = () if self.weights is None else (self.weights,)
+        for array in (self.inputs, self.targets, *weights):
             # The same bytes on every machine: row by row, lowest byte first.
             portable = array.astype(array.dtype.newbyteorder("<"), copy=False)
             digest.update(f" {portable.dtype.str} {portable.shape} ".encode())

@@ -275,11 +275,11 @@ def _cosine(start: float, end: float, done: float) -> float:
 
 
 class _Reading(NamedTuple):
-    """What :class:`ReduceOnPlateau` knows after reading the first ``count`` of ``losses``."""
+    """What :class:`ReduceOnPlateau` knows after reading the first ``read`` of ``losses``."""
 
     schedule: Schedule | None = None
     losses: Sequence[float] = ()
-    count: int = 0
+    read: int = 0
     best: float = inf
     stale: int = 0
     falls: int = 0
@@ -316,8 +316,8 @@ class ReduceOnPlateau(Schedule):
         global _last_reading
         reading, losses = _last_reading, clock.losses
         known = reading.losses is losses and reading.schedule is self
-        if not known or reading.count != len(losses):
-            known = known and reading.count < len(losses)
+        if not known or reading.read != len(losses):
+            known = known and reading.read < len(losses)
             reading = _last_reading = self._read(reading if known else _Reading(self, losses))
         factor: float = self.gamma**reading.falls
         return factor
@@ -325,7 +325,7 @@ class ReduceOnPlateau(Schedule):
     def _read(self, reading: _Reading) -> _Reading:
         """``reading`` gone on with to the end of the losses."""
         losses, best, stale, falls = reading.losses, reading.best, reading.stale, reading.falls
-        for i in range(reading.count, len(losses)):
+        for i in range(reading.read, len(losses)):
             loss = losses[i]
             if loss < best * (1 - self.threshold):
                 best, stale = loss, 0

@@ -264,7 +264,7 @@ class Header(QWidget):
             size = self._workbench.data and len(self._workbench.data.parts.train)
             part = progress.position / size if size else 0
             self._set(self._epoch, _epoch_text(progress.epoch, epochs))
-            end = "converged" if progress.converged else "trained"
+            end = "ended early" if progress.ended_early else "trained"
             self._set(self._left, end if is_finished(project) else "paused")
             self._bar.setValue(round(1000 * min(1.0, (progress.epoch + part) / epochs)))
         else:

@@ -26,6 +26,7 @@ MOST_BYTES = {
     "preparation.safetensors": 64 * 2**20,
     "optimizer.safetensors": 2**32,
     "start.safetensors": 2**31,
+    "best.safetensors": 2**31,
     "history.safetensors": 64 * 2**20,
     THUMBNAIL: 16 * 2**20,
 }

@@ -6,18 +6,72 @@ classes, since these go on changing after it was written.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Mapping
 from typing import Any
+
+import msgspec
 
 from nnstudio.persistence.errors import Damaged, Newer
 
 Migration = Callable[[dict[str, Any]], dict[str, Any]]
 
+#: Stands for the hash of a run that belongs to the design beside it, where the hash itself would
+#: have to be computed with the program's classes.
+OF_THIS_DESIGN = "of this design"
+
+
+def _early_stopping(plain: dict[str, Any]) -> dict[str, Any]:
+    """1 to 2: stopping when the training loss no longer fell became early stopping in general.
+
+    A run may now keep its best weights, and its hash no longer has settings at their default.
+    """
+    settings = dict(plain["settings"])
+    stops = settings.pop("stop_when_converged", False)
+    if "tolerance" in settings:
+        settings["min_delta"] = settings.pop("tolerance")
+    if stops:
+        settings |= {
+            "early_stopping": True,
+            "monitor": "training loss",
+            "restore_best_weights": False,
+        }
+    trained = plain["trained"]
+    if trained is not None:
+        trained = {**trained, "has_best": False}
+        if trained["progress"] is not None:
+            progress = dict(trained["progress"])
+            if progress["run"] == _run_hash_of_1(plain):
+                progress["run"] = OF_THIS_DESIGN
+            progress |= {
+                "steps_per_epoch": 0,
+                "monitor": "training loss",
+                "best_score": progress.pop("best_loss"),
+                "best_epoch": 0,
+                "ended_early": progress.pop("converged"),
+                "result": "",
+            }
+            trained["progress"] = progress
+    return {**plain, "settings": settings, "trained": trained}
+
+
+def _run_hash_of_1(plain: dict[str, Any]) -> str:
+    """What format 1 kept with a run of this design; design and settings were hashed as written."""
+    names = ("loss", "losses", "optimizer", "schedule", "seed")
+    fixed = {
+        "nodes": [[n["id"], n["layer"], n["owner"], n["frozen"]] for n in plain["nodes"]],
+        "edges": sorted([e["source"], e["target"], e["slot"]] for e in plain["edges"]),
+        "data": plain["data"],
+        "settings": {name: plain["settings"].get(name) for name in names},
+    }
+    return hashlib.sha256(msgspec.json.encode(fixed, order="sorted")).hexdigest()
+
+
 #: From format n to n + 1.
-MIGRATIONS: Mapping[int, Migration] = {}
+MIGRATIONS: Mapping[int, Migration] = {1: _early_stopping}
 
 #: The format that is written.
-VERSION = 1
+VERSION = 2
 
 
 def migrate(
@@ -35,5 +89,8 @@ def migrate(
     if version > current:
         raise Newer(version)
     for number in range(version, current):
-        plain = {**migrations[number](plain), "version": number + 1}
+        try:
+            plain = {**migrations[number](plain), "version": number + 1}
+        except (AttributeError, LookupError, TypeError, ValueError) as error:
+            raise Damaged(f"it isn't of format {number}, as it says") from error
     return plain

@@ -13,7 +13,7 @@ from nnstudio.messages import StudioError
 from nnstudio.persistence.archive import TEXT, THUMBNAIL, read_archive, write_archive
 from nnstudio.persistence.atomic import replacing
 from nnstudio.persistence.errors import Damaged, Newer, NoProject, ProjectFileError, TooLarge
-from nnstudio.persistence.migrations import VERSION, migrate
+from nnstudio.persistence.migrations import OF_THIS_DESIGN, VERSION, migrate
 from nnstudio.persistence.project_text import ProjectText, design_of, text_of
 from nnstudio.persistence.run_check import check_run
 from nnstudio.persistence.trained_text import parts_of
@@ -143,7 +143,11 @@ def _project(file: BinaryIO) -> Project:
     project = design_of(text)
     if text.trained is None:
         return project
-    project = replace(project, trained=text.trained.build(parts))
+    trained = text.trained.build(parts)
+    if trained.progress is not None and trained.progress.run == OF_THIS_DESIGN:
+        progress = replace(trained.progress, run=project.run_hash())
+        trained = replace(trained, progress=progress)
+    project = replace(project, trained=trained)
     check_run(project)
     return project
 

@@ -24,8 +24,8 @@ def check_run(project: Project) -> None:
         Damaged: an array is missing, too many or of the wrong shape.
         CompileError: the design can't have been trained at all.
     """
-    trained = project.trained
-    if trained is None or progress_of(project) is None:
+    trained, progress = project.trained, progress_of(project)
+    if trained is None or progress is None:
         return
     network = project.network()
     everything = {place.key: place.variable.shape for place in network.places}
@@ -37,8 +37,12 @@ def check_run(project: Project) -> None:
     _check_weights("weights", trained.weights, everything)
     if trained.start is not None:
         _check_weights("first weights", trained.start, everything)
-    if trained.slots and set(trained.slots) != set(project.settings.optimizer.slots()):
+    if trained.best is not None:
+        _check_weights("best weights", trained.best, everything)
+    if trained.slots and set(trained.slots) != set(project.settings.slots()):
         raise Damaged("its optimizer's memory belongs to another optimizer")
+    if progress.result == "average" and not project.settings.average:
+        raise Damaged("its weights are said to be an average, of which nothing is kept")
     for slot in trained.slots.values():
         _check_weights("optimizer's memory", slot, learned)
     for step in network.input_steps:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from math import inf, isfinite, nan
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -20,6 +20,7 @@ WEIGHTS = "weights.safetensors"
 PREPARATION = "preparation.safetensors"
 OPTIMIZER = "optimizer.safetensors"
 START = "start.safetensors"
+BEST = "best.safetensors"
 HISTORY = "history.safetensors"
 
 Count = Annotated[int, msgspec.Meta(ge=0, le=2**62)]
@@ -55,14 +56,18 @@ class ProgressText(Form):
     position: Count
     step: Count
     horizon: Count
+    steps_per_epoch: Count
     learning_rate: Rate
     batch_size: Annotated[int, msgspec.Meta(ge=1, le=2**31)]
     dropout: StreamText
     loss_sum: float | None
     metric_sum: float | None
-    best_loss: float | None
+    monitor: str
+    best_score: float | None
+    best_epoch: Count
     stale_epochs: Count
-    converged: bool
+    ended_early: bool
+    result: Literal["", "best", "average"]
     seconds: Seconds
     changes: list[ChangeText]
 
@@ -76,14 +81,18 @@ class ProgressText(Form):
             position=progress.position,
             step=progress.step,
             horizon=progress.horizon,
+            steps_per_epoch=progress.steps_per_epoch,
             learning_rate=float(progress.learning_rate),
             batch_size=progress.batch_size,
             dropout=msgspec.convert(dict(progress.dropout), StreamText),
             loss_sum=_or_null(progress.loss_sum),
             metric_sum=_or_null(progress.metric_sum),
-            best_loss=_or_null(progress.best_loss),
+            monitor=progress.monitor,
+            best_score=_or_null(progress.best_score),
+            best_epoch=progress.best_epoch,
             stale_epochs=progress.stale_epochs,
-            converged=progress.converged,
+            ended_early=progress.ended_early,
+            result=progress.result,
             seconds=progress.seconds,
             changes=[
                 ChangeText(step=change.step, setting=change.setting, value=float(change.value))
@@ -108,14 +117,18 @@ class ProgressText(Form):
             position=self.position,
             step=self.step,
             horizon=self.horizon,
+            steps_per_epoch=self.steps_per_epoch,
             learning_rate=self.learning_rate,
             batch_size=self.batch_size,
             dropout=tuple(stream_state(stream).items()),
             loss_sum=nan if self.loss_sum is None else self.loss_sum,
             metric_sum=nan if self.metric_sum is None else self.metric_sum,
-            best_loss=inf if self.best_loss is None else self.best_loss,
+            monitor=self.monitor,
+            best_score=inf if self.best_score is None else self.best_score,
+            best_epoch=self.best_epoch,
             stale_epochs=self.stale_epochs,
-            converged=self.converged,
+            ended_early=self.ended_early,
+            result=self.result,
             seconds=self.seconds,
             changes=tuple(Change(c.step, c.setting, c.value) for c in self.changes),
         )
@@ -127,6 +140,7 @@ class TrainedText(Form):
     Attributes:
         slots: the names of the optimizer's memories.
         has_start: whether there are weights the run began from.
+        has_best: whether there are weights of the best epoch.
         has_history: whether there are curves.
     """
 
@@ -134,6 +148,7 @@ class TrainedText(Form):
     progress: ProgressText | None
     slots: list[str]
     has_start: bool
+    has_best: bool
     has_history: bool
 
     @classmethod
@@ -144,6 +159,7 @@ class TrainedText(Form):
             progress=ProgressText.of(trained.progress) if trained.progress else None,
             slots=list(trained.slots),
             has_start=trained.start is not None,
+            has_best=trained.best is not None,
             has_history=trained.history is not None,
         )
 
@@ -161,6 +177,7 @@ class TrainedText(Form):
             progress=self.progress.build() if self.progress else None,
             slots=tensors.unpack_slots(OPTIMIZER, _part(parts, OPTIMIZER), names) if names else {},
             start=tensors.unpack_weights(START, _part(parts, START)) if self.has_start else None,
+            best=tensors.unpack_weights(BEST, _part(parts, BEST)) if self.has_best else None,
             history=_history(_part(parts, HISTORY)) if self.has_history else None,
         )
 
@@ -184,6 +201,8 @@ def parts_of(trained: Trained) -> dict[str, bytes]:
         parts[OPTIMIZER] = tensors.pack_slots(trained.slots)
     if trained.start is not None:
         parts[START] = tensors.pack_weights(trained.start)
+    if trained.best is not None:
+        parts[BEST] = tensors.pack_weights(trained.best)
     if trained.history is not None:
         parts[HISTORY] = tensors.pack(trained.history)
     return parts

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import Any
 
 import msgspec
 
@@ -69,19 +70,27 @@ class Project:
         """A hash of all that may not change within a run.
 
         These are the design (names and places aside), the data, loss, optimizer, schedule and
-        seed. The learning rate, the batch size and when to stop may change.
+        regularisation, how much examples count, and the seed. The learning rate, the batch size
+        and when to stop may change; what is watched only if the schedule follows it.
+
+        Settings at their default are left out, so that a later version that adds some still knows
+        the run.
         """
-        settings = self.settings.to_plain()
+        settings, data = self.settings, self.data
         fixed = {
             "nodes": [
-                (node.id, schema.to_plain(node.layer), node.owner, node.frozen)
-                for node in self.graph.nodes
+                (node.id, _chosen(node.layer), node.owner, node.frozen) for node in self.graph.nodes
             ],
             "edges": [(e.source, e.target, e.slot) for e in sorted(self.graph.edges)],
-            "data": self.data.to_plain(),
+            "data": [_chosen(data), _chosen(data.source), _chosen(data.split)],
             "settings": {
-                key: settings[key] for key in ("loss", "losses", "optimizer", "schedule", "seed")
+                name: value for name, value in _chosen(settings).items() if name not in _MAY_CHANGE
             },
+            "loss": _chosen(settings.loss),
+            "losses": {node: _chosen(loss) for node, loss in settings.losses},
+            "optimizer": _chosen(settings.optimizer),
+            "schedule": _chosen(settings.schedule),
+            "monitor": settings.monitor if settings.schedule.follows_loss else "",
         }
         return hashlib.sha256(msgspec.json.encode(fixed, order="sorted")).hexdigest()
 
@@ -89,3 +98,28 @@ class Project:
         """With another graph, and no places for nodes that are gone."""
         ids = {node.id for node in graph.nodes}
         return replace(self, graph=graph, layout=self.layout.only(ids))
+
+
+#: The numbers among the training settings that may change within a run.
+_MAY_CHANGE = frozenset(
+    {
+        "learning_rate",
+        "batch_size",
+        "epochs",
+        "early_stopping",
+        "monitor",
+        "patience",
+        "min_delta",
+        "restore_best_weights",
+        "threads",
+    }
+)
+
+
+def _chosen(subject: Any) -> dict[str, Any]:
+    """The type of ``subject`` and those of its settings that aren't at their default."""
+    plain = schema.to_plain(subject)
+    for item in schema.settings_of(type(subject)):
+        if getattr(subject, item.name) == item.default:
+            del plain[item.name]
+    return plain

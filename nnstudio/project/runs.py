@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from types import MappingProxyType
 
 from nnstudio.data.batches import PreparedData
+from nnstudio.engine.update import AVERAGE
 from nnstudio.messages import StudioError
 from nnstudio.project.problems import DataFacts, problems
 from nnstudio.project.project import Project
 from nnstudio.training.session import Session
-from nnstudio.training.trained import Progress, Trained, transfer
+from nnstudio.training.settings import TrainingSettings
+from nnstudio.training.trained import Progress, Trained, Weights, transfer
 
 
 class RunError(StudioError):
@@ -32,10 +35,11 @@ def continues(project: Project) -> bool:
 
     It can't go on without the optimizer's memory, which some files leave out.
     """
-    trained = project.trained
-    if trained is None or progress_of(project) is None:
+    trained, progress = project.trained, progress_of(project)
+    if trained is None or progress is None:
         return False
-    return bool(trained.slots or not project.settings.optimizer.slots())
+    last_are_there = progress.result != "best" or trained.best is not None
+    return last_are_there and bool(trained.slots or not project.settings.slots())
 
 
 def is_finished(project: Project) -> bool:
@@ -43,8 +47,8 @@ def is_finished(project: Project) -> bool:
     progress = progress_of(project)
     if progress is None:
         return False
-    converged = progress.converged and project.settings.stop_when_converged
-    return converged or progress.epoch >= project.settings.epochs
+    ended_early = progress.ended_early and project.settings.early_stopping
+    return ended_early or progress.epoch >= project.settings.epochs
 
 
 def session_for(project: Project, data: PreparedData) -> Session:
@@ -82,20 +86,29 @@ def with_start_weights(project: Project) -> Project:
     trained = project.trained
     if trained is None or trained.start is None:
         return replace(project, trained=None)
-    return replace(project, trained=_without_run(trained, start=True))
+    return replace(project, trained=_without_run(trained, trained.start))
 
 
 def with_ended_run(project: Project) -> Project:
-    """With its weights, but no run to go on with: the next one begins from these weights."""
+    """With what the run has come to, but no run to go on with: the next one begins from there."""
     trained = project.trained
     if trained is None or trained.progress is None:
         return project
-    return replace(project, trained=_without_run(trained, start=False))
+    return replace(project, trained=_without_run(trained, _outcome(trained, project.settings)))
 
 
-def _without_run(trained: Trained, *, start: bool) -> Trained:
-    weights = trained.start if start and trained.start is not None else trained.weights
+def _without_run(trained: Trained, weights: Weights) -> Trained:
     return Trained(weights, trained.preparation, trained.data_sha256)
+
+
+def _outcome(trained: Trained, settings: TrainingSettings) -> Weights:
+    """The weights that the run would end with: :meth:`Session.conclude`, for a frozen run."""
+    progress = trained.progress
+    if progress is None or progress.result or not progress.step:
+        return trained.weights
+    if settings.early_stopping and settings.restore_best_weights and trained.best is not None:
+        return trained.best
+    return MappingProxyType({**trained.weights, **trained.slots.get(AVERAGE, {})})
 
 
 def fitted_weights(project: Project) -> bool:

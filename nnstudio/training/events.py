@@ -30,11 +30,15 @@ class EpochDone:
 class Ended:
     """The loop has ended in good order.
 
-    ``finished``: all epochs are done; ``converged``: the loss no longer fell; ``stopped``: asked
-    to; ``limit``: the asked number of batches or epochs is done.
+    ``finished``: all epochs are done; ``early``: it no longer got better; ``stopped``: asked to;
+    ``limit``: the asked number of batches or epochs is done.
+
+    Attributes:
+        restored: the epoch (from 1) whose weights were put back as the best ones; 0 for none.
     """
 
-    reason: Literal["finished", "converged", "stopped", "limit"]
+    reason: Literal["finished", "early", "stopped", "limit"]
+    restored: int = 0
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,8 @@
             gather it, prepared
             loss and gradient                  forward, backward
             update the weights                 the optimizer, at the scheduled learning rate
-        validate
+        validate, and stop early if it no longer gets better
+    exchange the last weights for the best or the average, if the settings say so
 
 It keeps nothing between steps that isn't in the session. Whoever drives it may simply stop asking
 for the next event, or ask it to end through a :class:`~nnstudio.training.control.Control`.
@@ -24,7 +25,6 @@ from threadpoolctl import threadpool_limits
 
 from nnstudio.engine.layer import Array
 from nnstudio.engine.randomness import permutation
-from nnstudio.engine.schedules import Clock
 from nnstudio.training.control import Control
 from nnstudio.training.evaluation import evaluate
 from nnstudio.training.events import BatchDone, Diverged, Ended, EpochDone, Event, Failed
@@ -62,8 +62,10 @@ def train(
 def _train(
     session: Session, control: Control, last_epoch: int, last_step: int | None
 ) -> Iterator[Event]:
+    if session.epoch < last_epoch and not session.ended_early:
+        session.reopen()
     order = None
-    while session.epoch < last_epoch and not session.converged:
+    while session.epoch < last_epoch and not session.ended_early:
         if order is None:
             order = _order(session)
         while session.position < len(order):
@@ -92,10 +94,12 @@ def _train(
         session.seconds += perf_counter() - began
         order = None
         yield EpochDone(session.epoch, figures)
-    if session.converged:
-        yield Ended("converged")
+    if session.ended_early:
+        yield Ended("early", session.conclude())
+    elif session.epoch >= session.settings.epochs:
+        yield Ended("finished", session.conclude())
     else:
-        yield Ended("finished" if session.epoch >= session.settings.epochs else "limit")
+        yield Ended("limit")
 
 
 def _ended(session: Session, reason: Literal["stopped", "limit"]) -> Ended | Diverged:
@@ -117,60 +121,72 @@ def _order(session: Session) -> Array:
     return order
 
 
-@np.errstate(all="ignore")  # a run that diverges is told by its loss, not by warnings
 def _step(session: Session, order: Array) -> BatchDone | Diverged:
-    """One batch: gather, forward, loss, backward, update."""
-    settings, workspace, data = session.settings, session.workspace, session.data
+    """The next batch of the epoch, at the scheduled rate."""
     index = order[session.position : session.position + session.batch_size]
-    x, y = workspace.buffers(len(index), data.output_size)
-    data.gather(index, x, y)
-    loss = workspace.loss_and_gradient([x], [y], session.rng)
-    clock = Clock(session.step, session.horizon, session.steps_per_epoch, session.losses)
-    rate = session.learning_rate * settings.schedule.factor(clock)
+    rate = session.scheduled_rate()
+    loss = make_step(session, index, rate)
     if not isfinite(loss):
         return Diverged(session.step + 1, loss, session.learning_rate)
+    return BatchDone(session.step, session.epoch + 1, session.position, loss, rate)
+
+
+@np.errstate(all="ignore")  # a run that diverges is told by its loss, not by warnings
+def make_step(session: Session, index: Array, rate: float) -> float:
+    """One step with the examples at ``index``: gather, forward, loss, backward, update, count.
+
+    Returns:
+        The loss before the update. If it isn't finite, nothing is updated or counted.
+    """
+    workspace, data = session.workspace, session.data
+    size = len(index)
+    x, y = workspace.buffers(size, session.target_size)
+    data.gather(index, x, y)
+    if session.example_weights is None:
+        loss = workspace.loss_and_gradient([x], [y], session.rng)
+        total = loss * size
+    else:
+        weights = session.example_weights[index]
+        loss = workspace.loss_and_gradient([x], [y], session.rng, weights)
+        total = loss * float(weights.sum())
+    if not isfinite(loss):
+        return loss
     (head,) = workspace.network.heads
     session.step += 1
-    session.position += len(index)
-    session.loss_sum += loss * len(index)
-    session.metric_sum += metric_sum(workspace.output(head.loss_step), y, data)
-    weights = session.flat[: session.network.trainable_size]
-    settings.optimizer.update(weights, workspace.gradient, session.slots, rate, session.step)
+    session.position += size
+    session.loss_sum += total
+    session.metric_sum += metric_sum(workspace.output(head.loss_step), y, data, head.loss)
+    session.update.apply(session.flat, workspace.gradient, session.slots, rate, session.step)
     session.history.add_step(loss)
-    return BatchDone(session.step, session.epoch + 1, session.position, loss, rate)
+    return loss
 
 
 @np.errstate(all="ignore")
 def _finish_epoch(session: Session, control: Control) -> EpochFigures | None:
     """Validate and count the epoch; ``None`` if asked to stop meanwhile, to be done again later."""
-    scores = evaluate(
-        session.workspace, session.data, session.data.parts.validation, lambda: control.stopping
-    )
-    if scores is None:
-        return None
-    count = session.position
-    train_loss = session.loss_sum / count if count else nan
-    figures = EpochFigures(
-        step=session.step,
-        train_loss=train_loss,
-        train_metric=metric(session.metric_sum, count, session.data),
-        val_loss=scores.loss,
-        val_metric=scores.metric,
-        seconds=session.seconds,
-    )
-    session.epoch += 1
-    session.position = 0
-    session.loss_sum = session.metric_sum = 0.0
-    session.history.add_epoch(figures)
-    _watch_convergence(session, train_loss)
+    data, count = session.data, session.position
+    with session.judged_weights():
+        scores = evaluate(session.workspace, data, data.parts.validation, lambda: control.stopping)
+        if scores is None:
+            return None
+        figures = EpochFigures(
+            step=session.step,
+            train_loss=session.loss_sum / _total_weight(session) if count else nan,
+            train_metric=metric(session.metric_sum, count, data),
+            val_loss=scores.loss,
+            val_metric=scores.metric,
+            seconds=session.seconds,
+        )
+        session.epoch += 1
+        session.position = 0
+        session.loss_sum = session.metric_sum = 0.0
+        session.history.add_epoch(figures)
+        session.losses.append(session.followed(figures))
+        session.look_for_progress(figures)
     return figures
 
 
-def _watch_convergence(session: Session, loss: float) -> None:
-    """Count epochs in which the training loss did not fall by more than the tolerance."""
-    settings = session.settings
-    if loss < session.best_loss - settings.tolerance:
-        session.best_loss, session.stale_epochs = loss, 0
-    else:
-        session.stale_epochs += 1
-    session.converged = settings.stop_when_converged and session.stale_epochs >= settings.patience
+def _total_weight(session: Session) -> float:
+    """What the examples of a whole epoch weigh together."""
+    weights, examples = session.example_weights, session.data.parts.train
+    return len(examples) if weights is None else float(weights[examples].sum())

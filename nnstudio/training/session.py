@@ -2,12 +2,17 @@
 
 The loop in :mod:`loop` holds nothing of its own, so a session frozen by :meth:`Session.trained` and
 taken up again by :meth:`Session.resume` goes on with the same bits as one that never stopped.
+
+When a run ends, its weights may be exchanged for better ones: those of the best epoch, or the
+average over its steps. The last ones are kept where those were and come back if the run goes on.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from math import ceil
+from typing import Literal
 
 import numpy as np
 
@@ -15,9 +20,14 @@ from nnstudio.data.batches import PreparedData
 from nnstudio.engine.layer import Array
 from nnstudio.engine.network import Key, Network
 from nnstudio.engine.randomness import dropout_stream, restore_stream, stream_state
+from nnstudio.engine.schedules import Clock, warm_up
+from nnstudio.engine.update import AVERAGE, Update
 from nnstudio.engine.workspace import Workspace
-from nnstudio.training.history import History
+from nnstudio.training.example_weights import example_weights
+from nnstudio.training.history import EpochFigures, History
+from nnstudio.training.metrics import target_size
 from nnstudio.training.settings import TrainingSettings
+from nnstudio.training.stopping import Watch, score, watched
 from nnstudio.training.trained import Change, Progress, Trained, Weights, freeze, transfer
 
 
@@ -26,8 +36,15 @@ class Session:
 
     Attributes:
         flat: all variables of the network, changed by training.
-        slots: the optimizer's vectors, each as long as the trainable part of ``flat``.
+        update: what is done with a gradient.
+        slots: the update's vectors, each as long as the trainable part of ``flat``.
+        target_size: how many rows the targets of a batch have.
+        example_weights: how much each example of the data counts; ``None`` if all count alike.
         epoch, position, step: finished epochs, examples used in this one, steps so far.
+        losses: the loss of each finished epoch that a schedule may follow.
+        watch: what early stopping knows.
+        best: a copy of all variables after the best epoch, if they are to be restored.
+        result: what ``flat`` was exchanged for when the run ended; see :class:`Progress`.
         start: the weights the run began from; ``None`` if they follow from the seed.
     """
 
@@ -47,23 +64,36 @@ class Session:
         self.flat = flat
         self.start = start
         self.workspace = Workspace(network, flat)
+        self.update = Update(
+            network,
+            settings.optimizer,
+            l1=settings.l1,
+            l2=settings.l2,
+            weight_decay=settings.weight_decay,
+            max_norm=settings.max_norm,
+            clip_value=settings.clip_value,
+            clip_norm=settings.clip_norm,
+            average=settings.average,
+        )
         self.slots = {
-            name: np.zeros(network.trainable_size, flat.dtype)
-            for name in settings.optimizer.slots()
+            name: np.zeros(network.trainable_size, flat.dtype) for name in self.update.slots()
         }
+        self.target_size = target_size(network)
+        self.example_weights = example_weights(settings, data)
         self.rng = dropout_stream(settings.seed)
         self.history = History()
         self.epoch = self.position = self.step = 0
         self.loss_sum = self.metric_sum = 0.0
-        self.best_loss = float("inf")
-        self.stale_epochs = 0
-        self.converged = False
+        self.losses: list[float] = []
+        self.watch = Watch(watched(settings, data))
+        self.best: Array | None = None
+        self.ended_early = False
+        self.result: Literal["", "best", "average"] = ""
         self.seconds = 0.0
         self.learning_rate = settings.learning_rate
         self.batch_size = settings.batch_size
         self.steps_per_epoch = max(1, ceil(len(data.parts.train) / settings.batch_size))
         self.horizon = settings.epochs * self.steps_per_epoch
-        self.losses: list[float] = []
         self.changes: list[Change] = []
 
     @classmethod
@@ -107,25 +137,111 @@ class Session:
         session.rng = restore_stream(dict(progress.dropout))
         if trained.history is not None:
             session.history = History.from_arrays(trained.history)
+            session.losses = [session.followed(row) for row in session.history.epochs]
         for name in (
             "epoch", "position", "step", "horizon", "learning_rate", "batch_size", "loss_sum",
-            "metric_sum", "best_loss", "stale_epochs", "converged", "seconds",
+            "metric_sum", "seconds", "result",
         ):  # fmt: skip
             setattr(session, name, getattr(progress, name))
+        session.steps_per_epoch = progress.steps_per_epoch or session.steps_per_epoch
+        session._take_up_stopping(trained, progress)
         session.changes = list(progress.changes)
         session.set_learning_rate(settings.learning_rate)
         if settings.batch_size != session.batch_size:
             session.changes.append(Change(session.step, "batch_size", settings.batch_size))
             session.batch_size = settings.batch_size
-        if session.converged:  # whoever goes on after all gives it another chance
-            session.converged, session.stale_epochs = False, 0
         return session
+
+    def _take_up_stopping(self, trained: Trained, progress: Progress) -> None:
+        """Go on from the last weights, and with early stopping if it watches the same figure."""
+        if trained.best is not None:
+            self.best = self.network.gather({k: blob.array for k, blob in trained.best.items()})
+        self.reopen()
+        if not self.settings.early_stopping or progress.monitor != self.watch.monitor:
+            self.best = None
+            return
+        self.watch.best_score = progress.best_score
+        self.watch.best_epoch = progress.best_epoch
+        if not progress.ended_early:  # whoever goes on after all gives it another chance
+            self.watch.stale_epochs = progress.stale_epochs
+
+    # ------------------------------------------------------------------ steps
 
     def set_learning_rate(self, rate: float) -> None:
         """Use ``rate`` from the next step on, and note it."""
         if rate != self.learning_rate:
             self.learning_rate = rate
             self.changes.append(Change(self.step, "learning_rate", rate))
+
+    def scheduled_rate(self) -> float:
+        """The rate of the next step: as set, times what warm-up and schedule say."""
+        step, settings = self.step, self.settings
+        clock = Clock(step, self.horizon, self.steps_per_epoch, self.losses)
+        rate = self.learning_rate * settings.schedule.factor(clock)
+        if settings.warm_up:
+            rate *= warm_up(step, settings.warm_up * self.steps_per_epoch)
+        return rate
+
+    # ------------------------------------------------------------------ epochs
+
+    def followed(self, figures: EpochFigures) -> float:
+        """The loss a schedule follows: of the validation part, unless training's is watched."""
+        is_training = self.watch.monitor == "training loss"
+        return figures.train_loss if is_training else figures.val_loss
+
+    @contextmanager
+    def judged_weights(self) -> Iterator[None]:
+        """While the block runs, ``flat`` holds what is validated: the average, if there is one."""
+        if AVERAGE not in self.slots:
+            yield
+            return
+        self._exchange("average")
+        try:
+            yield
+        finally:
+            self._exchange("average")
+
+    def look_for_progress(self, figures: EpochFigures) -> None:
+        """Early stopping, once the epoch is counted and with the weights that were validated."""
+        settings, watch = self.settings, self.watch
+        if not settings.early_stopping:
+            return
+        seen = score(figures, watch.monitor, self.data)
+        if watch.see(seen, self.epoch, settings.min_delta):
+            self.best = self.flat.copy() if settings.restore_best_weights else None
+        self.ended_early = watch.stale_epochs >= settings.patience
+
+    def conclude(self) -> int:
+        """At the end of the run: exchange the last weights for the ones it is to end with.
+
+        Returns:
+            The epoch whose weights these are if they are the best ones, otherwise 0.
+        """
+        settings = self.settings
+        if not self.result and self.step:
+            if self.best is not None and settings.restore_best_weights:
+                self._exchange("best")
+                self.result = "best"
+            elif AVERAGE in self.slots:
+                self._exchange("average")
+                self.result = "average"
+        return self.watch.best_epoch if self.result == "best" else 0
+
+    def reopen(self) -> None:
+        """Undo :meth:`conclude`, to go on."""
+        if self.result:
+            self._exchange(self.result)
+            self.result = ""
+
+    def _exchange(self, what: Literal["best", "average"]) -> None:
+        other = self.best if what == "best" else self.slots[AVERAGE]
+        assert other is not None, "it was there when they were exchanged"
+        part = self.flat[: len(other)]
+        kept = part.copy()
+        part[...] = other
+        other[...] = kept
+
+    # ------------------------------------------------------------------ keeping
 
     def trained(self) -> Trained:
         """A frozen copy of everything."""
@@ -140,14 +256,18 @@ class Session:
                 position=self.position,
                 step=self.step,
                 horizon=self.horizon,
+                steps_per_epoch=self.steps_per_epoch,
                 learning_rate=self.learning_rate,
                 batch_size=self.batch_size,
                 dropout=tuple(stream_state(self.rng).items()),
                 loss_sum=self.loss_sum,
                 metric_sum=self.metric_sum,
-                best_loss=self.best_loss,
-                stale_epochs=self.stale_epochs,
-                converged=self.converged,
+                monitor=self.watch.monitor,
+                best_score=self.watch.best_score,
+                best_epoch=self.watch.best_epoch,
+                stale_epochs=self.watch.stale_epochs,
+                ended_early=self.ended_early,
+                result=self.result,
                 seconds=self.seconds,
                 changes=tuple(self.changes),
             ),
@@ -156,6 +276,7 @@ class Session:
                 for name, vector in self.slots.items()
             },
             start=self.start,
+            best=None if self.best is None else freeze(self.network.arrays(self.best)),
             history=self.history.arrays(),
         )
 

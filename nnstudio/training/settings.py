@@ -11,12 +11,19 @@ from nnstudio.engine.catalogue import LOSSES, OPTIMIZERS, SCHEDULES
 from nnstudio.engine.losses import HalfSquaredError, Loss
 from nnstudio.engine.optimizers import Adam, Optimizer
 from nnstudio.engine.schedules import Constant, Schedule
+from nnstudio.engine.update import AVERAGE
 from nnstudio.schema import SettingError, setting
+
+#: What early stopping can watch.
+MONITORS = ("validation loss", "training loss", "validation metric")
 
 
 @dataclass(frozen=True)
 class TrainingSettings:
     """Loss, optimizer and everything else about a run.
+
+    What a penalty, a bound or an average is exactly stands in
+    :mod:`nnstudio.engine.regularisation`; each is off at 0.
 
     Attributes:
         loss: what training makes small, at every output that ``losses`` doesn't name.
@@ -34,14 +41,69 @@ class TrainingSettings:
     )
     batch_size: int = setting(32, ge=1, le=100_000, help="Examples per step")
     epochs: int = setting(20, ge=1, le=1_000_000, help="How often the run goes through the data")
-    stop_when_converged: bool = setting(
-        False, help="End early when the training loss no longer falls"
+    warm_up: float = setting(
+        0.0,
+        ge=0,
+        le=1_000_000,
+        unit="epochs",
+        label="Warm-up",
+        help="For so many epochs the rate rises evenly to its full height; 0 for none",
     )
-    tolerance: float = setting(
-        1e-4, ge=0, le=1, help="The training loss must fall by more than this to count as progress"
+    l1: float = setting(
+        0.0, ge=0, le=1e6, label="L1", help="Adds L1·Σ|w| to the loss: drives weights to 0"
+    )
+    l2: float = setting(
+        0.0, ge=0, le=1e6, label="L2", help="Adds ½·L2·Σw² to the loss: keeps weights small"
+    )
+    weight_decay: float = setting(
+        0.0, ge=0, le=1e3, help="Shrinks weights by this share, times the rate, at every step"
+    )
+    max_norm: float = setting(
+        0.0,
+        ge=0,
+        le=1e6,
+        label="Max-norm",
+        help="Longest weight vector into a unit; 0 for any",
+    )
+    clip_value: float = setting(
+        0.0, ge=0, le=1e6, help="Largest number in the gradient, up or down; 0 for any"
+    )
+    clip_norm: float = setting(
+        0.0, ge=0, le=1e6, help="Longest gradient: a longer one is scaled back; 0 for any"
+    )
+    average: float = setting(
+        0.0,
+        ge=0,
+        lt=1,
+        label="Weight average",
+        help="Share of the running average of the weights kept at each step, such as 0.99. "
+        "It is what is validated, and what the run ends with; 0 for none",
+    )
+    class_weights: str = setting(
+        "equal",
+        choices=("equal", "balanced"),
+        help="Balanced: examples of rare classes count more, so that all classes count alike",
+    )
+    early_stopping: bool = setting(
+        False, label="Stop early", help="End the run when it no longer gets better"
+    )
+    monitor: str = setting(
+        "validation loss", choices=MONITORS, label="Watch", help="What has to get better"
     )
     patience: int = setting(
         10, ge=1, le=100_000, unit="epochs", help="How long to wait for progress before stopping"
+    )
+    min_delta: float = setting(
+        1e-4,
+        ge=0,
+        le=1e6,
+        label="Least progress",
+        help="It must get better by more than this to count",
+    )
+    restore_best_weights: bool = setting(
+        True,
+        label="Restore best",
+        help="End with the weights of the best epoch, not with the last ones",
     )
     seed: int = setting(0, ge=0, le=2**31 - 1, help="Decides first weights, order and dropout")
     threads: int = setting(
@@ -51,6 +113,10 @@ class TrainingSettings:
     def loss_of(self, output: str) -> Loss:
         """The loss at the output node ``output``."""
         return dict(self.losses).get(output, self.loss)
+
+    def slots(self) -> tuple[str, ...]:
+        """The names of the vectors that a run remembers between steps, as ``Update.slots``."""
+        return (*self.optimizer.slots(), AVERAGE) if self.average else self.optimizer.slots()
 
     def check(self) -> TrainingSettings:
         """These settings, if every one is legal.

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
+from typing import Literal
 
 import numpy as np
 
@@ -53,12 +54,15 @@ class Progress:
         epoch: finished epochs.
         position: examples of the present epoch already used.
         step: batches since the run began.
-        horizon: the planned number of steps, for the schedule.
+        horizon, steps_per_epoch: the planned numbers of steps, for the schedule; 0 steps per epoch
+            if they aren't known.
         learning_rate, batch_size: as last used.
         dropout: the state of the stream of random masks.
         loss_sum, metric_sum: over the present epoch's examples so far.
-        best_loss, stale_epochs: for stopping when converged.
-        converged: the run ended because it no longer got better.
+        monitor, best_score, best_epoch, stale_epochs: of :class:`nnstudio.training.stopping.Watch`.
+        ended_early: the run ended because it no longer got better.
+        result: what the last weights were exchanged for when the run ended: the ``best`` ones, the
+            ``average``, or nothing. The last ones are where those were, so that the run can go on.
         seconds: spent training.
         changes: what was changed on the way.
     """
@@ -74,9 +78,13 @@ class Progress:
     dropout: tuple[tuple[str, str | int], ...]
     loss_sum: float = 0.0
     metric_sum: float = 0.0
-    best_loss: float = float("inf")
+    steps_per_epoch: int = 0
+    monitor: str = "validation loss"
+    best_score: float = float("inf")
+    best_epoch: int = 0
     stale_epochs: int = 0
-    converged: bool = False
+    ended_early: bool = False
+    result: Literal["", "best", "average"] = ""
     seconds: float = 0.0
     changes: tuple[Change, ...] = ()
 
@@ -91,7 +99,8 @@ class Trained:
         data_sha256: of the data they were trained on.
         progress: where the run stands; ``None`` for weights from elsewhere or moved to another
             design.
-        slots: the optimizer's memory, by slot name and variable.
+        slots: the memory of optimizer and averaging, by slot name and variable.
+        best: every variable after the best epoch, for early stopping.
         start: the weights the run began from; ``None`` if they follow from its seed.
         history: the run's curves as arrays, see :class:`nnstudio.training.history.History`.
     """
@@ -102,6 +111,7 @@ class Trained:
     progress: Progress | None = None
     slots: Mapping[str, Weights] = field(default_factory=lambda: MappingProxyType({}))
     start: Weights | None = None
+    best: Weights | None = None
     history: Mapping[str, Array] | None = field(default=None, compare=False)
 
     @property
@@ -114,7 +124,8 @@ class Trained:
         """Bytes held, for bounding the undo history."""
         arrays = [blob.array for blob in self.weights.values()]
         arrays += [blob.array for slot in self.slots.values() for blob in slot.values()]
-        arrays += [blob.array for blob in (self.start or {}).values()]
+        for kept in (self.start, self.best):
+            arrays += [blob.array for blob in (kept or {}).values()]
         arrays += list((self.history or {}).values())
         return sum(array.nbytes for array in arrays)
 

@@ -217,9 +217,13 @@ def _progress() -> st.SearchStrategy[Progress]:
         dropout=st.integers(0, 100).map(_stream_after),
         loss_sum=finite,
         metric_sum=finite,
-        best_loss=st.one_of(finite, st.just(float("inf"))),
+        steps_per_epoch=count,
+        monitor=_TEXT,
+        best_score=st.one_of(finite, st.just(float("inf"))),
+        best_epoch=count,
         stale_epochs=count,
-        converged=st.booleans(),
+        ended_early=st.booleans(),
+        result=st.sampled_from(["", "best", "average"]),
         seconds=st.floats(0, 1e9),
         changes=st.lists(st.builds(Change, count, _TEXT, finite), max_size=2).map(tuple),
     )
@@ -240,6 +244,7 @@ def _trained() -> st.SearchStrategy[Trained]:
         progress=st.none() | _progress(),
         slots=st.dictionaries(_NAME, _weights(), max_size=2),
         start=st.none() | _weights(),
+        best=st.none() | _weights(),
         history=st.none() | _histories(),
     )
 

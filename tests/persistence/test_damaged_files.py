@@ -18,6 +18,7 @@ from saved_projects import SPIRAL, go_on, parts_of_file, with_part, with_text
 
 from nnstudio.messages import StudioError
 from nnstudio.persistence.archive import write_archive
+from nnstudio.persistence.migrations import VERSION
 from nnstudio.persistence.project_file import (
     ProjectFileError,
     load_project,
@@ -159,7 +160,9 @@ def test_an_archive_packed_again_by_another_program_is_read(path: Path) -> None:
         (b'{"version": "1"}', "doesn't tell its format's version"),
         (b'{"version": true}', "doesn't tell its format's version"),
         (b'{"version": 0}', "doesn't tell its format's version"),
-        (b'{"version": 1}', "missing required field `description`"),
+        (b'{"version": 1}', "isn't of format 1"),
+        (b'{"version": 1, "settings": {}, "trained": {"progress": 3}}', "isn't of format 1"),
+        (b'{"version": 2}', "missing required field `description`"),
     ],
 )
 def test_a_text_that_is_no_project_is_damaged(path: Path, text: bytes, reason: str) -> None:
@@ -168,8 +171,9 @@ def test_a_text_that_is_no_project_is_damaged(path: Path, text: bytes, reason: s
 
 
 def test_a_file_of_a_newer_version_asks_for_an_update(path: Path) -> None:
-    with_text(path, lambda plain: plain.update(version=2, surprise=True))
-    assert "newer version (format 2, this one reads up to 1): update" in complaint(path)
+    with_text(path, lambda plain: plain.update(version=VERSION + 1, surprise=True))
+    expected = f"newer version (format {VERSION + 1}, this one reads up to {VERSION}): update"
+    assert expected in complaint(path)
 
 
 def layer(plain: dict[str, Any], number: int) -> dict[str, Any]:

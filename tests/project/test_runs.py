@@ -18,7 +18,7 @@ from nnstudio.engine.dense import Dense
 from nnstudio.engine.dropout import Dropout
 from nnstudio.engine.losses import CategoricalCrossEntropy
 from nnstudio.engine.optimizers import SGD, Adam
-from nnstudio.engine.schedules import Cosine
+from nnstudio.engine.schedules import Cosine, ReduceOnPlateau
 from nnstudio.engine.shaping import Input
 from nnstudio.graph import edits
 from nnstudio.graph.model import Edge, Graph, Node
@@ -61,7 +61,8 @@ def with_settings(**changes: object) -> Project:
         with_settings(learning_rate=0.5),
         with_settings(batch_size=3),
         with_settings(epochs=99),
-        with_settings(stop_when_converged=True, tolerance=0.5, patience=1),
+        with_settings(early_stopping=True, min_delta=0.5, patience=1),
+        with_settings(monitor="training loss", restore_best_weights=False),
         with_settings(threads=2),
         with_settings(optimizer=SGD(momentum=0.5)),
         replace(BASE, graph=edits.replace_layer(BASE.graph, "n2", Dropout(rate=0.2))),
@@ -89,11 +90,26 @@ def test_a_run_may_go_on_after_this_edit(edited: Project) -> None:
         with_settings(optimizer=SGD(momentum=0.6)),
         with_settings(optimizer=Adam()),
         with_settings(schedule=Cosine()),
+        with_settings(warm_up=2.0),
+        with_settings(l1=0.1),
+        with_settings(l2=0.1),
+        with_settings(weight_decay=0.1),
+        with_settings(max_norm=1.0),
+        with_settings(clip_value=1.0),
+        with_settings(clip_norm=1.0),
+        with_settings(average=0.9),
+        with_settings(class_weights="balanced"),
         with_settings(seed=1),
     ],
 )
 def test_this_edit_makes_it_another_run(edited: Project) -> None:
     assert edited.run_hash() != BASE.run_hash()
+
+
+def test_what_is_watched_belongs_to_the_run_where_the_schedule_follows_it() -> None:
+    following = with_settings(schedule=ReduceOnPlateau())
+    settings = replace(following.settings, monitor="training loss")
+    assert replace(following, settings=settings).run_hash() != following.run_hash()
 
 
 def test_a_number_written_as_a_whole_one_is_the_same_run() -> None:
@@ -125,13 +141,11 @@ def test_a_finished_run_is_not_finished_any_more_when_more_epochs_are_asked_for(
 
 
 def test_a_converged_run_is_finished_as_long_as_convergence_counts() -> None:
-    stopping = replace(
-        LINE.settings, stop_when_converged=True, tolerance=1.0, patience=1, epochs=50
-    )
+    stopping = replace(LINE.settings, early_stopping=True, min_delta=1.0, patience=1, epochs=50)
     project, events = trained(replace(LINE, settings=stopping), LINE_DATA)
-    assert events[-1] == Ended("converged")
+    assert events[-1] == Ended("early", restored=1)
     assert is_finished(project)
-    patient = replace(stopping, stop_when_converged=False)
+    patient = replace(stopping, early_stopping=False)
     assert not is_finished(replace(project, settings=patient))
 
 

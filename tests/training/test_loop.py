@@ -347,60 +347,6 @@ def test_more_epochs_can_be_asked_for_in_the_middle_of_a_run() -> None:
     assert session.epoch == 8
 
 
-# ---------------------------------------------------------------- convergence
-
-
-def test_a_run_ends_when_the_loss_has_not_fallen_for_as_long_as_the_patience() -> None:
-    # No fall is large enough for this tolerance, but that from infinity at the first epoch.
-    session = line_session(stop_when_converged=True, tolerance=1.0, patience=2, epochs=50)
-    assert drive(session)[-1] == Ended("converged")
-    assert session.epoch == 1 + 2
-
-
-def test_progress_gives_a_run_its_whole_patience_again() -> None:
-    session = line_session(
-        stop_when_converged=True, tolerance=0.0, patience=1, epochs=6, learning_rate=0.01
-    )
-    events = drive(session)
-    losses = [event.figures.train_loss for event in events if isinstance(event, EpochDone)]
-    assert all(later < earlier for earlier, later in pairwise(losses))
-    assert events[-1] == Ended("finished")
-
-
-def test_epochs_without_progress_count_only_in_a_row() -> None:
-    session, control = (
-        line_session(
-            stop_when_converged=True,
-            tolerance=1e-3,
-            patience=2,
-            epochs=50,
-            batch_size=len(LINE.parts.train),
-            learning_rate=1e-30,
-        ),
-        Control(),
-    )
-    for event in train(session, control):
-        if isinstance(event, BatchDone):  # only the second epoch's step moves anything
-            control.set_learning_rate(0.1 if event.step == 1 else 1e-30)
-    # The first counts as progress, the second doesn't; the third sees the step; then two don't.
-    assert session.epoch == 5
-    assert session.converged
-
-
-def test_a_run_is_not_ended_by_convergence_unless_asked() -> None:
-    session = line_session(stop_when_converged=False, tolerance=1.0, patience=1)
-    assert drive(session)[-1] == Ended("finished")
-
-
-def test_a_converged_run_can_be_gone_on_with() -> None:
-    session = line_session(stop_when_converged=True, tolerance=1.0, patience=2, epochs=50)
-    drive(session)
-    assert drive(session) == [Ended("converged")]
-    session = resumed(session)
-    assert drive(session)[-1] == Ended("converged")
-    assert session.epoch == 3 + 2
-
-
 # ---------------------------------------------------------------- what goes wrong
 
 

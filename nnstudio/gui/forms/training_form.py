@@ -87,7 +87,7 @@ class TrainingForm(QWidget):
             self._choices[name].control().setToolTip(value.summary)
             self._parts[name].show_settings(value)
             self._parts[name].setVisible(not self._parts[name].is_empty)
-        hidden = () if settings.stop_when_converged else ("tolerance", "patience")
+        hidden = () if settings.early_stopping else ("min_delta", "patience")
         self._numbers.show_settings(settings, hidden)
         self._note.setText(self._note_text())
         self._note.setVisible(bool(self._note.text()))

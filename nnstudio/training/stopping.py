@@ -1,0 +1,56 @@
+"""Early stopping: whether an epoch has brought progress, and when there has been none for too long.
+
+After each epoch the watched figure is compared with the best so far. It is progress if it is better
+by more than ``min_delta``; after ``patience`` epochs in a row without, the run ends (Prechelt,
+"Early stopping — but when?", 1998). The epoch that counted as progress last is the best one, whose
+weights can be put back.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import inf
+
+from nnstudio.data.batches import PreparedData
+from nnstudio.training.history import EpochFigures
+from nnstudio.training.settings import TrainingSettings
+
+
+def watched(settings: TrainingSettings, data: PreparedData) -> str:
+    """What is watched in fact: without a validation part it can only be the training loss."""
+    return settings.monitor if len(data.parts.validation) else "training loss"
+
+
+def score(figures: EpochFigures, monitor: str, data: PreparedData) -> float:
+    """The watched figure so that less is better: an accuracy counts negative."""
+    if monitor == "training loss":
+        return figures.train_loss
+    if monitor == "validation loss":
+        return figures.val_loss
+    return -figures.val_metric if data.dataset.is_classification else figures.val_metric
+
+
+@dataclass
+class Watch:
+    """What early stopping knows of a run.
+
+    Attributes:
+        monitor: what it watches.
+        best_score: the best so far, see :func:`score`; infinity before the first epoch.
+        best_epoch: the epoch it is from, counted from 1; 0 for none.
+        stale_epochs: how many there were since then.
+    """
+
+    monitor: str
+    best_score: float = inf
+    best_epoch: int = 0
+    stale_epochs: int = 0
+
+    def see(self, score: float, epoch: int, min_delta: float) -> bool:
+        """Take in the ``score`` of ``epoch``; returns whether it is progress."""
+        is_progress = score < self.best_score - min_delta
+        if is_progress:
+            self.best_score, self.best_epoch, self.stale_epochs = score, epoch, 0
+        else:
+            self.stale_epochs += 1
+        return is_progress
