@@ -6,11 +6,17 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from command_line import DIGITS, LINE, SPIRAL, CommandLine, saved, trained
+from command_line import DIGITS, LINE, SPIRAL, CommandLine, project_of, saved, trained
 from PIL import Image
 
 import nnstudio as package
-from nnstudio.data.sources import Digits
+from nnstudio.data.sources import Digits, Spiral
+from nnstudio.engine.activations import Sigmoid, Tanh
+from nnstudio.engine.dense import Dense
+from nnstudio.engine.layer import Layer
+from nnstudio.engine.losses import BinaryCrossEntropy, Hinge, Loss
+from nnstudio.engine.shaping import Input
+from nnstudio.project.project import Project
 
 
 @pytest.fixture(scope="module")
@@ -69,6 +75,40 @@ def test_people_are_told_the_likeliest_class_first(
     told = nnstudio("predict", digits, npy(tmp_path / "x.npy", pictures)).out.splitlines()
     for number, (row, text) in enumerate(zip(probabilities, told, strict=True), 1):
         assert text.startswith(f"{number}: {row.argmax()} ({row.max():.1%}".replace("%", " %"))
+
+
+def two_arms(loss: Loss, *end: Layer) -> Project:
+    layers = Input(shape=(2,)), Dense(units=4), Tanh(), *end
+    return trained(project_of(*layers, source=Spiral(count=60), loss=loss, epochs=2))
+
+
+def test_one_output_for_two_classes_is_told_as_the_probabilities_of_both(
+    nnstudio: CommandLine, tmp_path: Path
+) -> None:
+    path = saved(two_arms(BinaryCrossEntropy(), Dense(units=1), Sigmoid()), tmp_path / "x")
+    x = npy(tmp_path / "x.npy", [[0.5, 0.1], [-0.5, 0.3]])
+    found = nnstudio.json("predict", path, x)
+    assert found["classes"] == ["arm 1", "arm 2"]
+    assert np.shape(found["probabilities"]) == (2, 2)
+    np.testing.assert_allclose(np.sum(found["probabilities"], axis=1), 1)
+    first, second = found["probabilities"][0]
+    told = nnstudio("predict", path, x).out.splitlines()[0]
+    assert f"arm 1 ({first:.1%}".replace("%", " %") in told
+    assert f"arm 2 ({second:.1%}".replace("%", " %") in told
+
+
+def test_scores_are_not_told_as_probabilities(nnstudio: CommandLine, tmp_path: Path) -> None:
+    path = saved(two_arms(Hinge(), Dense(units=1)), tmp_path / "x")
+    x = npy(tmp_path / "x.npy", [[0.5, 0.1]])
+    found = nnstudio.json("predict", path, x)
+    assert "probabilities" not in found
+    (scores,) = found["scores"]
+    assert scores[0] == -scores[1]
+    best = int(np.argmax(scores))
+    assert found["predictions"] == [f"arm {best + 1}"]
+    told = nnstudio("predict", path, x).out
+    assert told.startswith(f"arm {best + 1} ({scores[best]:.3g})")
+    assert "%" not in told
 
 
 # ---------------------------------------------------------------- tables

@@ -10,13 +10,17 @@ from projects import project
 from PySide6.QtGui import QColor
 from pytestqt.qtbot import QtBot
 
-from nnstudio.data.sources import Line
+from nnstudio.data.sources import Line, Spiral
+from nnstudio.engine.activations import Sigmoid, Softmax, Tanh
 from nnstudio.engine.dense import Dense
+from nnstudio.engine.layer import Layer
+from nnstudio.engine.losses import BinaryCrossEntropy, CategoricalCrossEntropy, Hinge, Loss
 from nnstudio.engine.shaping import Input
 from nnstudio.graph.edits import remove
 from nnstudio.gui.look.theme import LIGHT
 from nnstudio.gui.panels.function_panel import FunctionPanel
 from nnstudio.gui.plots.function_plot import Examples, class_colours
+from nnstudio.project.project import Project
 
 
 def empty_text(panel: FunctionPanel) -> str:
@@ -44,8 +48,26 @@ def test_the_curve_moves_while_it_trains(qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: not np.array_equal(panel.plot.answers, first))
 
 
-def test_regions_have_the_colour_of_the_class_the_network_chooses(qtbot: QtBot) -> None:
-    panel = show(qtbot, FunctionPanel, spiral(epochs=20, learning_rate=0.03), (340, 300))
+def two_arms(loss: Loss, *end: Layer) -> Project:
+    """A network for the spiral's two arms that ends like this."""
+    layers = Input((2,)), Dense(8), Tanh(), *end
+    return project(Spiral(), *layers, loss=loss, epochs=20, learning_rate=0.03)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        two_arms(CategoricalCrossEntropy(), Dense(2), Softmax()),
+        two_arms(BinaryCrossEntropy(), Dense(1), Sigmoid()),
+        two_arms(Hinge(), Dense(1)),
+        two_arms(Hinge(), Dense(2)),
+    ],
+    ids=["probabilities", "one probability", "one score", "scores"],
+)
+def test_regions_have_the_colour_of_the_class_the_network_chooses(
+    qtbot: QtBot, content: Project
+) -> None:
+    panel = show(qtbot, FunctionPanel, content, (340, 300))
     train(qtbot, panel)
     panel.refresh()
     plot = panel.plot

@@ -28,10 +28,11 @@ from try_out import (
 from nnstudio import assets
 from nnstudio.data.drawing import prepare_drawing
 from nnstudio.data.settings import DataSettings
-from nnstudio.data.sources import Mnist, Square
-from nnstudio.engine.activations import ReLU, Softmax
+from nnstudio.data.sources import Mnist, Spiral, Square
+from nnstudio.engine.activations import ReLU, Sigmoid, Softmax
 from nnstudio.engine.dense import Dense
-from nnstudio.engine.losses import CategoricalCrossEntropy
+from nnstudio.engine.layer import Layer
+from nnstudio.engine.losses import BinaryCrossEntropy, CategoricalCrossEntropy, Hinge, Loss
 from nnstudio.engine.shaping import Flatten, Input
 from nnstudio.graph.edits import remove
 from nnstudio.graph.model import Graph
@@ -161,6 +162,28 @@ def test_a_network_for_other_pictures_says_so(qtbot: QtBot) -> None:
     panel.draw(FOUR)
     assert panel.answer() is None
     assert "1 × 8 × 8" in text(panel, "try_note")
+
+
+@pytest.mark.parametrize(
+    ("loss", "end", "detail"),
+    [
+        (BinaryCrossEntropy(), (Dense(units=1), Sigmoid()), " sure"),
+        (Hinge(), (Dense(units=1),), "output"),
+        (Hinge(), (Dense(units=2),), "output"),
+    ],
+    ids=["one probability", "one score", "scores"],
+)
+def test_two_classes_are_answered_by_name_however_the_network_tells_them_apart(
+    qtbot: QtBot, loss: Loss, end: tuple[Layer, ...], detail: str
+) -> None:
+    content = project(Spiral(), Input(shape=(2,)), Dense(units=6), ReLU(), *end, loss=loss)
+    _, panel = open_panel(qtbot, content)
+    bars, answer = child(panel, "try_bars"), panel.answer()
+    assert bars.classes == ("arm 1", "arm 2")
+    assert len(bars.values) == 2
+    assert answer is not None
+    assert text(panel, "try_answer").endswith(f" arm {answer + 1}")
+    assert detail in text(panel, "try_detail")
 
 
 def test_an_empty_canvas_asks_for_an_input(qtbot: QtBot) -> None:
