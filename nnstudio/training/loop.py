@@ -164,15 +164,15 @@ def make_step(session: Session, index: Array, rate: float) -> float:
 @np.errstate(all="ignore")
 def _finish_epoch(session: Session, control: Control) -> EpochFigures | None:
     """Validate and count the epoch; ``None`` if asked to stop meanwhile, to be done again later."""
-    data, count = session.data, session.position
+    data, weight = session.data, _total_weight(session)
     with session.judged_weights():
         scores = evaluate(session.workspace, data, data.parts.validation, lambda: control.stopping)
         if scores is None:
             return None
         figures = EpochFigures(
             step=session.step,
-            train_loss=session.loss_sum / _total_weight(session) if count else nan,
-            train_metric=metric(session.metric_sum, count, data),
+            train_loss=session.loss_sum / weight if weight else nan,
+            train_metric=metric(session.metric_sum, session.position, data),
             val_loss=scores.loss,
             val_metric=scores.metric,
             seconds=session.seconds,
