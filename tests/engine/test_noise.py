@@ -63,6 +63,8 @@ def test_spatial_dropout_drops_a_channel_at_all_its_places_or_at_none(
     y = applied(SpatialDropout(rate), np.full(shape, 2.0))
     dropped = (y == 0).all(axis=places)
     assert np.array_equal(dropped, (y == 0).any(axis=places))
+    examples = dropped.T
+    assert any(not np.array_equal(example, examples[0]) for example in examples)
     spread = np.sqrt(rate * (1 - rate) / dropped.size)
     assert abs(float(dropped.mean()) - rate) < 5 * spread
     np.testing.assert_allclose(y[y != 0], 2 / (1 - rate))
