@@ -146,8 +146,9 @@ class LayerNorm(Layer):
         normal = call.buffer("normal", x.shape)
         y = call.buffer("y", xs[0].shape)
         result = _by_example(y)
-        np.subtract(x, x.mean(axis=1, keepdims=True), out=normal)
-        variance = np.square(normal, out=result).mean(axis=1, keepdims=True)
+        each = np.full((1, x.shape[1]), 1 / x.shape[1], x.dtype)  # each @ x: means over features
+        np.subtract(x, np.matmul(each, x), out=normal)
+        variance = np.matmul(each, np.square(normal, out=result))
         inverse = 1 / np.sqrt(variance + self.epsilon)
         normal *= inverse
         call.saved.update(normal=normal, inverse=inverse)
@@ -157,18 +158,19 @@ class LayerNorm(Layer):
 
     def backward(self, v: Arrays, grad: Arrays, dy: Array, call: Call) -> tuple[Array | None, ...]:
         normal, inverse, d = call.saved["normal"], call.saved["inverse"], _by_example(dy)
+        along = np.multiply(d, normal, out=call.buffer("along", d.shape))
         if grad:
-            grad["gamma"][...] = _sum_of_products(d, normal).reshape(grad["gamma"].shape)
-            grad["beta"][...] = d.sum(axis=(0, 2)).reshape(grad["beta"].shape)
+            every = np.ones(d.shape[2], d.dtype)  # d @ every: sums over the batch
+            grad["gamma"][...] = (along @ every).sum(axis=0).reshape(grad["gamma"].shape)
+            grad["beta"][...] = (d @ every).sum(axis=0).reshape(grad["beta"].shape)
         if not call.needs_dx:
             return (None,)
         dx = call.buffer("dx", dy.shape)
         result = _by_example(dx)
-        d_normal = np.multiply(d, _column(v["gamma"]), out=call.buffer("d_normal", d.shape))
-        mean = d_normal.mean(axis=1, keepdims=True)
-        along = np.multiply(d_normal, normal, out=result).mean(axis=1, keepdims=True)
-        np.multiply(normal, along, out=result)
-        np.subtract(d_normal, result, out=result)
+        each = v["gamma"].reshape(1, -1) / d.shape[1]  # each @ dy is mean(γ dy) = mean(dx̂)
+        mean, mean_along = np.matmul(each, d), np.matmul(each, along)
+        np.multiply(d, _column(v["gamma"]), out=result)
+        result -= np.multiply(normal, mean_along, out=along)
         result -= mean
         result *= inverse
         return (dx,)
