@@ -62,7 +62,7 @@ class _AfterSoftmax(Loss):
 
     def shifted(self, scores: Array, call: Call) -> Array:
         """z − max z, in the buffer that :meth:`log_total` goes on with."""
-        greatest = call.buffer("greatest", scores.shape[1:])
+        greatest = call.buffer("total", scores.shape[1:])  # free until the total is known
         np.maximum.reduce(scores, axis=0, out=greatest)
         return np.subtract(scores, greatest, out=call.buffer("exponential", scores.shape))
 
@@ -70,7 +70,7 @@ class _AfterSoftmax(Loss):
         """ln Σ e^z per example. ``shifted`` becomes e^z; its sum stays in the buffer “total”."""
         total = call.buffer("total", shifted.shape[1:])
         np.add.reduce(np.exp(shifted, out=shifted), axis=0, out=total)
-        return np.log(total, out=call.buffer("log total", total.shape))
+        return np.log(total)
 
     def probabilities(self, scores: Array, call: Call) -> Array:
         """softmax(z) after ``value``, which has left exponentials and sums; free to be changed."""
