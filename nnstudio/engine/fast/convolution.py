@@ -21,6 +21,7 @@ from numpy.lib.stride_tricks import as_strided
 
 from nnstudio.engine.convolution import Conv2D
 from nnstudio.engine.layer import Array, Arrays, Call
+from nnstudio.engine.windows import Windows
 
 #: A product with fewer columns than this is not worth a call: one picture goes the textbook's way.
 FEWEST_COLUMNS = 64
@@ -40,39 +41,50 @@ class RowConv2D(Conv2D):
     def forward(self, v: Arrays, xs: tuple[Array, ...], call: Call) -> Array:
         (x,) = xs
         C, _, _, N = x.shape
-        filters, (kh, kw) = self.filters, self.kernel_size
         rows, columns = self.windows(x.shape[:-1])
-        P, K = columns.count * N, kh * C * kw
-        if P < FEWEST_COLUMNS:
+        if columns.count * N < FEWEST_COLUMNS:
             call.saved["lines"] = None
             return super().forward(v, xs, call)
+        kw = self.kernel_size[1]
         lines = call.buffer("lines", (rows.padded, C, kw, columns.count, N), zeroed=True)
-        y = call.buffer("y", (filters, rows.count, columns.count, N))
         if call.saved.get("lines") is not lines:
-            down, item = lines.strides[0] * rows.stride, lines.itemsize
-            call.saved["lines"] = lines
-            call.saved["X"] = as_strided(lines, (rows.count, K, P), (down, P * item, item))
-            call.saved["inner"] = lines[rows.inner].swapaxes(0, 1)
-            call.saved["y by row"] = y.reshape(filters, rows.count, P).swapaxes(0, 1)
-        inner = call.saved["inner"]
+            self._prepare(lines, rows, call)
+        spread, weight, y = call.saved["spread"], call.saved["weight"], call.saved["y"]
         for tap in range(kw):
             windows, places = columns.met(tap)
-            inner[:, :, tap, windows] = x[:, :, places]
-        weight = call.buffer("weight", (filters, K))
-        weight.reshape(filters, kh, C, kw)[...] = v["weight"].swapaxes(1, 2)
-        np.matmul(weight, call.saved["X"], out=call.saved["y by row"])
+            spread[:, :, tap, windows] = x[:, :, places]
+        weight[...] = v["weight"].swapaxes(1, 2)
+        np.matmul(weight.reshape(len(weight), -1), call.saved["X"], out=call.saved["y by row"])
         if self.use_bias:
             y += v["bias"].reshape(-1, 1, 1, 1)
-        call.saved["x_shape"] = x.shape
-        return y
+        call.saved["x"] = x
+        return y  # type: ignore[no-any-return]
+
+    def _prepare(self, lines: Array, rows: Windows, call: Call) -> None:
+        """Lay out the views that belong to new ``lines`` (H with zeros, C, kw, ow, N)."""
+        _, C, kw, across, N = lines.shape
+        filters, kh = self.filters, self.kernel_size[0]
+        shape = (rows.count, kh * C * kw, across * N)
+        strides = (lines.strides[0] * rows.stride, across * N * lines.itemsize, lines.itemsize)
+        y = call.buffer("y", (filters, rows.count, across, N))
+        call.saved.update(
+            {
+                "lines": lines,
+                "X": as_strided(lines, shape, strides),
+                "spread": lines[rows.inner].swapaxes(0, 1),
+                "weight": call.buffer("weight", (filters, kh, C, kw)),
+                "y": y,
+                "y by row": y.reshape(filters, rows.count, -1).swapaxes(0, 1),
+            }
+        )
 
     def backward(self, v: Arrays, grad: Arrays, dy: Array, call: Call) -> tuple[Array | None, ...]:
-        lines, x_shape = call.saved["lines"], call.saved["x_shape"]
-        if lines is None:
+        if call.saved["lines"] is None:
             return super().backward(v, grad, dy, call)
-        X, C = call.saved["X"], x_shape[0]
-        filters, (kh, kw) = self.filters, self.kernel_size
+        X, x = call.saved["X"], call.saved["x"]
+        C, _, _, N = x.shape
         count, K, P = X.shape
+        filters, (kh, kw) = self.filters, self.kernel_size
         dy_by_row = dy.reshape(filters, count, P).swapaxes(0, 1)
         if grad:
             by_row = call.buffer("d weight by row", (count, filters, K))
@@ -83,43 +95,42 @@ class RowConv2D(Conv2D):
                 np.add.reduce(dy.reshape(filters, -1), axis=1, out=grad["bias"])
         if not call.needs_dx:
             return (None,)
-        rows, columns = self.windows(x_shape[:-1])
-        d_lines = call.buffer("d lines", lines.shape)
+        rows, columns = self.windows(x.shape[:-1])
         if rows.stride == 1:
-            self._gather_lines(v["weight"], dy_by_row, d_lines, call)
+            d_lines = self._gathered(v["weight"], dy_by_row, rows, call)
         else:
-            self._spread_lines(dy_by_row, d_lines, rows.stride, call)
-        dx = call.buffer("dx", x_shape)
+            d_lines = self._spread(v["weight"], dy_by_row, rows, call)
+        d_spread = d_lines.reshape(rows.length, C, kw, columns.count, N).swapaxes(0, 1)
+        dx = call.buffer("dx", x.shape)
         dx.fill(0)
-        inner = d_lines[rows.inner].swapaxes(0, 1)
         for tap in range(kw):
             windows, places = columns.met(tap)
-            dx[:, :, places] += inner[:, :, tap, windows]
+            dx[:, :, places] += d_spread[:, :, tap, windows]
         return (dx,)
 
-    def _gather_lines(self, weight: Array, dy: Array, d_lines: Array, call: Call) -> None:
+    def _gathered(self, weight: Array, dy: Array, rows: Windows, call: Call) -> Array:
         """∂L/∂lines for stride 1: each line was met by the kh output rows up to its own number.
 
         With kh − 1 rows of zeros on either side of dy these, too, lie one after the other, and so
         every line is one product with the kernel turned upside down.
         """
         count, filters, P = dy.shape
-        kh = self.kernel_size[0]
-        rows = call.buffer("dy rows", (count + 2 * (kh - 1), filters, P), zeroed=True)
-        rows[kh - 1 : kh - 1 + count] = dy
-        met = as_strided(rows, (count + kh - 1, kh * filters, P), rows.strides)
-        turned = np.ascontiguousarray(weight[:, :, ::-1].transpose(1, 3, 2, 0)).reshape(
-            -1, kh * filters
-        )
-        used = d_lines[: count + kh - 1]
-        np.matmul(turned, met, out=used.reshape(len(used), -1, P))
+        kh = len(weight[0, 0])
+        dy_rows = call.buffer("dy rows", (count + 2 * (kh - 1), filters, P), zeroed=True)
+        dy_rows[kh - 1 : kh - 1 + count] = dy
+        met = as_strided(dy_rows, (rows.padded, kh * filters, P), dy_rows.strides)[rows.inner]
+        turned = weight[:, :, ::-1].transpose(1, 3, 2, 0).reshape(-1, kh * filters)
+        d_lines = call.buffer("d lines", (rows.length, len(turned), P))
+        return np.matmul(turned, met, out=d_lines)
 
-    def _spread_lines(self, dy: Array, d_lines: Array, stride: int, call: Call) -> None:
-        """∂L/∂lines: what each output row gives back is added to the kh lines that it met."""
+    def _spread(self, weight: Array, dy: Array, rows: Windows, call: Call) -> Array:
+        """∂L/∂lines for any stride: what an output row gives back is added to the lines it met."""
+        _, filters, P = dy.shape
+        kh = len(weight[0, 0])
+        by_kernel_row = weight.transpose(2, 1, 3, 0).reshape(-1, filters)
+        d_lines = call.buffer("d lines", (rows.padded, len(by_kernel_row) // kh, P))
         d_lines.fill(0)
-        flat_lines = d_lines.reshape(len(d_lines), -1)
-        kh = self.kernel_size[0]
-        weight = call.buffer("weight", (dy.shape[1], kh * flat_lines.shape[1] // dy.shape[2]))
         for row, dy_row in enumerate(dy):
-            met = flat_lines[row * stride : row * stride + kh]
-            met += np.matmul(weight.T, dy_row).reshape(met.shape)
+            met = d_lines[row * rows.stride : row * rows.stride + kh]
+            met += np.matmul(by_kernel_row, dy_row).reshape(met.shape)
+        return d_lines[rows.inner]
