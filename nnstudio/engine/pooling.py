@@ -3,10 +3,10 @@
     max        y = max of the window          ∂L/∂x = dy for the first maximum of it, else 0
     average    y = Σ of the window / count    ∂L/∂x = dy / count for each number of it
 
-In the order of reading, row by row, so that of equal numbers one learns and not all; where windows
-overlap, what a number gets from each is added. With the padding "same" (see :mod:`windows`) a
+The first is meant in reading order, row by row: of equal numbers one learns, not all. Where windows
+overlap, a number gets the sum of what each gives it. With the padding "same" (see :mod:`windows`) a
 window may reach over the edge: nothing is there, so padding is never the greatest, and ``count`` is
-how many numbers the window really sees. With "valid" what doesn't fill a window is dropped.
+how many numbers the window really sees, as in Keras. With "valid" what fills no window is dropped.
 
 Both go one axis at a time: the maximum of a window is the greatest of its rows' maxima, and its sum
 is the sum of its rows' sums. That takes kw + kh instead of kw · kh steps, each one pass over a view
