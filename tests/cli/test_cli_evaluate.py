@@ -39,10 +39,9 @@ def test_figures_are_those_that_training_told(
     nnstudio: CommandLine, spiral: Path, tmp_path: Path
 ) -> None:
     told = nnstudio.json("train", spiral, "--out", tmp_path / "out")
-    del told["epochs_run"]
     found = nnstudio.json("evaluate", tmp_path / "out")
     del found["report"]
-    assert found == told
+    assert found == {name: told[name] for name in found}, "what only a run can tell is beside it"
 
 
 def test_accuracy_is_the_share_of_right_answers(nnstudio: CommandLine, tmp_path: Path) -> None:
