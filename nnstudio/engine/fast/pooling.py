@@ -11,8 +11,8 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
-from nnstudio.engine.layer import Array, Arrays, Call
-from nnstudio.engine.pooling import MaxPool2D
+from nnstudio.engine.layer import Array, Arrays, Call, Shape
+from nnstudio.engine.pooling import Along, MaxPool2D
 
 
 @dataclass(frozen=True)
@@ -23,6 +23,15 @@ class RectifiedMaxPool2D(MaxPool2D):
     def of(layer: MaxPool2D) -> RectifiedMaxPool2D:
         """The same pooling with ReLU."""
         return RectifiedMaxPool2D(**{f.name: getattr(layer, f.name) for f in fields(layer)})
+
+    def along(self, shape: Shape) -> Along:
+        """Down first and then across: the first of the two is the greater part of the work.
+
+        Going down the numbers of whole lines lie side by side, going across those of one batch
+        only. Where numbers of one window are equal, the first column's may learn instead of the
+        first row's: after a convolution that is where it met the same numbers in both places.
+        """
+        return super().along(shape)[::-1]
 
     def forward(self, v: Arrays, xs: tuple[Array, ...], call: Call) -> Array:
         # In place, although going back the pooling looks for its maxima in y: where the greatest
