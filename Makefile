@@ -48,6 +48,11 @@ $(VENV)/.set-up-test: pyproject.toml $(CONSTRAINTS) | $(PY)
 	@$(PIP_INSTALL) '.[test]'
 	@touch $@ $(VENV)/.set-up-run
 
+# The tests with PyTorch to compare with: from here on `make test` runs tests/parity too.
+$(VENV)/.set-up-parity: pyproject.toml $(CONSTRAINTS) | $(PY)
+	@$(PIP_INSTALL) '.[test,parity]'
+	@touch $@ $(VENV)/.set-up-test $(VENV)/.set-up-run
+
 $(VENV)/.set-up-check: pyproject.toml $(CONSTRAINTS) | $(PY)
 	@$(PIP_INSTALL) '.[check]'
 	@touch $@ $(VENV)/.set-up-run
@@ -70,6 +75,10 @@ run: $(VENV)/.set-up-run ## Set up, and open the digits sample (another: FILE=sa
 .PHONY: test
 test: $(VENV)/.set-up-test qt-libs ## Set up, and run the tests (some: ARGS="-k save")
 	QT_QPA_PLATFORM=offscreen $(PY) -m pytest -n $(JOBS) --dist loadfile $(ARGS)
+
+.PHONY: parity
+parity: $(VENV)/.set-up-parity qt-libs ## Set up, with PyTorch, and hold the engine against it
+	$(PY) -m pytest -n $(JOBS) --dist loadfile tests/parity $(ARGS)
 
 .PHONY: samples
 samples: $(VENV)/.set-up-run qt-libs ## Build the samples again, trained weights included

@@ -1,0 +1,122 @@
+"""One network in our engine and in PyTorch, from the same values and on the same data.
+
+What has to agree, each array by itself, with the tolerances of :mod:`peer`:
+
+* predictions, and the loss of a training batch;
+* its derivative by every variable and by the data;
+* in float32 the variables after one step of an optimizer;
+* in float64 how far twenty steps have moved them. Variables that don't learn are compared as well:
+  running statistics move too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from peer import assert_close, distance
+from torch_network import TorchNetwork
+
+from nnstudio.engine.layer import Array
+from nnstudio.engine.losses import Loss
+from nnstudio.engine.network import Key, Network
+from nnstudio.engine.optimizers import Optimizer
+from nnstudio.engine.update import Update
+from nnstudio.engine.workspace import Workspace
+
+#: Training steps in float64.
+STEPS = 20
+
+
+@dataclass(frozen=True)
+class SideBySide:
+    """A network with losses by node, first values and a batch, all in float64."""
+
+    network: Network
+    losses: Mapping[str, Loss]
+    flat: Array
+    xs: Sequence[Array]
+    targets: Sequence[Array]
+
+    def narrowed(self) -> SideBySide:
+        """The same in float32."""
+        flat, *arrays = (x.astype(np.float32) for x in (self.flat, *self.xs, *self.targets))
+        count = len(self.xs)
+        return SideBySide(self.network, self.losses, flat, arrays[:count], arrays[count:])
+
+    def theirs(self) -> TorchNetwork:
+        """PyTorch's network, at the first values."""
+        return TorchNetwork(self.network, self.losses, self.flat)
+
+    # ---------------------------------------------------------------- comparisons
+
+    def compare_predictions(self) -> None:
+        ours = Workspace(self.network, self.flat.copy()).predict(self.xs)
+        theirs = self.theirs().predict(self.xs)
+        for head, a, b in zip(self.network.heads, ours, theirs, strict=True):
+            assert_close(a, b, f"prediction of {self.network.steps[head.step].node}")
+
+    def compare_gradients(self) -> None:
+        workspace = Workspace(self.network, self.flat.copy(), input_gradients=True)
+        loss = workspace.loss(self.xs, self.targets, training=True)
+        by_input = workspace.backward(self.targets)
+        dtype = self.flat.dtype
+        their_loss, by_variable, theirs = self.theirs().gradients(self.xs, self.targets)
+        assert_close(np.array(loss, dtype), np.array(their_loss, dtype), "loss")
+        ours = self._by_key(workspace)
+        assert ours.keys() == by_variable.keys()
+        for key, gradient in ours.items():
+            assert_close(gradient, by_variable[key], f"∂L/∂{'.'.join(key)}")
+        for step, x, gradient in zip(self.network.input_steps, self.xs, theirs, strict=True):
+            assert_close(by_input.get(step, np.zeros_like(x)), gradient, "∂L/∂x")
+
+    def compare_one_step(self, optimizer: Optimizer, rate: float) -> None:
+        ours, theirs = self._trained(optimizer, rate, 1)
+        for key, array in ours.items():
+            assert_close(array, theirs[key], f"{'.'.join(key)} after a step")
+
+    def compare_training(self, optimizer: Optimizer, rate: float, steps: int = STEPS) -> None:
+        ours, theirs = self._trained(optimizer, rate, steps)
+        for key, first in self.network.arrays(self.flat).items():
+            moved, their_moved = ours[key] - first, theirs[key] - first
+            assert_close(moved, their_moved, f"{'.'.join(key)} after {steps} steps")
+
+    def suits_float32(self, margin: float = 10) -> bool:
+        """Whether on this data PyTorch's own gradients in float32 are as good as they should be.
+
+        They aren't where a number lies so near to a kink (of ReLU, of a maximum) that rounding
+        decides on which side, or where large terms cancel.
+        """
+        _, wide, wide_by_input = self.theirs().gradients(self.xs, self.targets)
+        narrow_self = self.narrowed()
+        _, narrow, narrow_by_input = narrow_self.theirs().gradients(
+            narrow_self.xs, narrow_self.targets
+        )
+        pairs = [(narrow[key], wide[key]) for key in wide]
+        pairs += zip(narrow_by_input, wide_by_input, strict=True)
+        return all(distance(a, b.astype(np.float32)) <= 1e-4 / margin for a, b in pairs)
+
+    # ---------------------------------------------------------------- our side
+
+    def _by_key(self, workspace: Workspace) -> dict[Key, Array]:
+        """Our gradient, variable by variable."""
+        return {
+            place.key: workspace.gradient[place.part].reshape(place.variable.shape)
+            for place in self.network.places
+            if place.start < self.network.trainable_size
+        }
+
+    def _trained(
+        self, optimizer: Optimizer, rate: float, steps: int
+    ) -> tuple[dict[Key, Array], dict[Key, Array]]:
+        """The variables after so many steps on the one batch, ours and theirs."""
+        flat = self.flat.copy()
+        workspace, update = Workspace(self.network, flat), Update(self.network, optimizer)
+        slots = {name: np.zeros_like(workspace.gradient) for name in update.slots()}
+        for step in range(1, steps + 1):
+            workspace.loss_and_gradient(self.xs, self.targets)
+            update.apply(flat, workspace.gradient, slots, rate, step)
+        theirs = self.theirs()
+        theirs.train(self.xs, self.targets, optimizer, rate, steps)
+        return self.network.arrays(flat), theirs.arrays()
