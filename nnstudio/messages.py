@@ -160,6 +160,14 @@ SENTENCES: dict[str, str] = {
     "data_changed": _(
         "The data differs from what this network was trained on (same source, other contents): start with new weights."
     ),
+    "ended_early": _(
+        "Ended early after epoch {epoch}: there was no progress in the {monitor} for {stale} epochs."
+    ),
+    "ended_with_best": _("The weights are those of epoch {best}, which was the best."),
+    "ended_with_average": _("The weights are now their average over the steps."),
+    "nothing_validated": _(
+        "There is no validation part to watch, so stopping early goes by the training loss: give validation a share of the data."
+    ),
     "data_not_ready": _("There is no data to train on yet: see the Data panel."),
     "edited_meanwhile": _(
         "The design was edited while it trained: the weights that still fit are kept, and the next run begins from them."
@@ -181,6 +189,16 @@ SENTENCES: dict[str, str] = {
         "{file} is too large to be a project: {part} has {got} bytes, at most {most} are read."
     ),
     # predicting
+    # finding a learning rate
+    "rate_bounds": _(
+        "The lowest rate to try, {low:g}, must be below the highest, {high:g}: change --low or --high."
+    ),
+    "rate_suggested": _(
+        "Suggested learning rate: {rate} (the project has {now:g}). It is the middle of the decade of rates over which the loss fell most."
+    ),
+    "rate_unknown": _(
+        "The loss fell clearly nowhere between the rates {low:g} and {high:g}: try more steps, a wider range or larger batches."
+    ),
     "input_shape": _(
         "The network expects {expected}, got {got}: give one example or a batch of that shape."
     ),

@@ -12,6 +12,7 @@ _MOST_SEED = 2**31 - 1
 #: The commands in the order of the help, and what each does.
 COMMANDS = {
     "train": "train a project, or go on with its training",
+    "find-rate": "try many learning rates for a moment and suggest one",
     "evaluate": "tell how good a trained project is on its data",
     "predict": "ask a trained project about a picture or numbers",
     "info": "tell what is in a project file",
@@ -87,6 +88,24 @@ def _train(parser: argparse.ArgumentParser) -> None:
     _json(parser)
 
 
+def _find_rate(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--data", metavar="SOURCE", help=_DATA_HELP)
+    parser.add_argument(
+        "--low", metavar="RATE", type=_rate, default=1e-6, help="the lowest; default: %(default)g"
+    )
+    parser.add_argument(
+        "--high", metavar="RATE", type=_rate, default=10.0, help="the highest; default: %(default)g"
+    )
+    parser.add_argument(
+        "--steps",
+        metavar="N",
+        type=_steps,
+        default=100,
+        help="how many rates to try, a batch each; default: %(default)s",
+    )
+    _json(parser)
+
+
 def _evaluate(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--data", metavar="SOURCE", help=_DATA_HELP)
     _json(parser)
@@ -116,6 +135,7 @@ def _json(parser: argparse.ArgumentParser) -> None:
 
 _OPTIONS = {
     "train": _train,
+    "find-rate": _find_rate,
     "evaluate": _evaluate,
     "predict": _predict,
     "info": _json,
@@ -125,6 +145,20 @@ _OPTIONS = {
 
 def _count(text: str) -> int:
     return _whole(text, 1, 1_000_000)
+
+
+def _steps(text: str) -> int:
+    return _whole(text, 10, 100_000)
+
+
+def _rate(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
+    if not 0 < value <= 1e6:
+        raise argparse.ArgumentTypeError(f"a rate above 0 is expected, got {text!r}")
+    return value
 
 
 def _seed(text: str) -> int:

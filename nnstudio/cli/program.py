@@ -62,7 +62,8 @@ def _run(arguments: Namespace) -> int:
     """Run the command, whose module has its name."""
     if arguments.file is not None:
         _check_there(arguments.file)
-    code: int = import_module(f"nnstudio.cli.{arguments.command}").run(arguments)
+    module = arguments.command.replace("-", "_")
+    code: int = import_module(f"nnstudio.cli.{module}").run(arguments)
     return code
 
 

@@ -15,8 +15,11 @@ from nnstudio.cli.running import Outcome, train_project
 from nnstudio.data.batches import PreparedData
 from nnstudio.messages import StudioError, sentence
 from nnstudio.persistence.project_file import load_project, read_thumbnail, save_project
+from nnstudio.project.problems import problems
 from nnstudio.project.project import Project
-from nnstudio.project.runs import continues, is_finished, with_new_weights
+from nnstudio.project.runs import continues, facts_of, is_finished, with_new_weights
+from nnstudio.training.stopping import end_text
+from nnstudio.training.trained import Progress
 
 
 def run(arguments: Namespace) -> int:
@@ -30,9 +33,13 @@ def run(arguments: Namespace) -> int:
     else:
         if project.trained is not None and not continues(project):
             print(sentence("new_run", file=arguments.file), file=sys.stderr)
+        data = PreparedData.of(project.data)
+        for problem in problems(project, facts_of(data)):
+            if problem.severity == "warning":
+                print(problem, file=sys.stderr)
         outcome = train_project(
             project,
-            PreparedData.of(project.data),
+            data,
             epochs=arguments.epochs,
             show_bar=sys.stderr.isatty(),
         )
@@ -41,25 +48,43 @@ def run(arguments: Namespace) -> int:
     if outcome.interrupted:
         return _tell_interrupted(outcome, out)
     found = figures(outcome.project, outcome.data)
+    progress = _progress(outcome.project)
     if arguments.json:
-        print_json({"epochs": found["epochs"], "epochs_run": outcome.epochs_run, **found})
+        print_json(
+            {
+                "epochs": found["epochs"],
+                "epochs_run": outcome.epochs_run,
+                "ended_early": progress.ended_early,
+                "best_epoch": progress.best_epoch if progress.result == "best" else None,
+                **found,
+            }
+        )
     else:
         told = f"{arguments.file}: {epochs_text(outcome.epochs_run)} trained"
         if found["epochs"] != outcome.epochs_run:
             told += f", {found['epochs']:,} in all"
         print(f"{told}, {found['parameters']:,} parameters, {found['seconds']:.1f} s")
+        if end := end_text(progress):
+            print(end)
         print_figures(found)
         if out is not None:
             print(sentence("saved", file=out))
     return 0
 
 
+def _progress(project: Project) -> Progress:
+    """Where the run of a project stands that was trained."""
+    assert project.trained is not None, "it was trained"
+    assert project.trained.progress is not None, "it was trained"
+    return project.trained.progress
+
+
 def _nothing_left(project: Project, file: str) -> Outcome:
     """The project as it is, with the remark that there is nothing to do."""
     trained = project.trained
     assert trained is not None, "it is finished"
-    assert trained.progress is not None, "it is finished"
-    print(sentence("nothing_left", file=file, epochs=trained.progress.epoch), file=sys.stderr)
+    epochs = _progress(project).epoch
+    print(sentence("nothing_left", file=file, epochs=epochs), file=sys.stderr)
     data = PreparedData.of(project.data, trained.preparation)
     if data.dataset.sha256 != trained.data_sha256:
         raise StudioError("data_changed")

@@ -22,6 +22,7 @@ from nnstudio.project.project import Project
 from nnstudio.project.runs import (
     continues,
     is_finished,
+    progress_of,
     session_for,
     with_ended_run,
     with_new_weights,
@@ -33,6 +34,7 @@ from nnstudio.training.history import History
 from nnstudio.training.loop import train
 from nnstudio.training.mailbox import Mailbox, Snapshot
 from nnstudio.training.session import Session
+from nnstudio.training.stopping import end_text
 
 log = logging.getLogger(__name__)
 
@@ -283,9 +285,17 @@ class Runner(QObject):
         self._apply(label, project)
         if is_edited and label not in GOES_ON:
             self.said.emit(sentence("edited_meanwhile"), "warning")
+        elif told := _end_text(project):
+            self.said.emit(told, "ok")
 
     def _apply(self, label: str, project: Project) -> None:
         self._document.apply(label, project)
+
+
+def _end_text(project: Project) -> str:
+    """How the run of ``project`` ended, if it did and that is worth a sentence."""
+    progress = progress_of(project)
+    return end_text(progress) if progress is not None and is_finished(project) else ""
 
 
 def _label(run: Run) -> str:

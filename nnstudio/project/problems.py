@@ -11,6 +11,7 @@ from nnstudio.graph.analysis import Analysis, Problem, analyse
 from nnstudio.graph.model import Graph
 from nnstudio.messages import shape_text
 from nnstudio.project.project import Project
+from nnstudio.training.settings import TrainingSettings
 
 #: What squeezes scores into 0 … 1, where no margin of 1 can be reached.
 _GIVE_PROBABILITIES = ("Sigmoid", "Softmax")
@@ -18,11 +19,19 @@ _GIVE_PROBABILITIES = ("Sigmoid", "Softmax")
 
 @dataclass(frozen=True)
 class DataFacts:
-    """What a network must know of its data: one input's shape, how many outputs, and their kind."""
+    """What a network must know of its data.
+
+    Attributes:
+        input_shape: of one input.
+        output_size: how many classes or numbers are to be answered.
+        is_classification: whether they are classes.
+        is_validated: whether there is a validation part.
+    """
 
     input_shape: tuple[int, ...]
     output_size: int
     is_classification: bool
+    is_validated: bool = True
 
 
 def problems(project: Project, facts: DataFacts | None) -> tuple[Problem, ...]:
@@ -49,7 +58,15 @@ def problems(project: Project, facts: DataFacts | None) -> tuple[Problem, ...]:
         found.append(Problem(output, "warning", "loss_needs_scores", values))
     if facts is not None:
         found += _misfits(graph, analysis, loss, facts)
+        found += _unwatched(project.settings, facts)
     return tuple(found)
+
+
+def _unwatched(settings: TrainingSettings, facts: DataFacts) -> list[Problem]:
+    """Early stopping by a validation part that isn't there."""
+    if settings.early_stopping and settings.monitor != "training loss" and not facts.is_validated:
+        return [Problem("", "warning", "nothing_validated")]
+    return []
 
 
 def end_problems(graph: Graph) -> list[Problem]:

@@ -21,7 +21,12 @@ class RunError(StudioError):
 
 def facts_of(data: PreparedData) -> DataFacts:
     """What a network must know of ``data``."""
-    return DataFacts(data.input_shape, data.output_size, data.dataset.is_classification)
+    return DataFacts(
+        data.input_shape,
+        data.output_size,
+        data.dataset.is_classification,
+        len(data.parts.validation) > 0,
+    )
 
 
 def progress_of(project: Project) -> Progress | None:

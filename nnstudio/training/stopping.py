@@ -12,8 +12,10 @@ from dataclasses import dataclass
 from math import inf
 
 from nnstudio.data.batches import PreparedData
+from nnstudio.messages import sentence
 from nnstudio.training.history import EpochFigures
 from nnstudio.training.settings import TrainingSettings
+from nnstudio.training.trained import Progress
 
 
 def watched(settings: TrainingSettings, data: PreparedData) -> str:
@@ -28,6 +30,20 @@ def score(figures: EpochFigures, monitor: str, data: PreparedData) -> float:
     if monitor == "validation loss":
         return figures.val_loss
     return -figures.val_metric if data.dataset.is_classification else figures.val_metric
+
+
+def end_text(progress: Progress) -> str:
+    """What is worth telling about how a run ended, in sentences; empty if nothing."""
+    told = []
+    if progress.ended_early:
+        stale = progress.stale_epochs
+        values = {"epoch": progress.epoch, "monitor": progress.monitor, "stale": stale}
+        told.append(sentence("ended_early", **values))
+    if progress.result == "best":
+        told.append(sentence("ended_with_best", best=progress.best_epoch))
+    elif progress.result == "average":
+        told.append(sentence("ended_with_average"))
+    return " ".join(told)
 
 
 @dataclass

@@ -20,6 +20,7 @@ from nnstudio.engine.optimizers import SGD
 from nnstudio.engine.shaping import Input
 from nnstudio.graph.model import Edge, Graph, Node
 from nnstudio.persistence.project_file import load_project, read_thumbnail, save_project
+from nnstudio.project.project import Project
 from nnstudio.project.runs import with_ended_run
 
 ONE_NEURON = Graph(
@@ -343,3 +344,58 @@ def test_people_are_told_in_sentences(nnstudio: CommandLine, spiral: Path, tmp_p
     assert "4 epochs trained" in result.out
     assert "accuracy" in result.out
     assert f"Saved as {tmp_path / 'out'}." in result.out
+
+
+# ---------------------------------------------------------------- how it ended
+
+
+def stopping(**changes: object) -> Project:
+    """Ends after its third epoch: no progress is large enough but the first, from infinity."""
+    chosen = replace(LINE.settings, early_stopping=True, min_delta=1e6, patience=2, epochs=50)
+    return replace(LINE, settings=replace(chosen, **changes))
+
+
+def test_a_run_that_ended_early_says_so_and_which_weights_it_has(
+    nnstudio: CommandLine, tmp_path: Path
+) -> None:
+    path = saved(stopping(), tmp_path / "stopping")
+    told = nnstudio("train", path, "--out", tmp_path / "done").out
+    assert "Ended early after epoch 3: there was no progress in the validation loss" in told
+    assert "The weights are those of epoch 1, which was the best." in told
+    first = nnstudio.json("train", path, "--epochs", "1")
+    assert first["ended_early"] is False
+    found = nnstudio.json("train", path)
+    assert (found["ended_early"], found["best_epoch"], found["epochs"]) == (True, 1, 3)
+    assert found["weights_sha256"] == first["weights_sha256"] == weights_of(tmp_path / "done")
+
+
+def test_a_run_that_ended_early_goes_on_from_its_last_weights(
+    nnstudio: CommandLine, tmp_path: Path
+) -> None:
+    path = saved(stopping(), tmp_path / "stopping")
+    nnstudio.json("train", path, "--out", tmp_path / "done")
+    more = nnstudio.json("train", tmp_path / "done", "--epochs", "1", "--out", tmp_path / "more")
+    plain = saved(stopping(early_stopping=False), tmp_path / "plain")
+    assert (
+        more["weights_sha256"] == nnstudio.json("train", plain, "--epochs", "4")["weights_sha256"]
+    )
+
+
+def test_a_run_that_ends_with_averaged_weights_says_so(
+    nnstudio: CommandLine, tmp_path: Path
+) -> None:
+    averaging = replace(LINE, settings=replace(LINE.settings, average=0.9))
+    path = saved(averaging, tmp_path / "averaging")
+    assert "The weights are now their average over the steps." in nnstudio("train", path).out
+    assert "average" not in nnstudio("train", path, "--epochs", "2").out
+
+
+def test_watching_a_validation_part_that_is_not_there_is_warned_of(
+    nnstudio: CommandLine, tmp_path: Path
+) -> None:
+    project = stopping()
+    data = replace(project.data, split=replace(project.data.split, validation=0.0))
+    result = nnstudio("train", saved(replace(project, data=data), tmp_path / "unwatched"))
+    assert result.code == 0
+    assert "There is no validation part to watch" in result.err
+    assert "no progress in the training loss for 2 epochs" in result.out

@@ -232,3 +232,18 @@ def test_the_facts_are_those_of_the_data() -> None:
     assert facts_of(LINE_DATA) == NUMBERS
     assert facts_of(SPIRAL_DATA) == DataFacts((2,), 2, is_classification=True)
     assert told(SPIRAL, facts_of(SPIRAL_DATA)) == []
+
+
+# ---------------------------------------------------------------- what is watched
+
+
+def test_watching_a_validation_part_that_is_not_there_is_a_warning() -> None:
+    chosen = replace(LINE.settings, early_stopping=True)
+    watching = replace(LINE, settings=chosen)
+    unvalidated = replace(NUMBERS, is_validated=False)
+    assert problems(watching, NUMBERS) == ()
+    (problem,) = problems(watching, unvalidated)
+    assert (problem.code, problem.severity) == ("nothing_validated", "warning")
+    assert problems(LINE, unvalidated) == ()
+    by_training = replace(LINE, settings=replace(chosen, monitor="training loss"))
+    assert problems(by_training, unvalidated) == ()
