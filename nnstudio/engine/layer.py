@@ -127,6 +127,8 @@ class Layer:
     summary: ClassVar[str] = ""
     #: The computation as it is written on paper.
     formula: ClassVar[str] = ""
+    #: The derivative of an activation, as it is written on paper; empty for other layers.
+    derivative: ClassVar[str] = ""
     #: Fewest and most inputs; ``None`` for any number.
     arity: ClassVar[tuple[int, int | None]] = (1, 1)
 
