@@ -92,13 +92,13 @@ SENTENCES: dict[str, str] = {
     ),
     # what the next run will do
     "note_running": _(
-        "The learning rate applies at once, batch size and epochs after a pause. Another loss, optimizer, schedule or seed begins a new run."
+        "The learning rate applies at once, batch size, epochs and when to stop after a pause. Anything else begins a new run."
     ),
     "note_finished": _(
         "All epochs are done: Run begins again from the first weights. Raise Epochs to go on instead."
     ),
     "note_paused": _(
-        "Run goes on where it paused. Another loss, optimizer, schedule or seed begins a new run from these weights."
+        "Run goes on where it paused. Other settings than rate, batch size, epochs and when to stop begin a new run from these weights."
     ),
     # what was made to fit other data
     "fitted_input": _("Input is now {shape}."),

@@ -16,6 +16,7 @@ from nnstudio.engine.catalogue import LAYERS, LOSSES, OPTIMIZERS, SCHEDULES
 from nnstudio.engine.dense import Dense
 from nnstudio.engine.dropout import Dropout
 from nnstudio.engine.optimizers import SGD
+from nnstudio.engine.schedules import Cosine, StepDecay
 from nnstudio.engine.shaping import Input
 from nnstudio.graph.edits import replace_layer
 from nnstudio.gui.forms.form import SettingsForm
@@ -143,7 +144,7 @@ def test_a_node_is_renamed_frozen_and_deleted_from_the_inspector(
 
 
 def test_with_nothing_selected_the_training_settings_are_edited(
-    panel: InspectorPanel, bench: Workbench, qtbot: QtBot
+    panel: InspectorPanel, bench: Workbench
 ) -> None:
     bench.select(())
     rate = child(panel, "training_learning_rate")
@@ -152,13 +153,119 @@ def test_with_nothing_selected_the_training_settings_are_edited(
     optimizer = child(panel, "training_optimizer")
     assert isinstance(optimizer, QComboBox)
     optimizer.setFocus()
-    QTest.keyClick(optimizer, Qt.Key.Key_Up)
+    QTest.keyClick(optimizer, Qt.Key.Key_Home)
     assert bench.project.settings.optimizer == SGD()
+    click(panel, "training_section_rules")
     type_into(child(panel, "training_optimizer_momentum"), "0.9")
     assert bench.project.settings.optimizer == SGD(momentum=0.9)
-    assert not panel.findChildren(QLineEdit, "training_tolerance")
-    child(panel, "training_stop_when_converged").click()
-    qtbot.waitUntil(lambda: child(panel, "training_tolerance").isVisible())
+    click(panel, "training_section_rate")
+    schedule = child(panel, "training_schedule")
+    assert isinstance(schedule, QComboBox)
+    schedule.setFocus()
+    QTest.keyClick(schedule, Qt.Key.Key_Down)
+    type_into(child(panel, "training_schedule_gamma"), "0.5")
+    assert bench.project.settings.schedule == StepDecay(gamma=0.5)
+
+
+#: By section: the setting, what is typed, and what it then is.
+TYPED = {
+    "rate": [("warm_up", "2.5", 2.5)],
+    "regularisation": [
+        ("l1", "1e-4", 1e-4),
+        ("l2", "0.001", 1e-3),
+        ("weight_decay", "0.01", 0.01),
+        ("max_norm", "3", 3.0),
+        ("clip_value", "5", 5.0),
+        ("clip_norm", "1", 1.0),
+        ("average", "0.99", 0.99),
+    ],
+    "more": [("seed", "7", 7), ("threads", "2", 2)],
+}
+
+
+@pytest.mark.parametrize("section", TYPED)
+def test_the_settings_behind_a_folded_line_are_edited_once_it_is_unfolded(
+    panel: InspectorPanel, bench: Workbench, section: str
+) -> None:
+    panel.resize(280, 1400)
+    bench.select(())
+    for name, text, value in TYPED[section]:
+        assert not child(panel, f"training_{name}").isVisible()
+        click(panel, f"training_section_{section}")
+        type_into(child(panel, f"training_{name}"), text)
+        assert getattr(bench.project.settings, name) == value
+        click(panel, f"training_section_{section}")
+
+
+def test_a_folded_line_says_what_is_set_behind_it(panel: InspectorPanel, bench: Workbench) -> None:
+    panel.resize(320, 900)
+    bench.select(())
+
+    def summary(section: str) -> str:
+        words = child(panel, f"training_section_{section}_summary")
+        assert isinstance(words, QLabel)
+        return words.text()
+
+    assert (summary("regularisation"), summary("stopping")) == ("none", "off")
+    assert summary("rate") == "Constant"
+    bench.change_settings("set", l2=0.1, clip_norm=1.0, early_stopping=True, schedule=Cosine())
+    assert (summary("regularisation"), summary("stopping")) == ("L2, Clip norm", "after 10 epochs")
+    assert summary("rate") == "Cosine"
+
+
+def test_how_to_stop_early_is_asked_once_it_is_wanted(
+    panel: InspectorPanel, bench: Workbench, qtbot: QtBot
+) -> None:
+    panel.resize(280, 1400)
+    bench.select(())
+    click(panel, "training_section_stopping")
+    assert not panel.findChildren(QLineEdit, "training_min_delta")
+    child(panel, "training_early_stopping").click()
+    qtbot.waitUntil(lambda: child(panel, "training_min_delta").isVisible())
+    type_into(child(panel, "training_min_delta"), "0.01")
+    monitor = child(panel, "training_monitor")
+    assert isinstance(monitor, QComboBox)
+    assert [monitor.itemText(i) for i in range(monitor.count())] == [
+        "Validation loss", "Training loss", "Validation metric"
+    ]  # fmt: skip
+    monitor.setFocus()
+    QTest.keyClick(monitor, Qt.Key.Key_Down)
+    child(panel, "training_restore_best_weights").click()
+    settings = bench.project.settings
+    assert settings.early_stopping
+    assert (settings.monitor, settings.min_delta) == ("training loss", 0.01)
+    assert not settings.restore_best_weights
+
+
+def test_a_line_is_unfolded_with_the_keyboard(panel: InspectorPanel, bench: Workbench) -> None:
+    panel.resize(280, 1400)
+    bench.select(())
+    line = child(panel, "training_section_more")
+    line.setFocus()
+    QTest.keyClick(line, Qt.Key.Key_Space)
+    classes = child(panel, "training_class_weights")
+    assert classes.isVisible()
+    assert isinstance(classes, QComboBox)
+    classes.setFocus()
+    QTest.keyClick(classes, Qt.Key.Key_Down)
+    assert bench.project.settings.class_weights == "balanced"
+
+
+@pytest.mark.parametrize("width", [220, 280])
+def test_no_line_is_wider_than_the_panel_whatever_is_set(
+    panel: InspectorPanel, bench: Workbench, width: int, qtbot: QtBot
+) -> None:
+    panel.resize(width, 900)
+    bench.select(())
+    everything = {"l1": 0.1, "l2": 0.1, "weight_decay": 0.1, "max_norm": 1.0, "average": 0.5}
+    bench.change_settings("set", **everything)
+    qtbot.wait(20)
+    for section in ("rules", "rate", "regularisation", "stopping", "more"):
+        line = child(panel, f"training_section_{section}")
+        words = child(panel, f"training_section_{section}_summary")
+        assert line.mapTo(panel, line.rect().bottomRight()).x() <= width
+        title = line.fontMetrics().horizontalAdvance(line.text()) + line.iconSize().width()
+        assert words.x() >= title or not words.text()
 
 
 def test_every_loss_can_be_chosen(panel: InspectorPanel, bench: Workbench) -> None:

@@ -8,8 +8,10 @@ import msgspec
 import pytest
 
 from nnstudio.engine.losses import CategoricalCrossEntropy, HalfSquaredError
+from nnstudio.engine.network import Network
 from nnstudio.engine.optimizers import SGD, Adam
 from nnstudio.engine.schedules import Cosine
+from nnstudio.engine.update import Update
 from nnstudio.schema import SettingError
 from nnstudio.training.settings import TrainingSettings
 
@@ -26,6 +28,17 @@ EXAMPLES = (
         early_stopping=True,
         min_delta=0.0,
         patience=2,
+        monitor="validation metric",
+        restore_best_weights=False,
+        warm_up=1.5,
+        l1=0.1,
+        l2=0.2,
+        weight_decay=0.3,
+        max_norm=2.0,
+        clip_value=3.0,
+        clip_norm=4.0,
+        average=0.99,
+        class_weights="balanced",
         seed=2**31 - 1,
         threads=2,
     ),
@@ -56,6 +69,16 @@ def test_what_a_file_does_not_say_has_its_default() -> None:
         ({"schedule": {"type": "Cosine", "end": 2}}, "Cosine: End at must be a number, at least 0"),
         ({"colour": 1}, "$.settings: TrainingSettings has no setting “colour”."),
         ({"epochs": 0}, "TrainingSettings: Epochs must be a whole number, at least 1"),
+        (
+            {"average": 1.0},
+            "TrainingSettings: Weight average must be a number, at least 0 and below 1",
+        ),
+        ({"l2": -1.0}, "TrainingSettings: L2 must be a number, at least 0"),
+        ({"monitor": "luck"}, "TrainingSettings: Watch must be one of validation loss, training"),
+        (
+            {"class_weights": "none"},
+            "TrainingSettings: Class weights must be one of equal, balanced",
+        ),
         ({"epochs": 1.5}, "$.settings.epochs: TrainingSettings can't use this value"),
     ],
 )
@@ -82,3 +105,10 @@ def test_an_output_may_have_a_loss_of_its_own() -> None:
     settings = TrainingSettings(losses=(("b", CategoricalCrossEntropy()),))
     assert settings.loss_of("a") == HalfSquaredError()
     assert settings.loss_of("b") == CategoricalCrossEntropy()
+
+
+def test_the_vectors_that_settings_ask_for_are_those_that_the_update_has() -> None:
+    network = Network.of((), ())
+    for settings in (*EXAMPLES, TrainingSettings(optimizer=SGD(), average=0.5)):
+        update = Update(network, settings.optimizer, average=settings.average)
+        assert settings.slots() == update.slots()

@@ -1,7 +1,8 @@
-"""The training settings: what is learned, how fast, how long."""
+"""The training settings: what is learned, how fast, how long; and, folded away, all the rest."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from typing import Any
 
@@ -10,10 +11,13 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
 from nnstudio.engine.catalogue import LOSSES, OPTIMIZERS, SCHEDULES
 from nnstudio.gui.forms.fields import ChoiceField
 from nnstudio.gui.forms.form import LABEL_WIDTH, SettingsForm
+from nnstudio.gui.forms.section import Section
 from nnstudio.gui.look.theme import Theme
 from nnstudio.gui.workbench import Workbench
 from nnstudio.messages import sentence
 from nnstudio.project.runs import continues, is_finished
+from nnstudio.schema import settings_of
+from nnstudio.training.settings import TrainingSettings
 
 _RULES: dict[str, dict[str, Any]] = {
     "loss": {**LOSSES},
@@ -21,6 +25,23 @@ _RULES: dict[str, dict[str, Any]] = {
     "schedule": {**SCHEDULES},
 }
 _TITLES = {"loss": "Loss", "optimizer": "Optimizer", "schedule": "Schedule"}
+#: What everybody sets.
+_ESSENTIAL = ("learning_rate", "batch_size", "epochs")
+#: What stands behind each folded line.
+_SECTIONS: dict[str, tuple[str, tuple[str, ...]]] = {
+    "rules": ("Loss and optimizer", ()),
+    "rate": ("Rate over time", ("warm_up",)),
+    "regularisation": (
+        "Regularisation",
+        ("l1", "l2", "weight_decay", "max_norm", "clip_value", "clip_norm", "average"),
+    ),
+    "stopping": (
+        "Stopping early",
+        ("early_stopping", "monitor", "patience", "min_delta", "restore_best_weights"),
+    ),
+    "more": ("More", ("class_weights", "seed", "threads")),
+}
+_ALL = {item.name: item for item in settings_of(TrainingSettings)}
 
 
 class TrainingForm(QWidget):
@@ -30,6 +51,7 @@ class TrainingForm(QWidget):
         super().__init__(parent)
         self.setObjectName("training_form")
         self._workbench = workbench
+        self._theme = theme
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 8, 16, 16)
         column.setSpacing(6)
@@ -43,28 +65,23 @@ class TrainingForm(QWidget):
         column.addWidget(self._summary)
         self._choices: dict[str, ChoiceField] = {}
         self._parts: dict[str, SettingsForm] = {}
-        self._numbers = SettingsForm("training", theme)
-        self._numbers.changed.connect(self._change)
-        for name, catalogue in _RULES.items():
-            choice = ChoiceField({key: cls.title for key, cls in catalogue.items()})
-            control = choice.control()
-            control.setObjectName(f"training_{name}")
-            control.setAccessibleName(_TITLES[name])
-            choice.edited.connect(lambda key, name=name: self._choose(name, key))
-            part = SettingsForm(f"training_{name}", theme)
-            part.changed.connect(lambda key, value, name=name: self._change_part(name, key, value))
-            self._choices[name], self._parts[name] = choice, part
-            row = QGridLayout()
-            row.setHorizontalSpacing(4)
-            row.setColumnMinimumWidth(0, LABEL_WIDTH)
-            row.setColumnStretch(1, 1)
-            label = QLabel(_TITLES[name])
-            label.setBuddy(control)
-            row.addWidget(label, 0, 0)
-            row.addWidget(choice, 0, 1)
-            column.addLayout(row)
-            column.addWidget(part)
-        column.addWidget(self._numbers)
+        self._numbers: dict[str, SettingsForm] = {}
+        column.addWidget(self._rule("loss"))
+        column.addWidget(self._rule("optimizer"))
+        column.addWidget(self._numbers_of("essential"))
+        column.addSpacing(4)
+        self._sections: dict[str, Section] = {}
+        for name, (words, names) in _SECTIONS.items():
+            section = self._sections[name] = Section(f"training_section_{name}", words, theme)
+            if name == "rules":
+                section.add(self._parts["loss"])
+                section.add(self._parts["optimizer"])
+            elif name == "rate":
+                section.add(self._rule("schedule"))
+                section.add(self._parts["schedule"])
+            if names:
+                section.add(self._numbers_of(name))
+            column.addWidget(section)
         self._note = QLabel()
         self._note.setObjectName("training_note")
         self._note.setProperty("role", "dim")
@@ -73,6 +90,33 @@ class TrainingForm(QWidget):
         column.addStretch(1)
         workbench.runner.started.connect(self.show_project)
         workbench.runner.ended.connect(self.show_project)
+
+    def _rule(self, name: str) -> QWidget:
+        """The choice of a loss, optimizer or schedule; and the form for its own settings."""
+        choice = ChoiceField({key: cls.title for key, cls in _RULES[name].items()})
+        control = choice.control()
+        control.setObjectName(f"training_{name}")
+        control.setAccessibleName(_TITLES[name])
+        choice.edited.connect(lambda key: self._choose(name, key))
+        part = SettingsForm(f"training_{name}", self._theme)
+        part.changed.connect(lambda key, value: self._change_part(name, key, value))
+        self._choices[name], self._parts[name] = choice, part
+        whole = QWidget()
+        grid = QGridLayout(whole)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setHorizontalSpacing(4)
+        grid.setColumnMinimumWidth(0, LABEL_WIDTH)
+        grid.setColumnStretch(1, 1)
+        label = QLabel(_TITLES[name])
+        label.setBuddy(control)
+        grid.addWidget(label, 0, 0)
+        grid.addWidget(choice, 0, 1)
+        return whole
+
+    def _numbers_of(self, group: str) -> SettingsForm:
+        form = self._numbers[group] = SettingsForm("training", self._theme)
+        form.changed.connect(self._change)
+        return form
 
     def show_project(self, *_: object) -> None:
         """Show the settings as they are now."""
@@ -87,8 +131,15 @@ class TrainingForm(QWidget):
             self._choices[name].control().setToolTip(value.summary)
             self._parts[name].show_settings(value)
             self._parts[name].setVisible(not self._parts[name].is_empty)
-        hidden = () if settings.early_stopping else ("min_delta", "patience")
-        self._numbers.show_settings(settings, hidden)
+        rules = (self._parts["loss"], self._parts["optimizer"])
+        self._sections["rules"].setVisible(not all(part.is_empty for part in rules))
+        self._numbers["essential"].show_settings(settings, _ALL.keys() - set(_ESSENTIAL))
+        for group, (_title, shown) in _SECTIONS.items():
+            if group == "stopping" and not settings.early_stopping:
+                shown = ("early_stopping",)
+            if shown:
+                self._numbers[group].show_settings(settings, _ALL.keys() - set(shown))
+            self._sections[group].show_summary(_section_summary(group, settings))
         self._note.setText(self._note_text())
         self._note.setVisible(bool(self._note.text()))
 
@@ -123,3 +174,28 @@ class TrainingForm(QWidget):
         label = f"Change {key.replace('_', ' ')}"
         self._workbench.change_settings(label, ("training", name, key), **{name: part})
         self._workbench.begin_gesture()
+
+
+def _section_summary(group: str, settings: TrainingSettings) -> str:
+    """What is set in a section, in a few words."""
+    if group == "stopping":
+        if not settings.early_stopping:
+            return "off"
+        return f"after {settings.patience:,} epochs"
+    words = _changed(settings, _SECTIONS[group][1])
+    if group == "rules":
+        words = _changed(settings.loss) + _changed(settings.optimizer)
+    elif group == "rate":
+        words = [type(settings.schedule).title, *words]
+    elif group == "regularisation" and not words:
+        return "none"
+    return ", ".join(words)
+
+
+def _changed(subject: object, among: Collection[str] | None = None) -> list[str]:
+    """The labels of the settings that aren't at their default."""
+    return [
+        item.label
+        for item in settings_of(type(subject))
+        if getattr(subject, item.name) != item.default and (among is None or item.name in among)
+    ]
