@@ -1,0 +1,70 @@
+"""Curves of activations: what is drawn is f, and what is drawn as its derivative is its slope."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from nnstudio.engine.activations import ReLU, Sigmoid, Softmax, Tanh
+from nnstudio.engine.catalogue import LAYERS
+from nnstudio.engine.curves import curve, is_elementwise, pieces
+from nnstudio.engine.dense import Dense
+from nnstudio.engine.dropout import Dropout
+from nnstudio.engine.layer import Layer
+from nnstudio.engine.noise import GaussianNoise
+
+ACTIVATIONS = [cls() for cls in LAYERS.values() if is_elementwise(cls)]
+STEP = 1e-5
+
+
+@pytest.mark.parametrize("layer", ACTIVATIONS, ids=str)
+def test_the_slope_is_how_fast_the_function_rises(layer: Layer) -> None:
+    # An even count keeps 0, where many of them have a kink, between two places.
+    low, high, count = -4.0, 4.0, 202
+    drawn = curve(layer, low, high, count)
+    below = curve(layer, low - STEP, high - STEP, count).y
+    above = curve(layer, low + STEP, high + STEP, count).y
+    smooth = np.abs((above - drawn.y) - (drawn.y - below)) < 1e-3 * STEP
+    assert smooth.sum() >= count - 4, "an activation has a few kinks at most"
+    rise = (above - below) / (2 * STEP)
+    np.testing.assert_allclose(drawn.slope[smooth], rise[smooth], rtol=1e-7, atol=1e-8)
+
+
+@pytest.mark.parametrize("layer", ACTIVATIONS, ids=str)
+def test_a_curve_reaches_from_end_to_end_in_double_precision(layer: Layer) -> None:
+    drawn = curve(layer, -2.0, 3.0, 11)
+    np.testing.assert_allclose(drawn.x, [-2, -1.5, -1, -0.5, 0, 0.5, 1, 1.5, 2, 2.5, 3])
+    for values in (drawn.x, drawn.y, drawn.slope):
+        assert values.shape == (11,)
+        assert values.dtype == np.float64
+        assert np.isfinite(values).all()
+
+
+def test_known_curves_come_out_as_on_paper() -> None:
+    x = np.linspace(-4.0, 4.0, 801)
+    sigmoid = curve(Sigmoid())
+    np.testing.assert_allclose(sigmoid.y, 1 / (1 + np.exp(-x)), rtol=1e-12)
+    np.testing.assert_allclose(sigmoid.slope, np.exp(-x) / (1 + np.exp(-x)) ** 2, rtol=1e-12)
+    np.testing.assert_allclose(curve(Tanh()).slope, 1 / np.cosh(x) ** 2, rtol=1e-10)
+
+
+@pytest.mark.parametrize("layer", [Softmax(), Dense(1), Dropout(), GaussianNoise()], ids=str)
+def test_a_layer_that_is_no_function_of_one_number_has_no_curve(layer: Layer) -> None:
+    assert not is_elementwise(layer)
+    with pytest.raises(ValueError, match=f"got {type(layer).__name__}, which has no curve"):
+        curve(layer)
+
+
+def test_a_curve_is_cut_where_it_jumps_and_only_there() -> None:
+    relu = curve(ReLU())
+    assert len(list(pieces(relu.x, relu.y))) == 1, "a kink is no jump"
+    (left, zeros), (right, ones) = pieces(relu.x, relu.slope)
+    assert left[-1] == pytest.approx(0, abs=0.011)
+    assert right[0] == pytest.approx(0, abs=0.011)
+    assert (zeros == 0).all()
+    assert (ones == 1).all()
+    assert len(left) + len(right) == len(relu.x)
+    for layer in (Sigmoid(), Tanh()):
+        smooth = curve(layer)
+        assert len(list(pieces(smooth.x, smooth.y))) == 1
+        assert len(list(pieces(smooth.x, smooth.slope))) == 1
