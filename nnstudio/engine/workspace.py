@@ -20,6 +20,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from nnstudio.engine.fast.choice import takes_rows
+from nnstudio.engine.fast.tape import Recording, is_tapeable
 from nnstudio.engine.instruments import Recorder
 from nnstudio.engine.layer import Array, Arrays, Call, Layer
 from nnstudio.engine.network import Network
@@ -41,6 +42,7 @@ class _Plan:
             Call(dtype, needs_dx=workspace.input_gradients or before) for before in learns
         ]
         self.losses = [Call(dtype) for _ in network.heads]
+        self.outputs: list[Array | None] = [None] * len(network.steps)
         self.training: tuple[bool, np.random.Generator | None] = (False, None)
         trained = network.ancestors([head.loss_step for head in network.heads])
         predicted = network.ancestors([head.step for head in network.heads])
@@ -59,9 +61,14 @@ class _Plan:
             if type(network.steps[i].layer).update_state is not Layer.update_state
         ]
         first = network.input_steps[0]
-        self._x_shape = network.steps[first].shape
-        self._x_in_rows = takes_rows(network, first)
-        self._x_call = self.calls[first]
+        shape = network.steps[first].shape
+        if takes_rows(network, first):
+            rows = self.calls[first].buffer("batch", (batch_size, *shape))
+            self.x = rows.transpose(*range(1, rows.ndim), 0)
+        else:
+            self.x = self.calls[first].buffer("batch", (*shape, batch_size))
+        tapeable = not workspace.input_gradients and is_tapeable(network, trained)
+        self.recording = Recording(len(network.steps)) if tapeable else None
 
     def _forward(self, workspace: Workspace, i: int) -> ForwardPass:
         runs = workspace.network.steps[i].runs
@@ -81,15 +88,6 @@ class _Plan:
             all(takers.count(source) == 1 for source in runs.inputs),
             self.calls[i],
         )
-
-    def batch(self, target_size: int) -> tuple[Array, Array]:
-        """Buffers for inputs and targets."""
-        if self._x_in_rows:
-            rows = self._x_call.buffer("batch", (self.batch_size, *self._x_shape))
-            x = rows.T if rows.ndim == 2 else rows.transpose(*range(1, rows.ndim), 0)
-        else:
-            x = self._x_call.buffer("batch", (*self._x_shape, self.batch_size))
-        return x, self._x_call.buffer("target", (target_size, self.batch_size))
 
     def set_training(
         self, network: Network, training: bool, rng: np.random.Generator | None
@@ -164,7 +162,8 @@ class Workspace:
         In memory the first has its examples side by side or one after the other, whatever the
         layers that take it are quicker with.
         """
-        return self._plan_for(batch_size).batch(target_size)
+        plan = self._plan_for(batch_size)
+        return plan.x, plan.losses[0].buffer("target", (target_size, batch_size))
 
     # ---------------------------------------------------------------- forward
 
@@ -180,6 +179,15 @@ class Workspace:
             else:
                 outputs[i] = forward(v, tuple([outputs[j] for j in sources]), call)  # type: ignore[misc]
 
+    def _play(self, plan: _Plan, recording: Recording) -> None:
+        """The forward pass from tape; the first time it is recorded."""
+        self._outputs = recording.outputs
+        if recording.recorded:
+            recording.play_forward()
+        else:
+            (entry,) = self.network.input_steps
+            recording.record_forward(plan.to_loss, [(entry, plan.x)])
+
     def predict(self, xs: Sequence[Array]) -> list[Array]:
         """The outputs for inputs ``(features…, N)``, one array per head.
 
@@ -187,6 +195,7 @@ class Workspace:
         """
         plan = self._plan_for(xs[0].shape[-1])
         plan.set_training(self.network, False, None)
+        self._outputs = plan.outputs
         self._run(plan.to_heads, xs)
         return [self.output(head.step) for head in self.network.heads]
 
@@ -218,8 +227,12 @@ class Workspace:
             weights: ``(N,)``, how much each example counts; ``None`` if all count alike.
         """
         plan = self._plan_for(xs[0].shape[-1])
-        plan.set_training(self.network, training, rng)
-        self._run(plan.to_loss, xs)
+        if plan.recording is not None and self.recorder is None and xs[0] is plan.x:
+            self._play(plan, plan.recording)
+        else:
+            plan.set_training(self.network, training, rng)
+            self._outputs = plan.outputs
+            self._run(plan.to_loss, xs)
         total = 0.0
         for head, target, call in zip(self.network.heads, targets, plan.losses, strict=True):
             call.weights = weights
@@ -247,6 +260,12 @@ class Workspace:
     def backward(self, targets: Sequence[Array]) -> dict[int, Array]:
         """Fill :attr:`gradient` after :meth:`loss`; returns ∂L/∂x by input step."""
         plan = self._plan_for(targets[0].shape[-1])
+        if plan.recording is not None and self._outputs is plan.recording.outputs:
+            (head,), (call,) = self.network.heads, plan.losses
+            scores = self._outputs[head.loss_step]
+            dy = head.loss.gradient(scores, targets[0], call)  # type: ignore[arg-type]
+            plan.recording.play_backward(plan.back, dy)
+            return {}
         dys: list[Array | None] = [None] * len(self.network.steps)
         summed: set[int] = set()
         for head, target, call in zip(self.network.heads, targets, plan.losses, strict=True):

@@ -1,0 +1,188 @@
+"""A tape: what a step of a simple network asks of numpy, recorded once and played again.
+
+Where a network has a few neurons, numpy's arithmetic takes a microsecond or two and the rest of a
+step is Python looking things up: buffers, shapes, views, variables. All of these are the same at
+every step with the same batch size. So the layers run once on arrays that write down each call of
+numpy, and from then on the calls alone are made, in the same order on the same arrays. The numbers
+are the same to the last bit.
+
+This is right for layers whose passes are nothing but calls of numpy's ufuncs, on numbers that are
+reached through their arguments; :data:`TAPED` names them. Whatever else they did would be lost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+
+from nnstudio.engine.activations import ReLU, Sigmoid, Tanh
+from nnstudio.engine.dense import Dense
+from nnstudio.engine.layer import Array, Arrays, Call, Layer, Shape
+from nnstudio.engine.network import Network
+from nnstudio.engine.passes import BackwardPass, ForwardPass
+from nnstudio.engine.shaping import Flatten
+
+#: The layers that can be played from a tape.
+TAPED: tuple[type[Layer], ...] = (Dense, Flatten, ReLU, Sigmoid, Tanh)
+
+#: Calls to be made, with their arguments.
+Tape = list[Callable[[], Any]]
+
+
+def is_tapeable(network: Network, trained: Sequence[int]) -> bool:
+    """Whether the steps ``trained`` are a chain of layers that can be played from a tape."""
+    if len(network.input_steps) != 1 or len(network.heads) != 1:
+        return False
+    for before, i in pairwise(trained):
+        step = network.steps[i]
+        if step.runs.inputs != (before,) or type(step.runs.layer) not in TAPED:
+            return False
+        if isinstance(step.layer, Dense) and len(network.steps[before].shape) != 1:
+            return False
+    owners = [network.steps[i].owner for i in trained]
+    return len(set(owners)) == len(owners)
+
+
+class NotTapedError(Exception):
+    """A layer did something that a tape can't hold."""
+
+
+class _Recorded(np.ndarray[Any, Any]):
+    """An array that writes down what ufuncs do with it."""
+
+    tape: Tape
+
+    def __array_finalize__(self, parent: Any) -> None:
+        self.tape = getattr(parent, "tape", [])
+
+    def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **options: Any) -> Any:
+        # What had no place of its own keeps the one it is given now.
+        (given,) = options.pop("out", (None,))
+        if method == "__call__" and not options:
+            function: Callable[..., Any] = ufunc
+        elif method == "reduce" and set(options) <= {"axis"}:
+            function = ufunc.reduce
+        else:
+            raise NotTapedError(f"{ufunc.__name__}.{method} with {sorted(options)}")
+        plain = tuple(map(_plain, inputs))
+        out = function(*plain, out=_plain(given), **options)
+        self.tape.append(partial(function, *plain, out=out, **options))
+        return _recorded(out, self.tape) if given is None else given
+
+    def __array_function__(self, function: Any, *_: Any) -> Any:
+        raise NotTapedError(function.__name__)
+
+    def __setitem__(self, *_: Any) -> None:
+        raise NotTapedError("an assignment")
+
+    def fill(self, *_: Any) -> None:
+        raise NotTapedError("filling")
+
+
+def _recorded(array: Array, tape: Tape) -> _Recorded:
+    view = array.view(_Recorded)
+    view.tape = tape
+    return view
+
+
+def _plain(value: Any) -> Any:
+    return value.view(np.ndarray) if isinstance(value, _Recorded) else value
+
+
+class _RecordedCall(Call):
+    """A call whose buffers are those of another, recorded."""
+
+    __slots__ = ("_call", "tape")
+
+    def __init__(self, call: Call, tape: Tape) -> None:
+        super().__init__(call.dtype, needs_dx=call.needs_dx)
+        self._call = call
+        self.tape = tape
+
+    def buffer(self, name: str, shape: Shape, dtype: Any = None, *, zeroed: bool = False) -> Array:
+        return _recorded(self._call.buffer(name, shape, dtype, zeroed=zeroed), self.tape)
+
+    def zeros(self, shape: Shape) -> Array:
+        return _recorded(self._call.zeros(shape), self.tape)
+
+    def going_back(self, tape: Tape) -> _RecordedCall:
+        """From now on everything goes on this tape, also what is done with what was saved."""
+        self.tape = tape
+        for kept in self.saved.values():
+            if isinstance(kept, _Recorded):
+                kept.tape = tape
+        return self
+
+
+class Recording:
+    """A network's step for one batch size on tape, and where its numbers are found.
+
+    Attributes:
+        outputs: by step, the arrays that the forward tape fills.
+        recorded: whether there is something to play.
+    """
+
+    def __init__(self, steps: int) -> None:
+        self.outputs: list[Array | None] = [None] * steps
+        self.recorded = False
+        self._forward: Tape = []
+        self._backward: Tape = []
+        self._dy: Array | None = None
+        self._calls: dict[int, _RecordedCall] = {}
+
+    def record_forward(
+        self, passes: Sequence[ForwardPass], given: Sequence[tuple[int, Array]]
+    ) -> None:
+        """Run ``passes`` on the arrays ``given`` by step, and keep what they do.
+
+        Raises:
+            NotTapedError: they do more than a tape can hold.
+        """
+        tape: Tape = []
+        found: dict[int, Array] = {}
+        for i, x in given:
+            self.outputs[i] = x
+            found[i] = _recorded(x, tape)
+        for i, forward, v, sources, call in passes:
+            recorded = self._calls[i] = _RecordedCall(call, tape)
+            xs = tuple(found[source] for source in sources)
+            found[i] = forward(_all_recorded(v, tape), xs, recorded)
+            self.outputs[i] = _plain(found[i])
+        self._forward = tape
+        self.recorded = True
+
+    def play_forward(self) -> None:
+        """Fill :attr:`outputs` for what is in the given arrays now."""
+        for call in self._forward:
+            call()
+
+    def play_backward(self, passes: Sequence[BackwardPass], dy: Array) -> None:
+        """Fill the gradients for ``dy`` = ∂L/∂output of the last step that ran.
+
+        Raises:
+            NotTapedError: the first time, if ``passes`` do more than a tape can hold.
+        """
+        if self._dy is None:
+            self._record_backward(passes, dy)
+            return
+        if dy is not self._dy:
+            self._dy[...] = dy
+        for call in self._backward:
+            call()
+
+    def _record_backward(self, passes: Sequence[BackwardPass], dy: Array) -> None:
+        tape: Tape = []
+        behind: Array | None = _recorded(dy, tape)
+        for i, backward, v, grad, _, _, _, _ in passes:
+            assert behind is not None, "in a chain each step gives back to the one before"
+            call = self._calls[i].going_back(tape)
+            (behind,) = backward(_all_recorded(v, tape), _all_recorded(grad, tape), behind, call)
+        self._dy, self._backward = dy, tape
+
+
+def _all_recorded(arrays: Arrays, tape: Tape) -> dict[str, Array]:
+    return {name: _recorded(array, tape) for name, array in arrays.items()}
