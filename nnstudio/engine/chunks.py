@@ -7,7 +7,7 @@ fetched once. The result is the same to the last bit, because every number is tr
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 
@@ -17,13 +17,19 @@ from nnstudio.engine.layer import Array
 CHUNK = 65_536
 
 
-def chunks(w: Array, rows: int = 1) -> Iterator[tuple[slice, Array]]:
+def chunks(w: Array, rows: int = 1) -> Iterable[tuple[slice, Array]]:
     """Slices that cover ``w``, each with scratch of its length: a vector, or ``rows`` of them.
 
     The scratch is the same memory each time; what is in it is left over from the chunk before.
     """
     length = min(CHUNK, w.size)
     scratch = np.empty(length if rows == 1 else (rows, length), w.dtype)
+    if w.size <= CHUNK:
+        return ((slice(None), scratch),)
+    return _slices(w, scratch)
+
+
+def _slices(w: Array, scratch: Array) -> Iterator[tuple[slice, Array]]:
     for start in range(0, w.size, CHUNK):
         size = min(CHUNK, w.size - start)
         yield slice(start, start + size), scratch[..., :size]

@@ -105,11 +105,18 @@ class Call:
 
     def zeros(self, shape: Shape) -> Array:
         """A read-only array of zeros, the same one at each call with this shape."""
-        array = self._buffers.get("zeros")
+        return self._constant("zeros", 0, shape)
+
+    def ones(self, shape: Shape) -> Array:
+        """A read-only array of ones, the same one at each call with this shape."""
+        return self._constant("ones", 1, shape)
+
+    def _constant(self, name: str, value: float, shape: Shape) -> Array:
+        array = self._buffers.get(name)
         if array is None or array.shape != shape:
-            array = np.zeros(shape, self.dtype)
+            array = np.full(shape, value, self.dtype)
             array.flags.writeable = False
-            self._buffers["zeros"] = array
+            self._buffers[name] = array
         return array
 
     @property

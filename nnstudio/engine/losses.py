@@ -134,13 +134,14 @@ class HalfSquaredError(Loss):
         if call.weights is not None:
             return super().value(output, target, call)
         error = np.subtract(output, target, out=call.buffer("error", output.shape))
+        call.saved["error"] = error
         return 0.5 * float(np.vdot(error, error)) / output.shape[-1]
 
     def gradient(self, output: Array, target: Array, call: Call) -> Array:
         if call.weights is not None:
             return super().gradient(output, target, call)
-        error, dy = call.buffer("error", output.shape), call.buffer("dy", output.shape)
-        return np.multiply(error, 1 / output.shape[-1], out=dy)
+        error = call.saved["error"]
+        return np.multiply(error, 1 / output.shape[-1], out=call.buffer("dy", error.shape))
 
 
 @dataclass(frozen=True)
@@ -167,13 +168,14 @@ class MeanSquaredError(Loss):
         if call.weights is not None:
             return super().value(output, target, call)
         error = np.subtract(output, target, out=call.buffer("error", output.shape))
+        call.saved["error"] = error
         return float(np.vdot(error, error)) / error.size
 
     def gradient(self, output: Array, target: Array, call: Call) -> Array:
         if call.weights is not None:
             return super().gradient(output, target, call)
-        error, dy = call.buffer("error", output.shape), call.buffer("dy", output.shape)
-        return np.multiply(error, 2 / error.size, out=dy)
+        error = call.saved["error"]
+        return np.multiply(error, 2 / error.size, out=call.buffer("dy", error.shape))
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,5 @@ class Control:
 
     def take_learning_rate(self) -> float | None:
         """The rate asked for since the last call, if any; for the loop."""
-        try:
-            return self._learning_rate.pop()  # in one go: a rate set meanwhile is kept
-        except IndexError:
-            return None
+        # Only the loop takes, so what is there now is there still; a rate set meanwhile is kept.
+        return self._learning_rate.pop() if self._learning_rate else None

@@ -10,7 +10,7 @@ import numpy as np
 
 from nnstudio.data.batches import PreparedData
 from nnstudio.engine.workspace import Workspace
-from nnstudio.training.metrics import metric, metric_sum, target_size
+from nnstudio.training.metrics import measure_for, metric, target_size
 
 #: Examples per batch when nothing has to be learned.
 EVALUATION_BATCH = 512
@@ -38,6 +38,7 @@ def evaluate(
     """
     loss_total = metric_total = 0.0
     (head,) = workspace.network.heads
+    measure = measure_for(data, head.loss)
     for start in range(0, len(index), EVALUATION_BATCH):
         if interrupted():
             return None
@@ -45,7 +46,7 @@ def evaluate(
         x, y = workspace.buffers(len(part), target_size(workspace.network))
         data.gather(part, x, y)
         loss_total += workspace.loss([x], [y]) * len(part)
-        metric_total += metric_sum(workspace.output(head.loss_step), y, data, head.loss)
+        metric_total += measure(workspace.output(head.loss_step), y)
     count = len(index)
     loss = loss_total / count if count else nan
     return Scores(loss, metric(metric_total, count, data), count)

@@ -29,7 +29,7 @@ from nnstudio.training.control import Control
 from nnstudio.training.evaluation import evaluate
 from nnstudio.training.events import BatchDone, Diverged, Ended, EpochDone, Event, Failed
 from nnstudio.training.history import EpochFigures
-from nnstudio.training.metrics import metric, metric_sum
+from nnstudio.training.metrics import metric
 from nnstudio.training.session import Session
 
 
@@ -53,7 +53,7 @@ def train(
     last_epoch = session.settings.epochs if epochs is None else session.epoch + epochs
     last_step = None if batches is None else session.step + batches
     try:
-        with threadpool_limits(limits=session.settings.threads, user_api="blas"):
+        with threadpool_limits(limits=1, user_api="blas"):  # threads divide the batch instead
             yield from _train(session, control, last_epoch, last_step)
     except Exception as error:  # whatever breaks is told to the one who drives, on any thread
         yield Failed(error)
@@ -138,25 +138,19 @@ def make_step(session: Session, index: Array, rate: float) -> float:
     Returns:
         The loss before the update. If it isn't finite, nothing is updated or counted.
     """
-    workspace, data = session.workspace, session.data
-    size = len(index)
-    x, y = workspace.buffers(size, session.target_size)
-    data.gather(index, x, y)
-    if session.example_weights is None:
-        loss = workspace.loss_and_gradient([x], [y], session.rng)
-        total = loss * size
-    else:
-        weights = session.example_weights[index]
-        loss = workspace.loss_and_gradient([x], [y], session.rng, weights)
-        total = loss * float(weights.sum())
+    weights = session.example_weights
+    if weights is not None:
+        weights = weights[index]
+    loss, metric_sum = session.learner.learn(index, session.rng, weights)
     if not isfinite(loss):
         return loss
-    (head,) = workspace.network.heads
-    session.step += 1
+    size = len(index)
+    session.step = step = session.step + 1
     session.position += size
-    session.loss_sum += total
-    session.metric_sum += metric_sum(workspace.output(head.loss_step), y, data, head.loss)
-    session.update.apply(session.flat, workspace.gradient, session.slots, rate, session.step)
+    session.loss_sum += loss * (size if weights is None else float(weights.sum()))
+    session.metric_sum += metric_sum
+    gradient = session.workspace.gradient
+    session.update.apply(session.flat, gradient, session.slots, rate, step)
     session.history.add_step(loss)
     return loss
 

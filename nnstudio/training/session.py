@@ -22,10 +22,9 @@ from nnstudio.engine.network import Key, Network
 from nnstudio.engine.randomness import dropout_stream, restore_stream, stream_state
 from nnstudio.engine.schedules import Clock, warm_up
 from nnstudio.engine.update import AVERAGE, Update
-from nnstudio.engine.workspace import Workspace
 from nnstudio.training.example_weights import example_weights
 from nnstudio.training.history import EpochFigures, History
-from nnstudio.training.metrics import target_size
+from nnstudio.training.learner import Learner, Team
 from nnstudio.training.settings import TrainingSettings
 from nnstudio.training.stopping import Watch, score, watched
 from nnstudio.training.trained import Change, Progress, Trained, Weights, freeze, transfer
@@ -38,7 +37,7 @@ class Session:
         flat: all variables of the network, changed by training.
         update: what is done with a gradient.
         slots: the update's vectors, each as long as the trainable part of ``flat``.
-        target_size: how many rows the targets of a batch have.
+        learner: works on batches; ``workspace`` is its first one, which holds the gradient.
         example_weights: how much each example of the data counts; ``None`` if all count alike.
         epoch, position, step: finished epochs, examples used in this one, steps so far.
         losses: the loss of each finished epoch that a schedule may follow.
@@ -63,7 +62,11 @@ class Session:
         self.run = run
         self.flat = flat
         self.start = start
-        self.workspace = Workspace(network, flat)
+        threads = settings.threads
+        self.learner = (
+            Team(network, flat, data, threads) if threads > 1 else Learner(network, flat, data)
+        )
+        self.workspace = self.learner.workspace
         self.update = Update(
             network,
             settings.optimizer,
@@ -78,7 +81,6 @@ class Session:
         self.slots = {
             name: np.zeros(network.trainable_size, flat.dtype) for name in self.update.slots()
         }
-        self.target_size = target_size(network)
         self.example_weights = example_weights(settings, data)
         self.rng = dropout_stream(settings.seed)
         self.history = History()

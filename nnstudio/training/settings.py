@@ -107,7 +107,7 @@ class TrainingSettings:
     )
     seed: int = setting(0, ge=0, le=2**31 - 1, help="Decides first weights, order and dropout")
     threads: int = setting(
-        1, ge=1, le=64, help="Processor threads for matrix products; one is best for small networks"
+        1, ge=1, le=64, help="Threads that share each batch; helps where pictures are convolved"
     )
 
     def loss_of(self, output: str) -> Loss:

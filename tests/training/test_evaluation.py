@@ -25,7 +25,7 @@ from nnstudio.engine.losses import (
 from nnstudio.engine.shaping import Input
 from nnstudio.engine.workspace import Workspace
 from nnstudio.training.evaluation import EVALUATION_BATCH, evaluate
-from nnstudio.training.metrics import metric_name, metric_sum
+from nnstudio.training.metrics import measure_for, metric_name
 from nnstudio.training.session import Session
 from nnstudio.training.settings import TrainingSettings
 
@@ -124,7 +124,7 @@ def test_of_classes_that_share_the_highest_score_the_first_is_the_answer(count: 
     expected = sum(
         output[:, n].tolist().index(output[:, n].max()) == labels[n] for n in range(count)
     )
-    assert metric_sum(output, target, SPIRAL, CategoricalCrossEntropy()) == expected
+    assert measure_for(SPIRAL, CategoricalCrossEntropy())(output, target) == expected
 
 
 @pytest.mark.parametrize("count", [3, 700])
@@ -133,9 +133,9 @@ def test_an_answer_counts_as_right_where_its_class_has_the_highest_score(count: 
     output, labels = rng.standard_normal((4, count)), rng.integers(0, 4, count)
     right = sum(output[labels[n], n] == max(output[:, n]) for n in range(count))
     target = np.eye(4)[:, labels]
-    assert metric_sum(output, target, SPIRAL, CategoricalCrossEntropy()) == right
+    assert measure_for(SPIRAL, CategoricalCrossEntropy())(output, target) == right
     by_number = labels[np.newaxis].astype(float)
-    assert metric_sum(output, by_number, SPIRAL, SparseCategoricalCrossEntropy()) == right
+    assert measure_for(SPIRAL, SparseCategoricalCrossEntropy())(output, by_number) == right
 
 
 def test_evaluating_in_batches_gives_what_one_batch_gives() -> None:

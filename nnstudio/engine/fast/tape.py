@@ -6,13 +6,13 @@ every step with the same batch size. So the layers run once on arrays that write
 numpy, and from then on the calls alone are made, in the same order on the same arrays. The numbers
 are the same to the last bit.
 
-This is right for layers whose passes are nothing but calls of numpy's ufuncs, on numbers that are
-reached through their arguments; :data:`TAPED` names them. Whatever else they did would be lost.
+This is right for layers whose passes are nothing but calls of ufuncs and np.dot, on numbers that
+are reached through their arguments; :data:`TAPED` names them. What else they did would be lost.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from itertools import pairwise
 from typing import Any
@@ -70,11 +70,21 @@ class _Recorded(np.ndarray[Any, Any]):
             raise NotTapedError(f"{ufunc.__name__}.{method} with {sorted(options)}")
         plain = tuple(map(_plain, inputs))
         out = function(*plain, out=_plain(given), **options)
-        self.tape.append(partial(function, *plain, out=out, **options))
+        if function is ufunc and ufunc not in (np.maximum, np.minimum):
+            self.tape.append(partial(ufunc, *plain, out))  # quicker than by name
+        else:
+            self.tape.append(partial(function, *plain, out=out, **options))
         return _recorded(out, self.tape) if given is None else given
 
-    def __array_function__(self, function: Any, *_: Any) -> Any:
-        raise NotTapedError(function.__name__)
+    def __array_function__(
+        self, function: Any, types: Any, arguments: Any, options: Mapping[str, Any]
+    ) -> Any:
+        if function is not np.dot or len(arguments) != 2 or list(options) != ["out"]:
+            raise NotTapedError(function.__name__)
+        left, right, out = map(_plain, (*arguments, options["out"]))
+        left.dot(right, out)
+        self.tape.append(partial(left.dot, right, out))
+        return options["out"]
 
     def __setitem__(self, *_: Any) -> None:
         raise NotTapedError("an assignment")
@@ -108,6 +118,9 @@ class _RecordedCall(Call):
 
     def zeros(self, shape: Shape) -> Array:
         return _recorded(self._call.zeros(shape), self.tape)
+
+    def ones(self, shape: Shape) -> Array:
+        return _recorded(self._call.ones(shape), self.tape)
 
     def going_back(self, tape: Tape) -> _RecordedCall:
         """From now on everything goes on this tape, also what is done with what was saved."""

@@ -1,0 +1,170 @@
+"""What happens with one batch before the update: gather, forward, loss, backward, and the metric.
+
+With several threads the batch is divided among them. Each has a workspace of its own and goes
+through all of it on its part; the gradients are then added in the order of the parts, so that the
+same batch gives the same bits however the threads were scheduled. Inside, numpy lets go of the
+interpreter, so that the parts really run at the same time.
+"""
+
+from __future__ import annotations
+
+import threading
+from queue import SimpleQueue
+from typing import NamedTuple
+
+import numpy as np
+
+from nnstudio.data.batches import PreparedData
+from nnstudio.engine.layer import Array
+from nnstudio.engine.network import Network
+from nnstudio.engine.workspace import Workspace
+from nnstudio.training.metrics import measure_for, target_size
+
+#: A thread isn't worth waking for fewer examples.
+FEWEST_EXAMPLES = 8
+
+
+class Learner:
+    """Learns from batches with one workspace.
+
+    Attributes:
+        workspace: holds the gradient after :meth:`learn`.
+    """
+
+    def __init__(self, network: Network, flat: Array, data: PreparedData) -> None:
+        (self._head,) = network.heads
+        self.workspace = Workspace(network, flat)
+        self._data = data
+        self._target_size = target_size(network)
+        self._measure = measure_for(data, self._head.loss)
+
+    def learn(
+        self, index: Array, rng: np.random.Generator, weights: Array | None
+    ) -> tuple[float, float]:
+        """Loss and metric's sum of the examples at ``index``; the gradient is in the workspace.
+
+        Args:
+            weights: how much each of these examples counts; ``None`` if all count alike.
+        """
+        found = self.look(index, rng, weights)
+        self.workspace.update_state([self.workspace])
+        return found
+
+    def look(
+        self, index: Array, rng: np.random.Generator, weights: Array | None
+    ) -> tuple[float, float]:
+        """The same without taking what was measured into the running statistics."""
+        workspace = self.workspace
+        x, y = workspace.buffers(len(index), self._target_size)
+        self._data.gather(index, x, y)
+        loss = workspace.loss([x], [y], training=True, rng=rng, weights=weights)
+        workspace.backward([y])
+        return loss, self._measure(workspace.output(self._head.loss_step), y)
+
+
+class _Part(NamedTuple):
+    """A thread's share of a batch."""
+
+    examples: Array
+    rng: np.random.Generator
+    weights: Array | None
+
+
+class Team(Learner):
+    """Learns from batches with several threads, the caller's among them."""
+
+    def __init__(self, network: Network, flat: Array, data: PreparedData, threads: int) -> None:
+        super().__init__(network, flat, data)
+        self._others = [_Mate(Learner(network, flat, data)) for _ in range(threads - 1)]
+
+    def learn(
+        self, index: Array, rng: np.random.Generator, weights: Array | None
+    ) -> tuple[float, float]:
+        """As one learner; the gradient is in the first one's workspace."""
+        parts = self._parts(index, rng, weights)
+        mates = self._others[: len(parts) - 1]
+        for mate, part in zip(mates, parts[1:], strict=True):
+            mate.begin(part)
+        error: BaseException | None = None
+        try:
+            found = [self.look(*parts[0])]
+        except BaseException as own:  # the others must have ended before anybody goes on
+            error = own
+        for mate in mates:
+            result = mate.result()
+            if isinstance(result, BaseException):
+                error = error or result
+            else:
+                found.append(result)
+        if error is not None:
+            raise error
+        shares = _shares(parts)
+        gradient = self.workspace.gradient
+        gradient *= shares[0]
+        for mate, share in zip(mates, shares[1:], strict=True):
+            theirs = mate.learner.workspace.gradient
+            theirs *= share
+            gradient += theirs
+        self.workspace.update_state([self.workspace, *(m.learner.workspace for m in mates)])
+        loss = sum(share * loss for share, (loss, _) in zip(shares, found, strict=True))
+        return loss, sum(metric for _, metric in found)
+
+    def _parts(self, index: Array, rng: np.random.Generator, weights: Array | None) -> list[_Part]:
+        """The batch in about equal parts, each with a stream of random numbers of its own."""
+        count = max(1, min(1 + len(self._others), len(index) // FEWEST_EXAMPLES))
+        if count == 1:
+            return [_Part(index, rng, weights)]
+        seeds = rng.integers(2**63, size=count)
+        indices = np.array_split(index, count)
+        shares = [None] * count if weights is None else np.array_split(weights, count)
+        return [
+            _Part(own, np.random.default_rng(seed), share)
+            for own, seed, share in zip(indices, seeds, shares, strict=True)
+        ]
+
+
+def _shares(parts: list[_Part]) -> list[float]:
+    """What each part's mean counts in the mean of the whole batch."""
+    sizes = [
+        float(len(part.examples)) if part.weights is None else float(part.weights.sum())
+        for part in parts
+    ]
+    total = sum(sizes)
+    return [size / total if total else 0.0 for size in sizes]
+
+
+class _Mate:
+    """A thread with a learner, waiting for parts; it ends with the program or with its team."""
+
+    def __init__(self, learner: Learner) -> None:
+        self.learner = learner
+        self._parts: SimpleQueue[_Part | None] = SimpleQueue()
+        self._results: SimpleQueue[tuple[float, float] | BaseException] = SimpleQueue()
+        # The thread knows the queues and the learner, but not this object: when nobody knows that
+        # any more, the thread is told to end.
+        arguments = (learner, self._parts, self._results)
+        threading.Thread(target=_work, args=arguments, daemon=True, name="learner").start()
+
+    def __del__(self) -> None:
+        self._parts.put(None)
+
+    def begin(self, part: _Part) -> None:
+        """Start on a part."""
+        self._parts.put(part)
+
+    def result(self) -> tuple[float, float] | BaseException:
+        """Wait for the end of it."""
+        return self._results.get()
+
+
+def _work(
+    learner: Learner,
+    parts: SimpleQueue[_Part | None],
+    results: SimpleQueue[tuple[float, float] | BaseException],
+) -> None:
+    with np.errstate(all="ignore"):  # a run that diverges is told by its loss
+        while (part := parts.get()) is not None:
+            try:
+                results.put(learner.look(*part))
+            except BaseException as error:
+                results.put(error)
