@@ -140,7 +140,7 @@ class HalfSquaredError(Loss):
     def gradient(self, output: Array, target: Array, call: Call) -> Array:
         if call.weights is not None:
             return super().gradient(output, target, call)
-        error = call.saved["error"]
+        error: Array = call.saved["error"]
         return np.multiply(error, 1 / output.shape[-1], out=call.buffer("dy", error.shape))
 
 
@@ -174,7 +174,7 @@ class MeanSquaredError(Loss):
     def gradient(self, output: Array, target: Array, call: Call) -> Array:
         if call.weights is not None:
             return super().gradient(output, target, call)
-        error = call.saved["error"]
+        error: Array = call.saved["error"]
         return np.multiply(error, 2 / error.size, out=call.buffer("dy", error.shape))
 
 
