@@ -7,6 +7,7 @@ import json
 import zipfile
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,7 @@ from nnstudio.persistence.project_file import (
 )
 from nnstudio.persistence.tensors import pack, unpack
 from nnstudio.project.problems import problems
-from nnstudio.project.runs import continues
+from nnstudio.project.runs import continues, progress_of
 
 
 @pytest.fixture(scope="module")
@@ -392,3 +393,29 @@ def test_any_value_in_the_text_may_be_anything_without_crashing_the_reader(
     place[key] = data.draw(st.sampled_from(JUNK))
     with_part(path, "project.json", lambda _: json.dumps(plain).encode())
     opens_or_complains(path)
+
+
+def test_an_average_of_which_nothing_is_kept_is_damaged(path: Path) -> None:
+    with_text(path, lambda plain: plain["trained"]["progress"].update(result="average"))
+    assert "said to be an average" in complaint(path)
+
+
+def test_best_weights_that_are_missing_are_told(path: Path) -> None:
+    with_text(path, lambda plain: plain["trained"].update(has_best=True))
+    assert "best.safetensors is missing" in complaint(path)
+
+
+def test_best_weights_of_another_network_are_told(path: Path) -> None:
+    project = load_project(path)
+    trained = project.trained
+    assert trained is not None
+    best = dict(list(trained.weights.items())[1:])
+    save_project(replace(project, trained=replace(trained, best=best)), path)
+    assert "its best weights don't belong to its network" in complaint(path)
+
+
+def test_a_run_whose_last_weights_are_lost_can_not_go_on(path: Path) -> None:
+    with_text(path, lambda plain: plain["trained"]["progress"].update(result="best"))
+    project = load_project(path)
+    assert progress_of(project) is not None
+    assert not continues(project)
