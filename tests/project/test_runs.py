@@ -326,3 +326,66 @@ def test_projects_that_differ_in_one_bit_of_one_weight_are_different() -> None:
     assert other != project
     same = replace(project, trained=replace(project.trained))
     assert same == project
+
+
+# ---------------------------------------------------------------- stopped before its end
+
+
+def stopped(**changes: object) -> tuple[Project, Project]:
+    """A run of the spiral after two of its epochs, and the same after Stop."""
+    settings = replace(SPIRAL.settings, epochs=50, **changes)  # type: ignore[arg-type]
+    running, _ = trained(replace(SPIRAL, settings=settings), SPIRAL_DATA, epochs=2)
+    return running, with_ended_run(running)
+
+
+def test_a_stopped_run_leaves_its_last_weights() -> None:
+    running, ended = stopped()
+    assert running.trained is not None
+    assert ended.trained is not None
+    assert ended.trained.weights == running.trained.weights
+    assert ended.trained.progress is None
+
+
+def test_a_stopped_run_that_averages_leaves_the_average_and_the_last_state() -> None:
+    running, ended = stopped(average=0.9)
+    assert running.trained is not None
+    assert ended.trained is not None
+    average = running.trained.slots["average"]
+    for key, blob in ended.trained.weights.items():
+        assert blob == average.get(key, running.trained.weights[key])
+    assert ended.trained.weights != running.trained.weights
+
+
+def test_a_stopped_run_that_restores_its_best_weights_leaves_them() -> None:
+    stopping = {"early_stopping": True, "min_delta": 1e6, "average": 0.9}
+    running, ended = stopped(**stopping)
+    first, _ = trained(
+        replace(running, trained=None), SPIRAL_DATA, epochs=1
+    )  # the only progress there is
+    assert running.trained is not None
+    assert ended.trained is not None
+    assert first.trained is not None
+    assert ended.trained.weights == first.trained.best
+    _, last = stopped(**stopping, restore_best_weights=False)
+    assert last.trained is not None
+    assert last.trained.weights != first.trained.best
+
+
+def test_a_finished_run_that_is_stopped_keeps_what_it_ended_with() -> None:
+    settings = replace(SPIRAL.settings, epochs=2, average=0.9)
+    finished, _ = trained(replace(SPIRAL, settings=settings), SPIRAL_DATA)
+    ended = with_ended_run(finished)
+    assert finished.trained is not None
+    assert ended.trained is not None
+    assert ended.trained.weights == finished.trained.weights
+
+
+def test_a_run_can_not_go_on_without_the_average_it_keeps() -> None:
+    project, _ = trained(
+        replace(LINE, settings=replace(LINE.settings, optimizer=SGD(), average=0.9)),
+        LINE_DATA,
+        epochs=1,
+    )
+    assert continues(project)
+    assert project.trained is not None
+    assert not continues(replace(project, trained=replace(project.trained, slots={})))

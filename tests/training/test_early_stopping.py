@@ -195,7 +195,7 @@ def test_an_accuracy_is_watched_upwards() -> None:
 # ---------------------------------------------------------------- the same bits
 
 
-@pytest.mark.parametrize("pauses", [(3,), (1, 1, 50), (37, 6, 6)])
+@pytest.mark.parametrize("pauses", [(3,), (1, 1, 50), (37, 6, 6), (63, 3)])
 def test_a_paused_run_stops_at_the_same_epoch_with_the_same_bits(pauses: tuple[int, ...]) -> None:
     straight, paused = spiral_session(STOPPING), spiral_session(STOPPING)
     end = drive(straight)[-1]

@@ -28,7 +28,7 @@ from nnstudio.engine.dense import Dense
 from nnstudio.engine.layer import Array
 from nnstudio.engine.losses import CategoricalCrossEntropy
 from nnstudio.engine.optimizers import SGD, AMSGrad
-from nnstudio.engine.schedules import Clock, Exponential, ReduceOnPlateau
+from nnstudio.engine.schedules import Clock, Exponential, ReduceOnPlateau, StepDecay
 from nnstudio.engine.shaping import Input
 from nnstudio.engine.update import AVERAGE
 from nnstudio.engine.workspace import Workspace
@@ -102,6 +102,21 @@ def test_a_warm_up_raises_the_rate_evenly_and_multiplies_the_schedule() -> None:
     steps = session.steps_per_epoch
     rates = [e.learning_rate for e in drive(session) if isinstance(e, BatchDone)]
     expected = [0.1 * min(1, (t + 1) / steps) * 0.5 ** (t / steps) for t in range(5 * steps)]
+    assert rates == pytest.approx(expected)
+
+
+def test_epochs_of_a_schedule_stay_as_planned_when_the_batch_size_changes() -> None:
+    session = line_session(schedule=StepDecay(every=2, gamma=0.5))
+    planned = session.steps_per_epoch
+    drive(session, batches=3)
+    smaller = replace(session.settings, batch_size=1)
+    session = Session.resume(session.network, smaller, LINE, session.trained())
+    rates = [
+        e.learning_rate
+        for e in drive(session, batches=4 * planned)[:-1]
+        if isinstance(e, BatchDone)
+    ]
+    expected = [0.1 * 0.5 ** (t // (2 * planned)) for t in range(3, 3 + 4 * planned)]
     assert rates == pytest.approx(expected)
 
 
