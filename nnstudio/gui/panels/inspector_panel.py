@@ -26,6 +26,7 @@ from nnstudio.gui.forms.form import SettingsForm
 from nnstudio.gui.forms.training_form import TrainingForm
 from nnstudio.gui.look.notice import Notice
 from nnstudio.gui.look.theme import Theme
+from nnstudio.gui.plots.layer_curve import LayerCurve
 from nnstudio.gui.workbench import Workbench
 from nnstudio.messages import shape_text
 
@@ -96,9 +97,10 @@ class _NodePage(QWidget):
         self._title.textEdited.connect(lambda: setattr(self, "_is_renaming", True))
         self._title.editingFinished.connect(self._rename)
         self._summary = _label("inspector_summary", "dim")
-        self._formula = _label("inspector_formula")
-        self._formula.setStyleSheet("font-size: 16px;")
-        self._formula.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._formula = _formula_label("inspector_formula")
+        self._derivative = _formula_label("inspector_derivative")
+        self._curve = LayerCurve(theme)
+        self._curve.setObjectName("inspector_curve")
         self._variables = _label("inspector_variables", "dim")
         self._problem = Notice("inspector_problem", theme)
         self._form = SettingsForm("inspector", theme)
@@ -116,8 +118,10 @@ class _NodePage(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 8, 16, 16)
         column.setSpacing(8)
-        for widget in (self._title, self._problem, self._summary, self._formula, self._variables):
+        for widget in (self._title, self._problem, self._summary, self._formula):
             column.addWidget(widget)
+        for below in (self._derivative, self._variables, self._curve):
+            column.addWidget(below)
         column.addSpacing(4)
         column.addWidget(self._form)
         column.addWidget(self._learns)
@@ -142,6 +146,8 @@ class _NodePage(QWidget):
             summary = f"{type(layer).__name__}: {summary}"
         self._summary.setText(summary)
         self._formula.setText(layer.formula)
+        _set(self._derivative, layer.derivative)
+        self._curve.show_layer(layer)
         variables = analysis.variables[node.id]
         _set(self._variables, "    ".join(f"{_symbol(v)} {shape_text(v.shape)}" for v in variables))
         problems = [p for p in workbench.problems if p.node == node.id]
@@ -245,6 +251,13 @@ def _label(name: str, role: str = "plain") -> QLabel:
     label.setObjectName(name)
     label.setProperty("role", role)
     label.setWordWrap(True)
+    return label
+
+
+def _formula_label(name: str) -> QLabel:
+    label = _label(name)
+    label.setStyleSheet("font-size: 16px;")
+    label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
     return label
 
 

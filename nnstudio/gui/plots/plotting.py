@@ -171,6 +171,9 @@ def sized(font: QFont, pixels: int, *, bold: bool = False) -> QFont:
 class Plot(QWidget):
     """Two axes and what a subclass paints between them with :meth:`paint_inside`."""
 
+    #: About so many pixels lie between the numbers at an axis, at least.
+    tick_width, tick_height = 60, 44
+
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.theme = theme
@@ -236,7 +239,7 @@ class Plot(QWidget):
                 place = QPointF(box.left() - 6 - width, box.top() + height / 2)
                 top = box.top() + height
             painter.drawText(place, self.y_name)
-        ticks = self.y_axis.ticks(max(2, int(box.height() / 44)))
+        ticks = self.y_axis.ticks(max(2, int(box.height() / self.tick_height)))
         places = self.y_pixels(np.array([v for v, _ in ticks])).tolist()
         for (_, text), y in zip(ticks, places, strict=True):
             if y - height / 2 >= top - 2:
@@ -247,7 +250,7 @@ class Plot(QWidget):
         """Numbers below the axis, its name at the right instead of a number there."""
         baseline = box.bottom() + metrics.height() + 2
         name = metrics.horizontalAdvance(self.x_name)
-        ticks = self.x_axis.ticks(max(2, int(box.width() / 60)))
+        ticks = self.x_axis.ticks(max(2, int(box.width() / self.tick_width)))
         places = self.x_pixels(np.array([v for v, _ in ticks])).tolist()
         for (_, text), x in zip(ticks, places, strict=True):
             wide = metrics.horizontalAdvance(text)
