@@ -70,6 +70,14 @@ class Update:
         self._clip_value = clip_value
         self._clip_norm = clip_norm
         self._average = average
+        self._is_plain = not (
+            clip_value
+            or clip_norm
+            or self.penalty.spans
+            or weight_decay
+            or self.max_norm.places
+            or average
+        )
         self._decayed_size = network.decayed_size
         self._trainable_size = network.trainable_size
 
@@ -92,6 +100,9 @@ class Update:
             step: t, counted from 1.
         """
         w, decayed = flat[: self._trainable_size], self._decayed_size
+        if self._is_plain:  # tiny networks take steps of a few microseconds
+            self._optimizer.update(w, gradient, slots, rate, step, decayed)
+            return
         if self._clip_value:
             clip_by_value(gradient, self._clip_value)
         if self._clip_norm:

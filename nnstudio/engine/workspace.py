@@ -263,8 +263,7 @@ class Workspace:
         if plan.recording is not None and self._outputs is plan.recording.outputs:
             (head,), (call,) = self.network.heads, plan.losses
             scores = self._outputs[head.loss_step]
-            dy = head.loss.gradient(scores, targets[0], call)  # type: ignore[arg-type]
-            plan.recording.play_backward(plan.back, dy)
+            plan.recording.play_backward(plan.back, head.loss, scores, targets[0], call)  # type: ignore[arg-type]
             return {}
         dys: list[Array | None] = [None] * len(self.network.steps)
         summed: set[int] = set()

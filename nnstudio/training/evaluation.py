@@ -45,8 +45,9 @@ def evaluate(
         part = index[start : start + EVALUATION_BATCH]
         x, y = workspace.buffers(len(part), target_size(workspace.network))
         data.gather(part, x, y)
-        loss_total += workspace.loss([x], [y]) * len(part)
-        metric_total += measure(workspace.output(head.loss_step), y)
+        loss = workspace.loss([x], [y])
+        loss_total += loss * len(part)
+        metric_total += measure(workspace.output(head.loss_step), y, loss)
     count = len(index)
-    loss = loss_total / count if count else nan
-    return Scores(loss, metric(metric_total, count, data), count)
+    mean = loss_total / count if count else nan
+    return Scores(mean, metric(metric_total, count, data), count)

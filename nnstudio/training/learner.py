@@ -9,6 +9,7 @@ interpreter, so that the parts really run at the same time.
 from __future__ import annotations
 
 import threading
+from math import nan
 from queue import SimpleQueue
 from typing import NamedTuple
 
@@ -59,7 +60,8 @@ class Learner:
         self._data.gather(index, x, y)
         loss = workspace.loss([x], [y], training=True, rng=rng, weights=weights)
         workspace.backward([y])
-        return loss, self._measure(workspace.output(self._head.loss_step), y)
+        output = workspace.output(self._head.loss_step)
+        return loss, self._measure(output, y, loss if weights is None else nan)
 
 
 class _Part(NamedTuple):

@@ -12,7 +12,7 @@ import numpy as np
 
 from nnstudio.data.batches import PreparedData
 from nnstudio.engine.layer import Array
-from nnstudio.engine.losses import Loss
+from nnstudio.engine.losses import HalfSquaredError, Loss
 from nnstudio.engine.network import Network
 
 #: From this many examples on, comparing all scores with the greatest is quicker than ``argmax``,
@@ -31,8 +31,9 @@ def target_size(network: Network) -> int:
     return head.loss.target_size(network.steps[head.step].shape[0])
 
 
-#: What a batch adds to the sum: outputs and targets are (features, N), as the loss sees them.
-Measure = Callable[[Array, Array], float]
+#: What a batch adds to the sum: of outputs and targets (features, N), as the loss sees them, and of
+#: the loss they had; NaN for the loss where the examples didn't count alike.
+Measure = Callable[[Array, Array, float], float]
 
 
 def measure_for(data: PreparedData, loss: Loss) -> Measure:
@@ -42,18 +43,25 @@ def measure_for(data: PreparedData, loss: Loss) -> Measure:
     a second.
     """
     if data.dataset.is_classification:
-        return lambda output, target: float(np.count_nonzero(_are_right(output, target, loss)))
+        return lambda output, target, _: float(np.count_nonzero(_are_right(output, target, loss)))
     factor = data.preparation.targets.factor
-    factor = factor[:, np.newaxis] if factor.ndim else factor
-    scaled = bool(np.any(factor != 1))
+    if isinstance(loss, HalfSquaredError) and not factor.ndim:
+        return lambda output, target, value: _from_loss(output, target, value, float(factor))
+    return lambda output, target, _: _squared_error(output, target, factor)
 
-    def squared_error(output: Array, target: Array) -> float:
-        error = output - target
-        if scaled:
-            error /= factor
-        return float(np.vdot(error, error)) / len(error)
 
-    return squared_error
+def _squared_error(output: Array, target: Array, factor: Array) -> float:
+    """The sum over the batch of the squared error, mean over the outputs, in the data's units."""
+    error = output - target
+    error /= factor[:, np.newaxis] if factor.ndim else factor
+    return float(np.vdot(error, error)) / len(error)
+
+
+def _from_loss(output: Array, target: Array, value: float, factor: float) -> float:
+    """The same where ``value`` is the mean of ½‖y − ŷ‖²: nothing has to be added up again."""
+    if value != value:
+        return _squared_error(output, target, np.asarray(factor))
+    return 2 * value * output.shape[-1] / (output.shape[0] * factor * factor)
 
 
 def metric(total: float, count: int, data: PreparedData) -> float:

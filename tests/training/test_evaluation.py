@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import isnan, sqrt
+from math import isnan, nan, sqrt
 
 import numpy as np
 import pytest
@@ -124,7 +124,7 @@ def test_of_classes_that_share_the_highest_score_the_first_is_the_answer(count: 
     expected = sum(
         output[:, n].tolist().index(output[:, n].max()) == labels[n] for n in range(count)
     )
-    assert measure_for(SPIRAL, CategoricalCrossEntropy())(output, target) == expected
+    assert measure_for(SPIRAL, CategoricalCrossEntropy())(output, target, nan) == expected
 
 
 @pytest.mark.parametrize("count", [3, 700])
@@ -133,9 +133,9 @@ def test_an_answer_counts_as_right_where_its_class_has_the_highest_score(count: 
     output, labels = rng.standard_normal((4, count)), rng.integers(0, 4, count)
     right = sum(output[labels[n], n] == max(output[:, n]) for n in range(count))
     target = np.eye(4)[:, labels]
-    assert measure_for(SPIRAL, CategoricalCrossEntropy())(output, target) == right
+    assert measure_for(SPIRAL, CategoricalCrossEntropy())(output, target, nan) == right
     by_number = labels[np.newaxis].astype(float)
-    assert measure_for(SPIRAL, SparseCategoricalCrossEntropy())(output, by_number) == right
+    assert measure_for(SPIRAL, SparseCategoricalCrossEntropy())(output, by_number, nan) == right
 
 
 def test_evaluating_in_batches_gives_what_one_batch_gives() -> None:

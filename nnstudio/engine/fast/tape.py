@@ -22,6 +22,7 @@ import numpy as np
 from nnstudio.engine.activations import ReLU, Sigmoid, Tanh
 from nnstudio.engine.dense import Dense
 from nnstudio.engine.layer import Array, Arrays, Call, Layer, Shape
+from nnstudio.engine.losses import Loss
 from nnstudio.engine.network import Network
 from nnstudio.engine.passes import BackwardPass, ForwardPass
 from nnstudio.engine.shaping import Flatten
@@ -144,7 +145,9 @@ class Recording:
         self.recorded = False
         self._forward: Tape = []
         self._backward: Tape = []
+        self._gradient: Tape = []
         self._dy: Array | None = None
+        self._target: Array | None = None
         self._calls: dict[int, _RecordedCall] = {}
 
     def record_forward(
@@ -173,19 +176,25 @@ class Recording:
         for call in self._forward:
             call()
 
-    def play_backward(self, passes: Sequence[BackwardPass], dy: Array) -> None:
-        """Fill the gradients for ``dy`` = ∂L/∂output of the last step that ran.
+    def play_backward(
+        self, passes: Sequence[BackwardPass], loss: Loss, scores: Array, target: Array, call: Call
+    ) -> None:
+        """Fill the gradients, after ``loss.value`` was called with the same arguments.
 
         Raises:
             NotTapedError: the first time, if ``passes`` do more than a tape can hold.
         """
         if self._dy is None:
-            self._record_backward(passes, dy)
+            self._record_backward(passes, loss.gradient(scores, target, call))
+            self._record_gradient(loss, scores, target, call)
             return
-        if dy is not self._dy:
+        if target is self._target and call.weights is None:
+            for each in self._gradient:
+                each()
+        elif (dy := loss.gradient(scores, target, call)) is not self._dy:
             self._dy[...] = dy
-        for call in self._backward:
-            call()
+        for each in self._backward:
+            each()
 
     def _record_backward(self, passes: Sequence[BackwardPass], dy: Array) -> None:
         tape: Tape = []
@@ -195,6 +204,20 @@ class Recording:
             call = self._calls[i].going_back(tape)
             (behind,) = backward(_all_recorded(v, tape), _all_recorded(grad, tape), behind, call)
         self._dy, self._backward = dy, tape
+
+    def _record_gradient(self, loss: Loss, scores: Array, target: Array, call: Call) -> None:
+        """The loss's gradient too, unless it does more than a tape can hold."""
+        if call.weights is not None:
+            return
+        tape: Tape = []
+        recorded = _RecordedCall(call, tape)
+        recorded.saved = _all_recorded(call.saved, tape)
+        try:
+            dy = loss.gradient(_recorded(scores, tape), _recorded(target, tape), recorded)
+        except NotTapedError:
+            return
+        if _plain(dy).base is self._dy or _plain(dy) is self._dy:
+            self._gradient, self._target = tape, target
 
 
 def _all_recorded(arrays: Arrays, tape: Tape) -> dict[str, Array]:
