@@ -30,6 +30,7 @@ class Recorder:
         gradients: by step, copies of ∂L/∂output.
         forward_seconds, backward_seconds: by step, without the time for copying.
         buffer_bytes: by step, the memory its buffers take for this batch size.
+        data: copies of the batch, by input step, if activations are kept.
     """
 
     keep_activations: bool = True
@@ -39,9 +40,14 @@ class Recorder:
     forward_seconds: dict[int, float] = field(default_factory=dict)
     backward_seconds: dict[int, float] = field(default_factory=dict)
     buffer_bytes: dict[int, int] = field(default_factory=dict)
+    data: dict[int, Array] = field(default_factory=dict)
 
-    def forward(self, passes: Iterable[ForwardPass]) -> list[ForwardPass]:
-        """The same passes, watched."""
+    def forward(
+        self, passes: Iterable[ForwardPass], given: Iterable[tuple[int, Array]]
+    ) -> list[ForwardPass]:
+        """The same passes on the arrays ``given`` by step, watched."""
+        if self.keep_activations:
+            self.data = {step: x.copy() for step, x in given}
         return [one._replace(forward=self._watched_forward(one)) for one in passes]
 
     def backward(self, passes: Iterable[BackwardPass]) -> list[BackwardPass]:

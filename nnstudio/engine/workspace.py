@@ -172,7 +172,8 @@ class Workspace:
         for i, x in zip(self.network.input_steps, xs, strict=True):
             outputs[i] = x
         if self.recorder is not None:
-            passes = self.recorder.forward(passes)
+            given = zip(self.network.input_steps, xs, strict=True)
+            passes = self.recorder.forward(passes, given)
         for i, forward, v, sources, call in passes:
             if len(sources) == 1:
                 outputs[i] = forward(v, (outputs[sources[0]],), call)  # type: ignore[arg-type]

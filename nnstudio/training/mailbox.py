@@ -11,6 +11,7 @@ from collections import deque
 from dataclasses import dataclass
 
 from nnstudio.engine.layer import Array
+from nnstudio.training.inside import Inside, Watch
 from nnstudio.training.session import Session
 
 
@@ -29,13 +30,28 @@ class Mailbox:
     def __init__(self) -> None:
         self._asked = threading.Event()
         self._snapshot: deque[Snapshot] = deque(maxlen=1)
+        self._asked_inside = threading.Event()
+        self._watch: Watch | None = None
+        self._inside: deque[Inside] = deque(maxlen=1)
 
     def ask(self) -> None:
         """Ask for a copy of the variables."""
         self._asked.set()
 
+    def ask_inside(self) -> None:
+        """Ask for the inside of a step: the one after the next batch boundary."""
+        self._asked_inside.set()
+
     def serve(self, session: Session) -> None:
         """Copy what was asked for; for the training thread, at a batch boundary."""
+        if self._watch is not None:
+            inside = self._watch.end()
+            self._watch = None
+            if inside is not None:
+                self._inside.append(inside)
+        if self._asked_inside.is_set():
+            self._asked_inside.clear()
+            self._watch = Watch(session)
         if self._asked.is_set():
             self._asked.clear()  # first: who asks again while this is copied is served again
             self._snapshot.append(Snapshot(session.step, session.epoch, session.flat.copy()))
@@ -44,5 +60,12 @@ class Mailbox:
         """The copy that was made since the last call, if any."""
         try:
             return self._snapshot.pop()
+        except IndexError:
+            return None
+
+    def take_inside(self) -> Inside | None:
+        """The inside of the step that was watched since the last call, if any."""
+        try:
+            return self._inside.pop()
         except IndexError:
             return None
