@@ -25,6 +25,7 @@ import numpy as np
 
 from nnstudio.engine.initialisers import WEIGHT_INITIALISERS
 from nnstudio.engine.layer import Array, Arrays, Call, Layer, Shape, ShapeError, Variable
+from nnstudio.engine.regularisation import l1_setting, l2_setting, max_norm_setting
 from nnstudio.engine.windows import PADDINGS, Windows, padded
 from nnstudio.messages import shape_text
 from nnstudio.schema import setting
@@ -55,6 +56,9 @@ class Conv2D(Layer):
     initialiser: str = setting(
         "he_normal", label="Weight start", choices=WEIGHT_INITIALISERS, help=_START_HELP
     )
+    l1: float = l1_setting()
+    l2: float = l2_setting()
+    max_norm: float = max_norm_setting()
 
     def caption(self) -> str:
         return f"{self.filters:,} × {self.kernel_size[0]} × {self.kernel_size[1]}"
@@ -85,7 +89,15 @@ class Conv2D(Layer):
     def variables(self, *shapes: Shape) -> tuple[Variable, ...]:
         ((channels, _, _),) = shapes
         shape = (self.filters, channels // self.groups, *self.kernel_size)
-        weight = Variable("weight", shape, self.initialiser, decay=True)
+        weight = Variable(
+            "weight",
+            shape,
+            self.initialiser,
+            decay=True,
+            l1=self.l1,
+            l2=self.l2,
+            max_norm=self.max_norm,
+        )
         bias = Variable("bias", (self.filters,), "zeros")
         return (weight, bias) if self.use_bias else (weight,)
 
@@ -142,6 +154,9 @@ class Conv1D(Layer):
     initialiser: str = setting(
         "he_normal", label="Weight start", choices=WEIGHT_INITIALISERS, help=_START_HELP
     )
+    l1: float = l1_setting()
+    l2: float = l2_setting()
+    max_norm: float = max_norm_setting()
 
     def caption(self) -> str:
         return f"{self.filters:,} × {self.kernel_size}"
@@ -167,7 +182,15 @@ class Conv1D(Layer):
     def variables(self, *shapes: Shape) -> tuple[Variable, ...]:
         ((_, features),) = shapes
         shape = (self.filters, features // self.groups, self.kernel_size)
-        weight = Variable("weight", shape, self.initialiser, decay=True)
+        weight = Variable(
+            "weight",
+            shape,
+            self.initialiser,
+            decay=True,
+            l1=self.l1,
+            l2=self.l2,
+            max_norm=self.max_norm,
+        )
         bias = Variable("bias", (self.filters,), "zeros")
         return (weight, bias) if self.use_bias else (weight,)
 
@@ -235,6 +258,9 @@ class ConvTranspose2D(Layer):
     initialiser: str = setting(
         "he_normal", label="Weight start", choices=WEIGHT_INITIALISERS, help=_START_HELP
     )
+    l1: float = l1_setting()
+    l2: float = l2_setting()
+    max_norm: float = max_norm_setting()
 
     def caption(self) -> str:
         return f"{self.filters:,} × {self.kernel_size[0]} × {self.kernel_size[1]}"
@@ -262,7 +288,16 @@ class ConvTranspose2D(Layer):
     def variables(self, *shapes: Shape) -> tuple[Variable, ...]:
         ((channels, _, _),) = shapes
         shape = (channels, self.filters, *self.kernel_size)
-        weight = Variable("weight", shape, self.initialiser, decay=True)
+        weight = Variable(
+            "weight",
+            shape,
+            self.initialiser,
+            decay=True,
+            l1=self.l1,
+            l2=self.l2,
+            max_norm=self.max_norm,
+            unit_axis=1,
+        )
         bias = Variable("bias", (self.filters,), "zeros")
         return (weight, bias) if self.use_bias else (weight,)
 
