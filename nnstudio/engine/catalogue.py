@@ -5,7 +5,23 @@ A class listed here appears in the palette, the forms, the files and the contrac
 
 from __future__ import annotations
 
-from nnstudio.engine.activations import ReLU, Sigmoid, Softmax, Tanh
+from nnstudio.engine.activations import (
+    ELU,
+    GELU,
+    SELU,
+    HardSigmoid,
+    LeakyReLU,
+    Linear,
+    PReLU,
+    ReLU,
+    Sigmoid,
+    SiLU,
+    Softmax,
+    Softplus,
+    Softsign,
+    Step,
+    Tanh,
+)
 from nnstudio.engine.convolution import Conv1D, Conv2D, ConvTranspose2D
 from nnstudio.engine.dense import Dense
 from nnstudio.engine.dropout import Dropout, SpatialDropout
@@ -90,6 +106,17 @@ LAYERS: dict[str, type[Layer]] = {
         ReLU,
         Sigmoid,
         Tanh,
+        Linear,
+        Step,
+        LeakyReLU,
+        PReLU,
+        ELU,
+        SELU,
+        GELU,
+        SiLU,
+        Softplus,
+        Softsign,
+        HardSigmoid,
         Softmax,
         Dropout,
         SpatialDropout,

@@ -55,6 +55,11 @@ def ones(shape: Shape, rng: np.random.Generator) -> Array:
     return np.ones(shape)
 
 
+def quarter(shape: Shape, rng: np.random.Generator) -> Array:
+    """All 0.25: for the slopes of PReLU (He et al., 2015)."""
+    return np.full(shape, 0.25)
+
+
 def constant(shape: Shape, rng: np.random.Generator) -> Array:
     """All 0.1: the units of a layer begin alike and, getting like gradients, stay alike."""
     return np.full(shape, CONSTANT)
@@ -147,7 +152,8 @@ INITIALISERS: dict[str, Callable[[Shape, np.random.Generator], Array]] = {
     "constant": constant,
     "zeros": zeros,
     "ones": ones,
+    "quarter": quarter,
 }
 
 #: What a user may choose for the weights of a layer.
-WEIGHT_INITIALISERS = tuple(name for name in INITIALISERS if name != "ones")
+WEIGHT_INITIALISERS = tuple(name for name in INITIALISERS if name not in ("ones", "quarter"))

@@ -10,7 +10,23 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import DTypeLike
 
-from nnstudio.engine.activations import ReLU, Sigmoid, Softmax, Tanh
+from nnstudio.engine.activations import (
+    ELU,
+    GELU,
+    SELU,
+    HardSigmoid,
+    LeakyReLU,
+    Linear,
+    PReLU,
+    ReLU,
+    Sigmoid,
+    SiLU,
+    Softmax,
+    Softplus,
+    Softsign,
+    Step,
+    Tanh,
+)
 from nnstudio.engine.convolution import Conv1D, Conv2D, ConvTranspose2D
 from nnstudio.engine.dense import Dense
 from nnstudio.engine.dropout import Dropout, SpatialDropout
@@ -121,6 +137,24 @@ EXAMPLES = (
     Example(Sigmoid(), ((3, 2),)),
     Example(Tanh(), ((6,),)),
     Example(Tanh(), ((2, 3, 4),)),
+    Example(Linear(), ((3, 2),)),
+    Example(Step(), ((6,),)),
+    Example(LeakyReLU(), ((6,),)),
+    Example(LeakyReLU(slope=0.3), ((2, 3, 4),)),
+    Example(PReLU(), ((5,),)),
+    Example(PReLU(), ((2, 3, 4),)),
+    Example(PReLU(per_feature=True), ((5,),)),
+    Example(PReLU(per_feature=True), ((3, 4),)),
+    Example(PReLU(per_feature=True), ((2, 3, 4),)),
+    Example(ELU(), ((6,),)),
+    Example(ELU(alpha=1.7), ((3, 2),)),
+    Example(SELU(), ((6,),)),
+    Example(GELU(), ((6,),)),
+    Example(GELU(approximate="tanh"), ((3, 2),)),
+    Example(SiLU(), ((6,),)),
+    Example(Softplus(), ((2, 3, 4),)),
+    Example(Softsign(), ((6,),)),
+    Example(HardSigmoid(), ((6,),)),
     Example(Softmax(), ((5,),)),
     Example(Softmax(), ((3, 4),)),
     Example(Softmax(), ((1,),)),

@@ -6,6 +6,7 @@ layer's settings is used here.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from itertools import product
 from typing import Any
@@ -20,6 +21,37 @@ Formula = Callable[..., Array]
 def one_by_one(f: Callable[[Array], Any], x: Array) -> Array:
     """``f`` of each example of ``x`` (features…, N) on its own."""
     return np.stack([np.asarray(f(x[..., n])) for n in range(x.shape[-1])], axis=-1)
+
+
+# ---------------------------------------------------------------- activations
+
+
+def each_number(f: Callable[[Any, float], float]) -> Formula:
+    """``f`` of the layer and one number, for each number."""
+
+    def formula(layer: Any, v: dict[str, Array], x: Array) -> Array:
+        return np.array([f(layer, number) for number in x.ravel().tolist()]).reshape(x.shape)
+
+    return formula
+
+
+def prelu(layer: Any, v: dict[str, Array], x: Array) -> Array:
+    axis = 1 if x.ndim == 3 else 0
+    features = np.moveaxis(x, axis, 0)
+    slopes = np.broadcast_to(v["slope"], (len(features),))
+    y = [np.where(f > 0, f, slope * f) for f, slope in zip(features, slopes, strict=True)]
+    return np.moveaxis(np.stack(y), 0, axis)
+
+
+def gelu(layer: Any, x: float) -> float:
+    if layer.approximate == "tanh":
+        return 0.5 * x * (1 + math.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x**3)))
+    return x * 0.5 * math.erfc(-x / math.sqrt(2))
+
+
+def selu(layer: Any, x: float) -> float:
+    scale, alpha = 1.0507009873554805, 1.6732632423543772
+    return scale * x if x > 0 else scale * alpha * (math.exp(x) - 1)
 
 
 # ---------------------------------------------------------------- pooling
@@ -134,6 +166,17 @@ def concatenated(layer: Any, v: dict[str, Array], *xs: Array) -> Array:
 
 
 FORMULAS: dict[str, Formula] = {
+    "Linear": each_number(lambda layer, x: x),
+    "Step": each_number(lambda layer, x: 1.0 if x >= 0 else 0.0),
+    "LeakyReLU": each_number(lambda layer, x: x if x > 0 else layer.slope * x),
+    "PReLU": prelu,
+    "ELU": each_number(lambda layer, x: x if x > 0 else layer.alpha * (math.exp(x) - 1)),
+    "SELU": each_number(selu),
+    "GELU": each_number(gelu),
+    "SiLU": each_number(lambda layer, x: x / (1 + math.exp(-x))),
+    "Softplus": each_number(lambda layer, x: math.log(1 + math.exp(x))),
+    "Softsign": each_number(lambda layer, x: x / (1 + abs(x))),
+    "HardSigmoid": each_number(lambda layer, x: min(max(x + 3, 0), 6) / 6),
     "MaxPool1D": pooled(max),
     "MaxPool2D": pooled(max),
     "AveragePool1D": pooled(mean),

@@ -113,7 +113,9 @@ def test_a_start_has_the_shape_that_was_asked_for(name: str, shape: Shape) -> No
     assert np.isfinite(values).all()
 
 
-@pytest.mark.parametrize(("name", "value"), [("zeros", 0), ("ones", 1), ("constant", 0.1)])
+@pytest.mark.parametrize(
+    ("name", "value"), [("zeros", 0), ("ones", 1), ("constant", 0.1), ("quarter", 0.25)]
+)
 def test_constant_starts_are_constant(name: str, value: float) -> None:
     assert (INITIALISERS[name]((3, 2), np.random.default_rng(0)) == value).all()
 
@@ -123,7 +125,7 @@ def test_every_start_a_user_may_choose_exists() -> None:
 
 
 def test_every_start_is_tested() -> None:
-    tested = {*VARIANCES, "truncated_normal", "orthogonal", "zeros", "ones", "constant"}
+    tested = {*VARIANCES, "truncated_normal", "orthogonal", "zeros", "ones", "constant", "quarter"}
     assert set(INITIALISERS) == tested
 
 

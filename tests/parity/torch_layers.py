@@ -10,7 +10,23 @@ from collections.abc import Callable, Mapping, Sequence
 
 from peer import Tensor, functional, torch
 
-from nnstudio.engine.activations import ReLU, Sigmoid, Softmax, Tanh
+from nnstudio.engine.activations import (
+    ELU,
+    GELU,
+    SELU,
+    HardSigmoid,
+    LeakyReLU,
+    Linear,
+    PReLU,
+    ReLU,
+    Sigmoid,
+    SiLU,
+    Softmax,
+    Softplus,
+    Softsign,
+    Step,
+    Tanh,
+)
 from nnstudio.engine.convolution import Conv1D, Conv2D, ConvTranspose2D
 from nnstudio.engine.dense import Dense
 from nnstudio.engine.dropout import Dropout, SpatialDropout
@@ -161,6 +177,36 @@ def upsample2d(layer: Upsample2D, v: Tensors, xs: Sequence[Tensor], training: bo
     return functional.interpolate(xs[0], scale_factor=factor, mode=layer.interpolation)
 
 
+# ---------------------------------------------------------------- activations
+
+
+def leaky_relu(layer: LeakyReLU, v: Tensors, xs: Sequence[Tensor], training: bool) -> Tensor:
+    return functional.leaky_relu(xs[0], layer.slope)
+
+
+def prelu(layer: PReLU, v: Tensors, xs: Sequence[Tensor], training: bool) -> Tensor:
+    """PyTorch wants features or channels second."""
+    (x,) = xs
+    if x.ndim == 3:
+        return functional.prelu(x.transpose(1, 2), v["slope"]).transpose(1, 2)
+    return functional.prelu(x, v["slope"])
+
+
+def elu(layer: ELU, v: Tensors, xs: Sequence[Tensor], training: bool) -> Tensor:
+    return functional.elu(xs[0], layer.alpha)
+
+
+def gelu(layer: GELU, v: Tensors, xs: Sequence[Tensor], training: bool) -> Tensor:
+    form = "tanh" if layer.approximate == "tanh" else "none"
+    return functional.gelu(xs[0], approximate=form)
+
+
+def step(layer: Step, v: Tensors, xs: Sequence[Tensor], training: bool) -> Tensor:
+    """``heaviside`` has no derivative in PyTorch; a sum with 0 x has the right one, 0."""
+    (x,) = xs
+    return torch.heaviside(x.detach(), torch.ones((), dtype=x.dtype)) + 0 * x
+
+
 # ---------------------------------------------------------------- normalisation and dropping
 
 
@@ -255,6 +301,18 @@ COUNTERPARTS: dict[type[Layer], Computation] = {
     ReLU: of_numbers(functional.relu),
     Sigmoid: of_numbers(torch.sigmoid),
     Tanh: of_numbers(torch.tanh),
+    Linear: of_numbers(torch.nn.Identity()),
+    Step: step,
+    LeakyReLU: leaky_relu,
+    PReLU: prelu,
+    ELU: elu,
+    SELU: of_numbers(functional.selu),
+    GELU: gelu,
+    SiLU: of_numbers(functional.silu),
+    Softplus: of_numbers(functional.softplus),
+    Softsign: of_numbers(functional.softsign),
+    # Its own hardsigmoid takes 1/6 for a float32 in the derivative, whatever the type.
+    HardSigmoid: of_numbers(lambda x: functional.relu6(x + 3) / 6),
     Softmax: of_numbers(lambda x: functional.softmax(x, -1)),
     Dropout: dropout,
     SpatialDropout: spatial_dropout,

@@ -8,6 +8,7 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
+from nnstudio.engine.initialisers import INITIALISERS
 from nnstudio.engine.layer import Array, Call, Layer
 
 #: The curve is drawn for inputs from −REACH to REACH.
@@ -20,16 +21,16 @@ _WIDTH_OF_LINE = 1.5
 def curve(layer: Layer) -> Array | None:
     """(POINTS, 2) points of the layer's function, both axes scaled to 0 … 1; y upwards.
 
-    ``None`` for layers that aren't a function of their inputs alone. Softmax is shown as what it
-    makes of evenly spaced scores.
+    ``None`` for layers that are no activation. Softmax is shown as what it makes of evenly spaced
+    scores; slopes that are learned have their first values.
     """
     if type(layer).category not in ("activation", "output") or layer.arity != (1, 1):
         return None
-    if layer.variables((_POINTS,)):
-        return None
+    rng = np.random.default_rng(0)
+    first = {v.name: INITIALISERS[v.init](v.shape, rng) for v in layer.variables((_POINTS,))}
     # One example whose features are the points: right for each number's function and for softmax.
     x = np.linspace(-REACH, REACH, _POINTS)
-    y = layer.forward({}, (x[:, np.newaxis].copy(),), Call(np.float64))[:, 0]
+    y = layer.forward(first, (x[:, np.newaxis].copy(),), Call(np.float64))[:, 0]
     low, high = float(y.min()), float(y.max())
     points = np.empty((_POINTS, 2))
     points[:, 0] = (x + REACH) / (2 * REACH)

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from nnstudio.engine.catalogue import LAYERS
 from nnstudio.engine.layer import Shape
 from nnstudio.graph.analysis import Analysis
 from nnstudio.graph.model import Graph
@@ -26,7 +27,7 @@ _STEPS = (1.0, 1.4, 2.0, 2.8, 4.0, 5.6, 8.0, 10.0)
 #: Layers between a picture and the weights that look at it which keep every number in its place.
 _KEEP_PLACES = frozenset(
     {"Flatten", "Reshape", "Dropout", "SpatialDropout", "GaussianNoise", "BatchNorm", "LayerNorm"}
-    | {"ReLU", "Sigmoid", "Tanh"}
+    | {name for name, layer in LAYERS.items() if layer.category == "activation"}
 )
 
 
