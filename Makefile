@@ -96,6 +96,10 @@ bench-gui: $(VENV)/.set-up-test qt-libs ## How much of its speed training keeps 
 screenshots: $(VENV)/.set-up-test qt-libs ## Write pictures of the window to build/screenshots
 	QT_QPA_PLATFORM=offscreen $(PY) tests/screenshots.py build/screenshots
 
+.PHONY: pictures
+pictures: $(VENV)/.set-up-run ## Draw the activations for the engine's README again
+	$(PY) tests/pictures.py
+
 # ---------------------------------------------------------------- checks
 
 .PHONY: check

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from nnstudio.engine.activations import ReLU, Sigmoid, Softmax, Tanh
+from nnstudio.engine.activations import SELU, ReLU, Sigmoid, Softmax, Softsign, Tanh
 from nnstudio.engine.catalogue import LAYERS
 from nnstudio.engine.curves import curve, is_elementwise, pieces
 from nnstudio.engine.dense import Dense
@@ -64,7 +64,13 @@ def test_a_curve_is_cut_where_it_jumps_and_only_there() -> None:
     assert (zeros == 0).all()
     assert (ones == 1).all()
     assert len(left) + len(right) == len(relu.x)
-    for layer in (Sigmoid(), Tanh()):
+    selu = curve(SELU())
+    (left, _), (right, _) = pieces(selu.x, selu.slope)  # λ α eˣ rises to 1.76, then it is λ = 1.05
+    assert left[-1] <= right[0] <= left[-1] + 0.011
+    assert right[0] == pytest.approx(0, abs=0.011)
+    for layer in (Sigmoid(), Tanh(), SELU(), Softsign()):
         smooth = curve(layer)
         assert len(list(pieces(smooth.x, smooth.y))) == 1
+    for layer in (Sigmoid(), Tanh(), Softsign()):
+        smooth = curve(layer)
         assert len(list(pieces(smooth.x, smooth.slope))) == 1
