@@ -21,16 +21,23 @@ from nnstudio.engine.optimizers import Optimizer
 
 
 class TorchNetwork:
-    """The same network with the same first values.
+    """The same network with the same first values, and weights for the examples if there are any.
 
     Attributes:
         variables: every variable, under the key it has on our side.
         learned: those that the optimizer changes.
     """
 
-    def __init__(self, network: Network, losses: Mapping[str, Loss], flat: Array) -> None:
+    def __init__(
+        self,
+        network: Network,
+        losses: Mapping[str, Loss],
+        flat: Array,
+        weights: Array | None = None,
+    ) -> None:
         self.network = network
         self.losses = losses
+        self.weights = None if weights is None else tensor(weights)
         self.variables = {key: tensor(array) for key, array in network.arrays(flat).items()}
         self.learned: dict[Key, Tensor] = {}
         self._decays: dict[Key, bool] = {}
@@ -73,6 +80,7 @@ class TorchNetwork:
         optimizer: Optimizer,
         rate: float,
         steps: int,
+        clip_norm: float,
     ) -> None:
         """Make so many steps on the same batch."""
         decayed = [x for key, x in self.learned.items() if self._decays[key]]
@@ -81,6 +89,7 @@ class TorchNetwork:
         inputs = [batch_first(x) for x in xs]
         for _ in range(steps):
             self._backward(self._loss(inputs, targets))
+            torch.nn.utils.clip_grad_norm_(self.learned.values(), clip_norm)
             theirs.step()
 
     def arrays(self) -> dict[Key, Array]:
@@ -94,7 +103,7 @@ class TorchNetwork:
             step = self.network.steps[head.step]
             loss = self.losses[step.node]
             of = step.inputs[0] if torch_losses.takes_scores(loss, step.layer) else head.step
-            total = total + torch_losses.mean(loss, outputs[of], batch_first(target))
+            total = total + torch_losses.mean(loss, outputs[of], batch_first(target), self.weights)
         return total
 
     def _backward(self, loss: Tensor) -> None:
