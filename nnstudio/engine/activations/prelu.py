@@ -35,7 +35,7 @@ class PReLU(Layer):
 
     category: ClassVar[str] = "activation"
     summary: ClassVar[str] = "Learns how much of what is negative it lets through"
-    formula: ClassVar[str] = "y = x if x > 0, else a x, a learned"
+    formula: ClassVar[str] = "y = x if x > 0, else a x"
     derivative: ClassVar[str] = "y′ = 1 if x > 0, else a"
 
     per_feature: bool = setting(

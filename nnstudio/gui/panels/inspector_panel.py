@@ -34,6 +34,7 @@ from nnstudio.messages import shape_text
 SYMBOLS = {
     "weight": "W",
     "bias": "b",
+    "slope": "a",
     "gamma": "γ",
     "beta": "β",
     "running_mean": "mean",
