@@ -34,7 +34,11 @@ from pathlib import Path
 from typing import Any
 
 # What is measured is this checkout, not a package that may be installed.
-sys.path.insert(1, str(Path(__file__).resolve().parents[2]))
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(1, str(ROOT))
+# As in .ci/run: MNIST, where it lies beside the checkout.
+if "NNSTUDIO_DATA" not in os.environ and (ROOT.parent / "shared" / "data").is_dir():
+    os.environ["NNSTUDIO_DATA"] = str(ROOT.parent / "shared" / "data")
 
 OUT = Path("build", "bench")
 #: What is done, in this order, by worker processes: name and threads.
@@ -197,6 +201,7 @@ def _steps(arguments: argparse.Namespace, cores: str) -> list[Any]:
     from engine.pairs import CLOCKS
     from engine.report import table
     from engine.steps import Rounds, chosen, predicting_rows, training_rows
+    from engine.works import pictures
 
     threads = arguments.threads
     rounds = Rounds(7 if arguments.quick else 15, CLOCKS[arguments.clock])
@@ -205,6 +210,7 @@ def _steps(arguments: argparse.Namespace, cores: str) -> list[Any]:
         f"full training steps, {'one thread' if threads == 1 else f'{threads} threads'} each, "
         f"{cores}; {rounds.count} rounds; ratio = peer's time / nnstudio's (quartiles)"
     )
+    print(f"pictures: {pictures().name}")
     works = chosen(arguments.only)
     for work, found in training_rows(works, threads, rounds):
         rows += found
@@ -236,11 +242,7 @@ def _accuracy(arguments: argparse.Namespace, cores: str) -> list[Any]:
     from engine.report import ratio_text, seconds_text
 
     print(f"time to accuracy on MNIST's test pictures, nnstudio / PyTorch; one thread, {cores}")
-    for recipe in RECIPES:
-        print(
-            f"  {recipe.work.name}: Adam, learning rate {recipe.learning_rate:g}, "
-            f"batch {recipe.batch}, looked at every {recipe.check} steps"
-        )
+    print(*(f"  {recipe.words}" for recipe in RECIPES), sep="\n")
     rows = []
     for row in accuracy_rows(CLOCKS[arguments.clock], print):
         rows.append(row)

@@ -7,6 +7,8 @@ training doesn't need.
 
 from __future__ import annotations
 
+from math import cos, pi
+
 import numpy as np
 import torch
 from torch import nn
@@ -59,6 +61,7 @@ class PyTorch:
         fused: one kernel for the whole update, else PyTorch's default.
         channels_last: pictures and weights with the channels innermost, which PyTorch recommends
             for convolutions.
+        falling_over: the learning rate falls along a cosine to 0 at so many steps; 0: it stays.
     """
 
     peer = "PyTorch"
@@ -74,6 +77,7 @@ class PyTorch:
         channels_last: bool = False,
         learning_rate: float = LEARNING_RATE,
         seed: int = SEED,
+        falling_over: int = 0,
     ) -> None:
         torch.set_num_threads(threads)
         name = "Adam" if work.optimizer == "adam" else "SGD"
@@ -92,6 +96,7 @@ class PyTorch:
         self._layout = torch.channels_last if channels_last else torch.contiguous_format
         self._loss = functional.cross_entropy if work.classes else functional.mse_loss
         self._batch, self._seed = batch, seed
+        self._rate, self._falling_over, self._step = learning_rate, falling_over, 0
         self._epoch = self._position = 0
         self._order = self._shuffled()
 
@@ -118,6 +123,11 @@ class PyTorch:
             loss = self._loss(self._module(x), self._targets.index_select(0, index))
             self._optimizer.zero_grad()
             loss.backward()
+            if self._falling_over:
+                share = self._step / self._falling_over
+                (group,) = self._optimizer.param_groups
+                group["lr"] = self._rate * 0.5 * (1 + cos(pi * share))
+                self._step += 1
             self._optimizer.step()
 
     def accuracy(self) -> float:
