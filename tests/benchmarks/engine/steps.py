@@ -171,7 +171,8 @@ def compare(
         rows[place] = Row(
             name, batch, threads, contender.peer, contender.mode, ours_s, peer_s, ratio, low, high
         )
-    return [rows[place] for place in sorted(rows)]
+    # A peer that is missing in one mode is missing in all: once is enough.
+    return list(dict.fromkeys(rows[place] for place in sorted(rows)))
 
 
 def chosen(only: str) -> list[Work]:
