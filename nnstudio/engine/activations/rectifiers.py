@@ -52,7 +52,7 @@ class ReLU(Elementwise):
         np.maximum(x, call.zeros(x.shape), out=y)
 
     def f_prime(self, x: Array, y: Array, slope: Array, call: Call) -> None:
-        # True is 1 and False is 0; np.sign would give the same, but waits on every guess of a sign.
+        # True is 1, False is 0. np.sign(y) is the same, but the processor must guess each sign.
         np.greater(y, call.zeros(y.shape), out=slope)
 
 
