@@ -25,11 +25,13 @@ from nnstudio.data.settings import DataSettings
 from nnstudio.data.sources import DataError, Digits, Line, Mnist, Spiral, Square
 from nnstudio.data.split import Split
 from nnstudio.engine.activations import ReLU, Softmax, Tanh
+from nnstudio.engine.convolution import Conv2D
 from nnstudio.engine.dense import Dense
 from nnstudio.engine.dropout import Dropout
 from nnstudio.engine.layer import Layer
 from nnstudio.engine.losses import CategoricalCrossEntropy
 from nnstudio.engine.optimizers import SGD, Adam
+from nnstudio.engine.pooling import MaxPool2D
 from nnstudio.engine.schedules import Cosine
 from nnstudio.engine.shaping import Flatten, Input
 from nnstudio.graph.edits import add_node, connect, fresh_id
@@ -187,6 +189,38 @@ SAMPLES = (
             learning_rate=0.003,
             batch_size=128,
             epochs=20,
+        ),
+        goes_on=False,
+    ),
+    # Compared on the validation part: 64 units with dropout 0.25 (99.1 % after eight epochs), 96
+    # units with dropout 0.4 (99.0 % after nine), and the former with BatchNorm (98.7 % after ten).
+    Sample(
+        "mnist-cnn",
+        "A convolutional network reads 99 of 100 handwritten digits: look at what its kernels find.",
+        (
+            Input(shape=(1, 28, 28)),
+            Conv2D(filters=16, padding="same"),
+            ReLU(),
+            MaxPool2D(),
+            Conv2D(filters=32, padding="same"),
+            ReLU(),
+            MaxPool2D(),
+            Flatten(),
+            Dropout(rate=0.25),
+            Dense(units=64),
+            ReLU(),
+            Dropout(rate=0.25),
+            _xavier(10),
+            Softmax(),
+        ),
+        DataSettings(Mnist(), Split(validation=0.1, test=0.0)),
+        TrainingSettings(
+            loss=CategoricalCrossEntropy(),
+            optimizer=Adam(),
+            schedule=Cosine(end=0.01),
+            learning_rate=0.002,
+            batch_size=64,
+            epochs=10,
         ),
         goes_on=False,
     ),

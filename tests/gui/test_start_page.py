@@ -19,7 +19,7 @@ from nnstudio.persistence.project_file import save_project
 from nnstudio.project.project import Project
 
 Opener = Callable[..., StartPage]
-NAMES = ("line", "square", "spiral", "digits", "mnist-mlp")
+NAMES = ("line", "square", "spiral", "digits", "mnist-mlp", "mnist-cnn")
 
 
 @pytest.fixture
@@ -145,7 +145,7 @@ def test_tab_reaches_everything_and_enter_presses_it(
     page = open_page((str(samples / "line.nnstudio"),))
     child(page, "sample_line").setFocus()
     reached = [QApplication.focusWidget().objectName()]
-    for _ in range(7):
+    for _ in range(len(NAMES) + 2):
         QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Tab)
         reached.append(QApplication.focusWidget().objectName())
     assert reached == [

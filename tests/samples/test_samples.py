@@ -94,16 +94,17 @@ def test_nodes_of_a_sample_stand_beside_each_other(name: str) -> None:
         assert beside == [(x, y)]
 
 
-@pytest.mark.parametrize("name", [name for name in SAMPLE_ORDER if name != "mnist-mlp"])
+@pytest.mark.parametrize("name", [name for name in SAMPLE_ORDER if not name.startswith("mnist")])
 def test_training_of_a_sample_can_go_on(name: str) -> None:
     project, _ = project_of(name)
     assert continues(project)
     assert is_finished(project)
 
 
-def test_the_largest_sample_is_small_enough_to_be_shipped() -> None:
-    _, trained = project_of("mnist-mlp")
-    assert path_of("mnist-mlp").stat().st_size < 1_000_000
+@pytest.mark.parametrize("name", ["mnist-mlp", "mnist-cnn"])
+def test_the_largest_samples_are_small_enough_to_be_shipped(name: str) -> None:
+    _, trained = project_of(name)
+    assert path_of(name).stat().st_size < 1_000_000
     assert not trained.slots
     assert trained.start is None
 
@@ -127,11 +128,12 @@ def test_shipped_weights_are_as_good_as_the_sample_says(
     assert least <= found[figure] <= most
 
 
-def test_shipped_weights_read_98_of_100_mnist_test_pictures(
-    capsys: pytest.CaptureFixture[str], mnist: Path
+@pytest.mark.parametrize(("name", "least"), [("mnist-mlp", 0.98), ("mnist-cnn", 0.99)])
+def test_shipped_weights_read_98_or_99_of_100_mnist_test_pictures(
+    capsys: pytest.CaptureFixture[str], mnist: Path, name: str, least: float
 ) -> None:
-    found = told(capsys, "evaluate", path_of("mnist-mlp"))
-    assert found["test_accuracy"] >= 0.98
+    found = told(capsys, "evaluate", path_of(name))
+    assert found["test_accuracy"] >= least
 
 
 def test_the_weights_of_the_line_are_its_slope_and_intercept() -> None:
@@ -202,7 +204,7 @@ def test_a_script_gets_numbers_in_the_units_of_the_data() -> None:
     np.testing.assert_allclose(y, x * x, atol=0.05)
 
 
-@pytest.mark.parametrize(("name", "share"), [("mnist-mlp", 0.9), ("digits", 0.78)])
+@pytest.mark.parametrize(("name", "share"), [("mnist-mlp", 0.9), ("mnist-cnn", 0.9), ("digits", 0.78)])
 def test_digits_written_with_a_pen_are_read(name: str, share: float) -> None:
     file = Path(os.environ.get("NNSTUDIO_DATA", ""), "pen-digits", "dev.json.gz")
     if not file.is_file():
