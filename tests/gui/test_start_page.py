@@ -62,7 +62,14 @@ def rows(page: QWidget) -> list[QWidget]:
 
 def test_the_samples_stand_in_the_order_in_which_a_newcomer_meets_them(open_page: Opener) -> None:
     page = open_page()
-    assert [row.text() for row in rows(page)] == ["Line", "Square", "Spiral", "Digits", "MNIST"]
+    assert [row.text() for row in rows(page)] == [
+        "Line",
+        "Square",
+        "Spiral",
+        "Digits",
+        "MNIST",
+        "MNIST, convolutional",
+    ]
     assert child(page, "sample_line").accessibleDescription() == (
         "What line is about, in one sentence."
     )
@@ -90,7 +97,7 @@ def test_a_damaged_sample_is_passed_over(open_page: Opener, samples: Path) -> No
     damaged.write_bytes(damaged.read_bytes()[:100])
     (samples / "digits.nnstudio").write_text("nothing of the kind")
     page = open_page()
-    assert [row.text() for row in rows(page)] == ["Line", "Spiral", "MNIST"]
+    assert [row.text() for row in rows(page)] == ["Line", "Spiral", "MNIST", "MNIST, convolutional"]
 
 
 def test_new_and_open_are_asked_for(open_page: Opener, qtbot: QtBot) -> None:
