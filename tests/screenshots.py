@@ -62,8 +62,8 @@ def main(folder: Path) -> int:
         window.workbench.runner.run()
         settle(window, 500)
 
-    def select_dense(window: MainWindow) -> None:
-        window.workbench.select(of_kind(window, "Dense")[:1])
+    def select(window: MainWindow, kind: str) -> None:
+        window.workbench.select(of_kind(window, kind)[:1])
 
     def draw(window: MainWindow) -> None:
         pen = Path(os.environ.get("NNSTUDIO_DATA", ""), "pen-digits", "dev.json.gz")
@@ -80,7 +80,7 @@ def main(folder: Path) -> int:
         shoot(path.stem, path)
     digits = assets.sample("digits.nnstudio")
     shoot("digits-training", digits, prepare=train)
-    shoot("digits-dense", digits, prepare=select_dense)
+    shoot("digits-dense", digits, prepare=lambda window: select(window, "Dense"))
     shoot("digits-draw", digits, prepare=draw)
     shoot("digits-problem", digits, prepare=problem)
     shoot("digits-small", digits, "small", draw)
@@ -90,6 +90,10 @@ def main(folder: Path) -> int:
     mnist = assets.sample("mnist-mlp.nnstudio")
     if mnist.exists():
         shoot("mnist-draw", mnist, prepare=draw)
+    cnn = assets.sample("mnist-cnn.nnstudio")
+    shoot("cnn-convolution", cnn, prepare=lambda window: select(window, "Conv2D"))
+    shoot("cnn-relu", cnn, prepare=lambda window: select(window, "ReLU"))
+    shoot("cnn-draw", cnn, prepare=draw)
     for stage in ("data", "build", "train", "try"):
         shoot(f"stage-{stage}", digits, prepare=lambda window, s=stage: window.docks.show_stage(s))
     return 0

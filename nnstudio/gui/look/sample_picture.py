@@ -100,6 +100,21 @@ def _digit(style: str) -> Callable[[QPainter, QRectF, Theme], None]:
     return paint
 
 
+def _edges(painter: QPainter, box: QRectF, theme: Theme) -> None:
+    """The two as a kernel sees it that looks for edges: where ink begins, and where it ends."""
+    picture = prepare_drawing("mnist", [np.array(stroke) for stroke in _TWO])[0]
+    change = np.gradient(picture / picture.max(), axis=1)
+    room = _frame(painter, box, theme).adjusted(-5, -5, 5, 5)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+    height, width = change.shape
+    for row, column in np.argwhere(np.abs(change) > 0.05):
+        colour = theme.colour("positive" if change[row, column] > 0 else "negative")
+        colour.setAlphaF(min(1.0, 2 * float(abs(change[row, column]))))
+        left, right = (round(room.x() + room.width() * x / width) for x in (column, column + 1))
+        top, bottom = (round(room.y() + room.height() * y / height) for y in (row, row + 1))
+        painter.fillRect(left, top, right - left, bottom - top, colour)
+
+
 #: What paints each sample that has a drawing.
 DRAWN: dict[str, Callable[[QPainter, QRectF, Theme], None]] = {
     "line": _fit(lambda x: 0.8 * x),
@@ -107,4 +122,5 @@ DRAWN: dict[str, Callable[[QPainter, QRectF, Theme], None]] = {
     "spiral": _spiral,
     "digits": _digit("digits"),
     "mnist-mlp": _digit("mnist"),
+    "mnist-cnn": _edges,
 }
