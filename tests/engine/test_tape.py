@@ -56,6 +56,13 @@ NETWORKS = {
         Input(shape=(2, 2)), ReLU(), Flatten(), Dense(units=2)
     ),
 }
+NETWORKS |= {
+    f"bent by {layer.__name__}": chain(
+        Input(shape=(3,)), Dense(units=6), layer(), Dense(units=5), layer(), Dense(units=2)
+    )
+    for layer in TAPED
+    if layer.category == "activation"
+}
 
 
 def steps_of(network: Network, *, from_tape: bool, watch: bool = False) -> list[Array]:

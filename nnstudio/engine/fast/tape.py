@@ -19,7 +19,20 @@ from typing import Any
 
 import numpy as np
 
-from nnstudio.engine.activations import ReLU, Sigmoid, Tanh
+from nnstudio.engine.activations import (
+    ELU,
+    SELU,
+    HardSigmoid,
+    LeakyReLU,
+    Linear,
+    ReLU,
+    Sigmoid,
+    SiLU,
+    Softplus,
+    Softsign,
+    Step,
+    Tanh,
+)
 from nnstudio.engine.dense import Dense
 from nnstudio.engine.layer import Array, Arrays, Call, Layer, Shape
 from nnstudio.engine.losses import Loss
@@ -28,7 +41,22 @@ from nnstudio.engine.passes import BackwardPass, ForwardPass
 from nnstudio.engine.shaping import Flatten
 
 #: The layers that can be played from a tape.
-TAPED: tuple[type[Layer], ...] = (Dense, Flatten, ReLU, Sigmoid, Tanh)
+TAPED: tuple[type[Layer], ...] = (
+    Dense,
+    Flatten,
+    ReLU,
+    Sigmoid,
+    Tanh,
+    Linear,
+    Step,
+    LeakyReLU,
+    ELU,
+    SELU,
+    SiLU,
+    Softplus,
+    Softsign,
+    HardSigmoid,
+)
 
 #: Calls to be made, with their arguments.
 Tape = list[Callable[[], Any]]
