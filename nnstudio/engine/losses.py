@@ -30,7 +30,8 @@ outputs steps a fifth as large.
 
 **Logarithms.** A probability that was rounded to 0 has no logarithm; the smallest normal number of
 its kind stands for it, so a loss is at most about 87 in float32 and 708 in float64 per logarithm.
-Computed from the scores before Softmax or Sigmoid (:mod:`fused`), there is no such end.
+Computed from the scores before Softmax or Sigmoid (:mod:`nnstudio.engine.fast.losses`), there is
+no such end.
 """
 
 from __future__ import annotations
@@ -57,7 +58,7 @@ class Loss:
     #: Whether it compares classes rather than numbers.
     for_classes: ClassVar[bool] = False
     #: The layer that must come last, as its outputs are the probabilities that the loss is for.
-    #: :mod:`fused` computes layer and loss in one piece.
+    #: :mod:`nnstudio.engine.fast.losses` computes layer and loss in one piece.
     fuses: ClassVar[str] = ""
     #: Whether a network may tell two classes apart with a single output, for targets 0 and 1.
     takes_one_output: ClassVar[bool] = False

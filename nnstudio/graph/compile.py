@@ -1,7 +1,7 @@
 """From the drawing to what runs: :func:`compile_graph`.
 
 Where the output's loss swallows its last layer (cross-entropy with softmax), training leaves that
-layer out and uses the form of :mod:`nnstudio.engine.fused`; predicting keeps it.
+layer out and uses the form of :mod:`nnstudio.engine.fast.losses`; predicting keeps it.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from nnstudio.engine.fast.choice import quicken
-from nnstudio.engine.fused import fused
+from nnstudio.engine.fast.losses import fused
 from nnstudio.engine.losses import Loss
 from nnstudio.engine.network import Head, Network, Step
 from nnstudio.graph.analysis import analyse

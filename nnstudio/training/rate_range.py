@@ -35,8 +35,8 @@ from nnstudio.training.session import Session
 MEMORY = 0.8
 #: The test ends when the smoothed loss is so many times its lowest value.
 TOO_HIGH = 4.0
-#: A fall of ℓ̄ by less than half and less than so many standard deviations of the batches' losses may
-#: be chance. (ℓ̄ itself has a third of their deviation, and this is the largest of many falls.)
+#: A fall of ℓ̄ by less than half and less than so many standard deviations of the batches' losses
+#: may be chance. (ℓ̄ itself has a third of their deviation, and this is the largest of many falls.)
 CHANCE = 1.6
 #: How many steps ℓ̄ lags behind.
 _LAG = round(MEMORY / (1 - MEMORY))

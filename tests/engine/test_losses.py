@@ -14,7 +14,7 @@ from numpy.typing import DTypeLike
 
 from nnstudio.engine.activations import ReLU, Sigmoid, Softmax
 from nnstudio.engine.catalogue import LAYERS, LOSSES
-from nnstudio.engine.fused import (
+from nnstudio.engine.fast.losses import (
     SigmoidCrossEntropy,
     SoftmaxCrossEntropy,
     SoftmaxKLDivergence,

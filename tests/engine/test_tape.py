@@ -9,8 +9,8 @@ from nnstudio.engine.activations import ReLU, Sigmoid, Softmax, Tanh
 from nnstudio.engine.convolution import Conv1D
 from nnstudio.engine.dense import Dense
 from nnstudio.engine.dropout import Dropout
+from nnstudio.engine.fast.losses import SoftmaxCrossEntropy
 from nnstudio.engine.fast.tape import TAPED, NotTapedError, Recording, is_tapeable
-from nnstudio.engine.fused import SoftmaxCrossEntropy
 from nnstudio.engine.instruments import Recorder
 from nnstudio.engine.layer import Array, Call, Layer, Shape
 from nnstudio.engine.losses import HalfSquaredError, Loss

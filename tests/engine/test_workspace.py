@@ -12,7 +12,7 @@ from numeric import TOLERANCE, central_differences, relative_error
 from nnstudio.engine.activations import ReLU, Sigmoid, Softmax, Tanh
 from nnstudio.engine.dense import Dense
 from nnstudio.engine.dropout import Dropout
-from nnstudio.engine.fused import SoftmaxCrossEntropy
+from nnstudio.engine.fast.losses import SoftmaxCrossEntropy
 from nnstudio.engine.layer import Array, Layer, Shape
 from nnstudio.engine.losses import HalfSquaredError, Loss
 from nnstudio.engine.merging import Add

@@ -9,7 +9,7 @@ from small_graphs import chain, unconnected
 from nnstudio.engine.activations import ReLU, Sigmoid, Softmax
 from nnstudio.engine.dense import Dense
 from nnstudio.engine.dropout import Dropout
-from nnstudio.engine.fused import SigmoidCrossEntropy, SoftmaxCrossEntropy
+from nnstudio.engine.fast.losses import SigmoidCrossEntropy, SoftmaxCrossEntropy
 from nnstudio.engine.layer import Layer
 from nnstudio.engine.losses import (
     BinaryCrossEntropy,

@@ -12,7 +12,7 @@ from side_by_side import SideBySide
 
 from nnstudio.engine.activations import Sigmoid, Softmax
 from nnstudio.engine.dense import Dense
-from nnstudio.engine.fused import fused
+from nnstudio.engine.fast.losses import fused
 from nnstudio.engine.layer import Array, Call, Layer
 from nnstudio.engine.losses import (
     BinaryCrossEntropy,

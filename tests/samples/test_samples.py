@@ -204,7 +204,9 @@ def test_a_script_gets_numbers_in_the_units_of_the_data() -> None:
     np.testing.assert_allclose(y, x * x, atol=0.05)
 
 
-@pytest.mark.parametrize(("name", "share"), [("mnist-mlp", 0.9), ("mnist-cnn", 0.9), ("digits", 0.78)])
+@pytest.mark.parametrize(
+    ("name", "share"), [("mnist-mlp", 0.9), ("mnist-cnn", 0.9), ("digits", 0.78)]
+)
 def test_digits_written_with_a_pen_are_read(name: str, share: float) -> None:
     file = Path(os.environ.get("NNSTUDIO_DATA", ""), "pen-digits", "dev.json.gz")
     if not file.is_file():
