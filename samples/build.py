@@ -196,7 +196,7 @@ SAMPLES = (
     # units with dropout 0.4 (99.0 % after nine), and the former with BatchNorm (98.7 % after ten).
     Sample(
         "mnist-cnn",
-        "A convolutional network reads 99 of 100 handwritten digits: look at what its kernels find.",
+        "A convolutional network reads 99 of 100 handwritten digits: see what its kernels find.",
         (
             Input(shape=(1, 28, 28)),
             Conv2D(filters=16, padding="same"),
