@@ -65,7 +65,7 @@ def main() -> int:
         print(line, flush=True)
         printed.append(line)
 
-    from engine.machine import machine_lines
+    from engine.machine import machine_lines, others_line
 
     for line in machine_lines(shlex.join(sys.argv)):
         tell(line)
@@ -76,6 +76,7 @@ def main() -> int:
         if part not in arguments.parts or arguments.threads not in (None, threads):
             continue
         tell("")
+        tell(others_line())
         found, status = _run_part(part, threads, arguments, tell)
         rows += found.get("rows", [])
         limits += found.get("limits", [])

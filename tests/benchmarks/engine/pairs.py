@@ -3,7 +3,8 @@
 Whatever else the machine does, it does it to all contenders of a round; the median of the rounds'
 ratios is what counts, never a number of milliseconds. The order rotates from round to round, and
 each slice begins with one step that isn't timed: it brings the contender's arrays back into the
-cache, and lets the threads of the one before come to rest.
+cache, and lets the threads of the one before come to rest. Rounds in which other programs were busy
+are left out if enough others remain, whatever came out of them.
 """
 
 from __future__ import annotations
@@ -16,11 +17,14 @@ from time import perf_counter, process_time
 import numpy as np
 
 from engine.contender import Contender
+from engine.machine import MOST_BUSY, Others
 
 #: A slice takes at least so many seconds and steps.
 SLICE, FEWEST_STEPS = 0.02, 5
 #: Warming up ends after so many seconds, but not before so many steps.
 WARM_UP, WARM_UP_STEPS = 0.1, 3
+#: After so many seconds no other round begins, unless there have been too few for a median.
+MOST_SECONDS, FEWEST_ROUNDS = 30.0, 5
 #: What time is read from: the clock on the wall, or that of the processor while it does our work.
 CLOCKS = {"wall": perf_counter, "cpu": process_time}
 
@@ -31,12 +35,19 @@ def seconds_per_step(
     slice_seconds: float = SLICE,
     clock: Callable[[], float] = perf_counter,
 ) -> np.ndarray:
-    """Seconds per step, (rounds, contenders)."""
+    """Seconds per step, (rounds, contenders); fewer rounds where they take very long or
+    others were busy.
+    """
     counts = [_steps(contender, slice_seconds) for contender in contenders]
     gc.collect()
     gc.freeze()  # what was imported and built is not walked through again
     times = np.empty((rounds, len(contenders)))
+    end = perf_counter() + MOST_SECONDS
+    quiet: list[bool] = []
     for number in range(rounds):
+        if len(quiet) >= FEWEST_ROUNDS and perf_counter() > end:
+            break
+        others = Others()
         for turn in range(len(contenders)):
             which = (number + turn) % len(contenders)
             contender, steps = contenders[which], counts[which]
@@ -44,8 +55,10 @@ def seconds_per_step(
             began = clock()
             contender.run(steps)
             times[number, which] = (clock() - began) / steps
+        quiet.append((others.share() or 0.0) <= MOST_BUSY)
     gc.unfreeze()
-    return times
+    times = times[: len(quiet)]
+    return times[quiet] if sum(quiet) >= FEWEST_ROUNDS else times
 
 
 def _steps(contender: Contender, slice_seconds: float) -> int:
