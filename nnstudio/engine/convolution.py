@@ -26,6 +26,7 @@ import numpy as np
 from nnstudio.engine.initialisers import WEIGHT_INITIALISERS
 from nnstudio.engine.layer import Array, Arrays, Call, Layer, Shape, ShapeError, Variable
 from nnstudio.engine.regularisation import l1_setting, l2_setting, max_norm_setting
+from nnstudio.engine.weights import weight_and_bias
 from nnstudio.engine.windows import PADDINGS, Windows, padded
 from nnstudio.messages import shape_text
 from nnstudio.schema import setting
@@ -89,17 +90,7 @@ class Conv2D(Layer):
     def variables(self, *shapes: Shape) -> tuple[Variable, ...]:
         ((channels, _, _),) = shapes
         shape = (self.filters, channels // self.groups, *self.kernel_size)
-        weight = Variable(
-            "weight",
-            shape,
-            self.initialiser,
-            decay=True,
-            l1=self.l1,
-            l2=self.l2,
-            max_norm=self.max_norm,
-        )
-        bias = Variable("bias", (self.filters,), "zeros")
-        return (weight, bias) if self.use_bias else (weight,)
+        return weight_and_bias(self, shape, self.filters)
 
     def forward(self, v: Arrays, xs: tuple[Array, ...], call: Call) -> Array:
         (x,) = xs
@@ -182,17 +173,7 @@ class Conv1D(Layer):
     def variables(self, *shapes: Shape) -> tuple[Variable, ...]:
         ((_, features),) = shapes
         shape = (self.filters, features // self.groups, self.kernel_size)
-        weight = Variable(
-            "weight",
-            shape,
-            self.initialiser,
-            decay=True,
-            l1=self.l1,
-            l2=self.l2,
-            max_norm=self.max_norm,
-        )
-        bias = Variable("bias", (self.filters,), "zeros")
-        return (weight, bias) if self.use_bias else (weight,)
+        return weight_and_bias(self, shape, self.filters)
 
     def forward(self, v: Arrays, xs: tuple[Array, ...], call: Call) -> Array:
         (x,) = xs
@@ -288,18 +269,7 @@ class ConvTranspose2D(Layer):
     def variables(self, *shapes: Shape) -> tuple[Variable, ...]:
         ((channels, _, _),) = shapes
         shape = (channels, self.filters, *self.kernel_size)
-        weight = Variable(
-            "weight",
-            shape,
-            self.initialiser,
-            decay=True,
-            l1=self.l1,
-            l2=self.l2,
-            max_norm=self.max_norm,
-            unit_axis=1,
-        )
-        bias = Variable("bias", (self.filters,), "zeros")
-        return (weight, bias) if self.use_bias else (weight,)
+        return weight_and_bias(self, shape, self.filters, unit_axis=1)
 
     def forward(self, v: Arrays, xs: tuple[Array, ...], call: Call) -> Array:
         (x,) = xs

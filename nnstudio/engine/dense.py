@@ -17,6 +17,7 @@ import numpy as np
 from nnstudio.engine.initialisers import WEIGHT_INITIALISERS
 from nnstudio.engine.layer import Array, Arrays, Call, Layer, Shape, ShapeError, Variable
 from nnstudio.engine.regularisation import l1_setting, l2_setting, max_norm_setting
+from nnstudio.engine.weights import weight_and_bias
 from nnstudio.messages import shape_text
 from nnstudio.schema import setting
 
@@ -51,18 +52,7 @@ class Dense(Layer):
         return (*shape[:-1], self.units)
 
     def variables(self, *shapes: Shape) -> tuple[Variable, ...]:
-        features = shapes[0][-1]
-        weight = Variable(
-            "weight",
-            (self.units, features),
-            self.initialiser,
-            decay=True,
-            l1=self.l1,
-            l2=self.l2,
-            max_norm=self.max_norm,
-        )
-        bias = Variable("bias", (self.units,), "zeros")
-        return (weight, bias) if self.use_bias else (weight,)
+        return weight_and_bias(self, (self.units, shapes[0][-1]), self.units)
 
     def forward(self, v: Arrays, xs: tuple[Array, ...], call: Call) -> Array:
         (x,) = xs
