@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
+from typing import Any
 
 import numpy as np
 
@@ -94,7 +95,14 @@ class PreparedData:
         if data.is_classification and len(y) == 1:
             y[0] = data.targets[index]
         elif data.is_classification:
-            y.fill(0)
-            y[data.targets[index], np.arange(len(index))] = 1
+            # With "clip" take writes straight into its output; labels are in range.
+            one_hot = _identity(len(y), y.dtype)
+            one_hot.take(data.targets.take(index), 1, y, "clip")
         else:
             self._targets.gather(index, y)
+
+
+@cache
+def _identity(classes: int, dtype: np.dtype[Any]) -> np.ndarray:
+    """One column per class: 1 at its own place, 0 elsewhere."""
+    return np.eye(classes, dtype=dtype)
