@@ -69,6 +69,7 @@ class _Plan:
             self.x = self.calls[first].buffer("batch", (*shape, batch_size))
         tapeable = not workspace.input_gradients and is_tapeable(network, trained)
         self.recording = Recording(len(network.steps)) if tapeable else None
+        self.loss = network.heads[0].loss
 
     def _forward(self, workspace: Workspace, i: int) -> ForwardPass:
         runs = workspace.network.steps[i].runs
@@ -180,14 +181,15 @@ class Workspace:
             else:
                 outputs[i] = forward(v, tuple([outputs[j] for j in sources]), call)  # type: ignore[misc]
 
-    def _play(self, plan: _Plan, recording: Recording) -> None:
-        """The forward pass from tape; the first time it is recorded."""
+    def _play(self, plan: _Plan, recording: Recording) -> Array:
+        """What the loss looks at, by a forward pass from tape; the first time it is recorded."""
         self._outputs = recording.outputs
         if recording.recorded:
             recording.play_forward()
         else:
             (entry,) = self.network.input_steps
             recording.record_forward(plan.to_loss, [(entry, plan.x)])
+        return recording.scores
 
     def predict(self, xs: Sequence[Array]) -> list[Array]:
         """The outputs for inputs ``(features…, N)``, one array per head.
@@ -229,11 +231,12 @@ class Workspace:
         """
         plan = self._plan_for(xs[0].shape[-1])
         if plan.recording is not None and self.recorder is None and xs[0] is plan.x:
-            self._play(plan, plan.recording)
-        else:
-            plan.set_training(self.network, training, rng)
-            self._outputs = plan.outputs
-            self._run(plan.to_loss, xs)
+            scores = self._play(plan, plan.recording)
+            plan.losses[0].weights = weights
+            return plan.loss.value(scores, targets[0], plan.losses[0])
+        plan.set_training(self.network, training, rng)
+        self._outputs = plan.outputs
+        self._run(plan.to_loss, xs)
         total = 0.0
         for head, target, call in zip(self.network.heads, targets, plan.losses, strict=True):
             call.weights = weights
@@ -261,10 +264,11 @@ class Workspace:
     def backward(self, targets: Sequence[Array]) -> dict[int, Array]:
         """Fill :attr:`gradient` after :meth:`loss`; returns ∂L/∂x by input step."""
         plan = self._plan_for(targets[0].shape[-1])
-        if plan.recording is not None and self._outputs is plan.recording.outputs:
-            (head,), (call,) = self.network.heads, plan.losses
-            scores = self._outputs[head.loss_step]
-            plan.recording.play_backward(plan.back, head.loss, scores, targets[0], call)  # type: ignore[arg-type]
+        recording = plan.recording
+        if recording is not None and self._outputs is recording.outputs:
+            recording.play_backward(
+                plan.back, plan.loss, recording.scores, targets[0], plan.losses[0]
+            )
             return {}
         dys: list[Array | None] = [None] * len(self.network.steps)
         summed: set[int] = set()

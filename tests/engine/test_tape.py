@@ -115,11 +115,12 @@ def test_a_step_that_is_watched_between_steps_from_tape_changes_nothing() -> Non
 @pytest.mark.parametrize(
     "network",
     [
+        chain(Input(shape=(2,))),
         chain(Input(shape=(2,)), Dense(units=2), Dropout(), Dense(units=1)),
         chain(Input(shape=(3, 2)), Dense(units=2), Flatten()),
         chain(Input(shape=(2,)), Dense(units=2), Dense(units=2), owners={2: "1"}),
     ],
-    ids=["dropout draws anew each time", "dense on sequences", "shared weights"],
+    ids=["nothing runs", "dropout draws anew each time", "dense on sequences", "shared weights"],
 )
 def test_what_a_tape_can_not_hold_is_not_taped(network: Network) -> None:
     assert not is_tapeable(network, trained(network))

@@ -64,7 +64,7 @@ Tape = list[Callable[[], Any]]
 
 def is_tapeable(network: Network, trained: Sequence[int]) -> bool:
     """Whether the steps ``trained`` are a chain of layers that can be played from a tape."""
-    if len(network.input_steps) != 1 or len(network.heads) != 1:
+    if len(network.input_steps) != 1 or len(network.heads) != 1 or len(trained) < 2:
         return False
     for before, i in pairwise(trained):
         step = network.steps[i]
@@ -165,11 +165,13 @@ class Recording:
 
     Attributes:
         outputs: by step, the arrays that the forward tape fills.
+        scores: the last of them, which the loss looks at.
         recorded: whether there is something to play.
     """
 
     def __init__(self, steps: int) -> None:
         self.outputs: list[Array | None] = [None] * steps
+        self.scores: Array = np.empty(0)
         self.recorded = False
         self._forward: Tape = []
         self._backward: Tape = []
@@ -195,7 +197,7 @@ class Recording:
             recorded = self._calls[i] = _RecordedCall(call, tape)
             xs = tuple(found[source] for source in sources)
             found[i] = forward(_all_recorded(v, tape), xs, recorded)
-            self.outputs[i] = _plain(found[i])
+            self.outputs[i] = self.scores = _plain(found[i])
         self._forward = tape
         self.recorded = True
 
