@@ -36,6 +36,9 @@ class Learner:
         (self._head,) = network.heads
         self.workspace = Workspace(network, flat)
         self._data = data
+        self._count = 0
+        self._x: Array = np.empty(0)
+        self._y: Array = np.empty(0)
         self._target_size = target_size(network)
         self._measure = measure_for(data, self._head.loss)
 
@@ -56,7 +59,10 @@ class Learner:
     ) -> tuple[float, float]:
         """The same without taking what was measured into the running statistics."""
         workspace = self.workspace
-        x, y = workspace.buffers(len(index), self._target_size)
+        if len(index) != self._count:
+            self._count = len(index)
+            self._x, self._y = workspace.buffers(self._count, self._target_size)
+        x, y = self._x, self._y
         self._data.gather(index, x, y)
         loss = workspace.loss([x], [y], training=True, rng=rng, weights=weights)
         workspace.backward([y])

@@ -45,8 +45,9 @@ def measure_for(data: PreparedData, loss: Loss) -> Measure:
     if data.dataset.is_classification:
         return lambda output, target, _: float(np.count_nonzero(_are_right(output, target, loss)))
     factor = data.preparation.targets.factor
-    if isinstance(loss, HalfSquaredError) and not factor.ndim:
-        return lambda output, target, value: _from_loss(output, target, value, float(factor))
+    if isinstance(loss, HalfSquaredError) and factor.size == 1:
+        one = factor.item()
+        return lambda output, target, value: _from_loss(output, target, value, one)
     return lambda output, target, _: _squared_error(output, target, factor)
 
 

@@ -20,7 +20,7 @@ from nnstudio.data.batches import PreparedData
 from nnstudio.engine.layer import Array
 from nnstudio.engine.network import Key, Network
 from nnstudio.engine.randomness import dropout_stream, restore_stream, stream_state
-from nnstudio.engine.schedules import Clock, warm_up
+from nnstudio.engine.schedules import Clock, Constant, warm_up
 from nnstudio.engine.update import AVERAGE, Update
 from nnstudio.training.example_weights import example_weights
 from nnstudio.training.history import EpochFigures, History
@@ -93,6 +93,7 @@ class Session:
         self.result: Literal["", "best", "average"] = ""
         self.seconds = 0.0
         self.learning_rate = settings.learning_rate
+        self._rate_is_constant = isinstance(settings.schedule, Constant) and not settings.warm_up
         self.batch_size = settings.batch_size
         self.steps_per_epoch = max(1, ceil(len(data.parts.train) / settings.batch_size))
         self.horizon = settings.epochs * self.steps_per_epoch
@@ -177,6 +178,8 @@ class Session:
 
     def scheduled_rate(self) -> float:
         """The rate of the next step: as set, times what warm-up and schedule say."""
+        if self._rate_is_constant:
+            return self.learning_rate
         step, settings = self.step, self.settings
         clock = Clock(step, self.horizon, self.steps_per_epoch, self.losses)
         rate = self.learning_rate * settings.schedule.factor(clock)
