@@ -242,6 +242,16 @@ def test_next_to_0_no_digit_is_lost(x: float) -> None:
     assert y == pytest.approx(x if x > 0 else x + x * x / 2, rel=1e-10, abs=0)
 
 
+@each_type
+def test_sigmoid_far_below_0_is_the_exponential_to_the_last_digit(dtype: DTypeLike) -> None:
+    x = np.array([-15, -40, -80], dtype)
+    y, slope = run(Sigmoid(), x, dtype)
+    last_digit = 4 * np.finfo(dtype).eps
+    e = np.exp(x.astype(np.float64))
+    np.testing.assert_allclose(y, e / (1 + e), rtol=last_digit)
+    np.testing.assert_allclose(slope, e / (1 + e) ** 2, rtol=last_digit)
+
+
 def test_softplus_far_below_0_is_the_exponential() -> None:
     (y,), (slope,) = run(Softplus(), [-30.0])
     assert y == pytest.approx(math.exp(-30), rel=1e-12, abs=0)

@@ -142,13 +142,18 @@ class Softsign(Elementwise):
         np.square(slope, out=slope)
 
 
-def sigmoid(x: Array, out: Array) -> Array:
-    """σ(x), written into ``out``.
+#: As far to the left as σ(x) is a normal number; beyond, it stays where it is.
+_LEFT_END = {np.dtype(np.float32): 87.0, np.dtype(np.float64): 708.0}
 
-    It is computed as ½ (1 + tanh ½x), the same function, which can't overflow.
+
+def sigmoid(x: Array, out: Array) -> Array:
+    """σ(x) as it is written, into ``out``.
+
+    Far to the left it is nearly e^x, with all its digits; ½ (1 + tanh ½x) would have lost them in
+    the sum. For the exponential not to overflow, −x is kept below 87 or, in float64, 708.
     """
-    np.multiply(x, 0.5, out=out)
-    np.tanh(out, out=out)
+    np.negative(x, out=out)
+    np.minimum(out, _LEFT_END[x.dtype], out=out)
+    np.exp(out, out=out)
     out += 1
-    out *= 0.5
-    return out
+    return np.reciprocal(out, out=out)

@@ -25,6 +25,7 @@ from typing import ClassVar
 import numpy as np
 
 from nnstudio.engine.activations import softmax
+from nnstudio.engine.activations.squeezing import sigmoid
 from nnstudio.engine.layer import Array, Call, Layer
 from nnstudio.engine.losses import (
     BinaryCrossEntropy,
@@ -222,11 +223,8 @@ class SigmoidCrossEntropy(Loss):
         return each
 
     def error(self, z: Array, target: Array, call: Call, factor: float) -> Array:
-        """(sigmoid(z) − y) · factor, with sigmoid(z) as ½ (1 + tanh ½z), which can't overflow."""
-        dz = np.multiply(z, 0.5, out=call.buffer("dz", z.shape))
-        np.tanh(dz, out=dz)
-        dz += 1
-        dz *= 0.5
+        """(sigmoid(z) − y) · factor."""
+        dz = sigmoid(z, out=call.buffer("dz", z.shape))
         dz -= self.smoothed(target)
         dz *= factor
         return dz
