@@ -22,7 +22,7 @@ import torch_layers
 from hypothesis import strategies as st
 from side_by_side import SideBySide
 
-from nnstudio.engine.activations import Sigmoid, Softmax, Softsign, Step, Tanh
+from nnstudio.engine.activations import ReLU, Sigmoid, Softmax, Softsign, Step, Tanh
 from nnstudio.engine.catalogue import LAYERS
 from nnstudio.engine.convolution import Conv1D, Conv2D, ConvTranspose2D
 from nnstudio.engine.dense import Dense
@@ -164,6 +164,8 @@ class Sketch:
         kinds = [self.product, self.rearranged]
         if self.may_normalise(node):
             kinds.append(self.normalised)
+        if len(self.shapes[node]) == 3 and min(self.shapes[node][1:]) >= 2:
+            kinds.append(self.classic)
         node = self.one_of(*kinds)(node)
         return self.add(self.one_of(*FUNCTIONS, Dropout(rate=0.0)), node)
 
@@ -259,6 +261,12 @@ class Sketch:
         larger = Upsample2D(factor=self.pair(1, 2), interpolation=how)
         return [*layers, larger] if prod(shape) <= LARGEST // 4 else layers
 
+    def classic(self, node: str) -> str:
+        """Convolution, ReLU, pooling, for which there are quicker ways of their own."""
+        layer = Conv2D(filters=self.number(1, 3), kernel_size=self.pair(1, 3), padding="same")
+        node = self.add(ReLU(), self.add(layer, node))
+        return self.add(MaxPool2D(padding=self.one_of("valid", "same")), node)
+
     def may_normalise(self, node: str) -> bool:
         """Whether nothing before vanishes, and there is something to measure."""
         shape = self.shapes[node]
@@ -288,7 +296,9 @@ class Sketch:
             ways.append(self.way(node, width, depth))
         if isinstance(layer, Concatenate):
             ways = [self.widened(way) for way in ways]
-        return self.add(layer, *self.draw(st.permutations(ways)))
+        node = self.add(layer, *self.draw(st.permutations(ways)))
+        # Products of products soon have twenty digits.
+        return self.add(self.one_of(*CURVED), node) if isinstance(layer, Multiply) else node
 
     def way(self, node: str, width: int, depth: int) -> str:
         """A branch whose end has the shape of ``node``."""

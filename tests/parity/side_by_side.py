@@ -107,16 +107,20 @@ class SideBySide:
         """
         tolerance = TOLERANCES[np.float32]
         here = self._their_gradients()
-        for seed in range(3):
-            rng = np.random.default_rng(seed)
-            flat, *xs = (
-                x * (1 + 1e-6 * rng.standard_normal(x.shape)) for x in (self.flat, *self.xs)
-            )
-            moved = replace(self, flat=flat, xs=xs)
-            there, rounded = moved._their_gradients(), moved.narrowed()._their_gradients()
-            for a, b, c in zip(here, there, rounded, strict=True):
-                if distance(b, a) > tolerance or distance(c.astype(b.dtype), b) > tolerance / 10:
-                    return False
+        for seed in range(2):
+            for way in (1e-6, -1e-6):  # a kink that is near lies one way or the other
+                rng = np.random.default_rng(seed)
+                flat, *xs = (
+                    x * (1 + way * rng.standard_normal(x.shape)) for x in (self.flat, *self.xs)
+                )
+                moved = replace(self, flat=flat, xs=xs)
+                there, rounded = moved._their_gradients(), moved.narrowed()._their_gradients()
+                for a, b, c in zip(here, there, rounded, strict=True):
+                    if (
+                        distance(b, a) > tolerance
+                        or distance(c.astype(b.dtype), b) > tolerance / 10
+                    ):
+                        return False
         return True
 
     def _their_gradients(self) -> list[Array]:
