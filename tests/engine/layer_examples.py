@@ -27,7 +27,7 @@ from nnstudio.engine.activations import (
     Step,
     Tanh,
 )
-from nnstudio.engine.convolution import Conv1D, Conv2D, ConvTranspose2D
+from nnstudio.engine.conv import Conv1D, Conv2D, ConvTranspose2D
 from nnstudio.engine.dense import Dense
 from nnstudio.engine.dropout import Dropout, SpatialDropout
 from nnstudio.engine.layer import Array, Call, Layer, Shape

@@ -252,6 +252,16 @@ def test_sigmoid_far_below_0_is_the_exponential_to_the_last_digit(dtype: DTypeLi
     np.testing.assert_allclose(slope, e / (1 + e) ** 2, rtol=last_digit)
 
 
+@each_type
+@pytest.mark.parametrize("layer", [ELU(), ELU(alpha=0.7), SELU()], ids=str)
+def test_far_below_0_elu_rises_like_the_exponential(layer: Layer, dtype: DTypeLike) -> None:
+    x = np.array([-10, -20, -40], dtype)
+    _, slope = run(layer, x, dtype)
+    scale = {ELU(): 1, ELU(alpha=0.7): 0.7, SELU(): 1.0507009873554805 * 1.6732632423543772}[layer]
+    expected = scale * np.exp(x.astype(np.float64))
+    np.testing.assert_allclose(slope, expected, rtol=4 * np.finfo(dtype).eps)
+
+
 def test_softplus_far_below_0_is_the_exponential() -> None:
     (y,), (slope,) = run(Softplus(), [-30.0])
     assert y == pytest.approx(math.exp(-30), rel=1e-12, abs=0)

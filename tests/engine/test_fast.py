@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from numeric import relative_error
 
 from nnstudio.engine.activations import ReLU
-from nnstudio.engine.convolution import Conv2D
+from nnstudio.engine.conv import Conv2D
 from nnstudio.engine.dense import Dense
 from nnstudio.engine.fast.choice import quicken
-from nnstudio.engine.fast.convolution import FEWEST_COLUMNS, RowConv2D
+from nnstudio.engine.fast.conv import FEWEST_COLUMNS, RowConv2D
 from nnstudio.engine.fast.pooling import RectifiedMaxPool2D
 from nnstudio.engine.layer import Array, Call, Layer
 from nnstudio.engine.losses import HalfSquaredError

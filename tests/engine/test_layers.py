@@ -14,7 +14,7 @@ from numpy.typing import DTypeLike
 
 from nnstudio.engine.activations import Sigmoid, Softmax
 from nnstudio.engine.catalogue import LAYERS
-from nnstudio.engine.convolution import Conv1D, Conv2D, ConvTranspose2D
+from nnstudio.engine.conv import Conv1D, Conv2D, ConvTranspose2D
 from nnstudio.engine.dense import Dense
 from nnstudio.engine.dropout import Dropout
 from nnstudio.engine.layer import Array, Call, Layer, Shape, ShapeError

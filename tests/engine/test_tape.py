@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from nnstudio.engine.activations import ReLU, Sigmoid, Softmax, Tanh
-from nnstudio.engine.convolution import Conv1D
+from nnstudio.engine.conv import Conv1D
 from nnstudio.engine.dense import Dense
 from nnstudio.engine.dropout import Dropout
 from nnstudio.engine.fast.losses import SoftmaxCrossEntropy

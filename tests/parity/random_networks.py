@@ -24,7 +24,7 @@ from side_by_side import SideBySide
 
 from nnstudio.engine.activations import ReLU, Sigmoid, Softmax, Softsign, Step, Tanh
 from nnstudio.engine.catalogue import LAYERS
-from nnstudio.engine.convolution import Conv1D, Conv2D, ConvTranspose2D
+from nnstudio.engine.conv import Conv1D, Conv2D, ConvTranspose2D
 from nnstudio.engine.dense import Dense
 from nnstudio.engine.dropout import Dropout
 from nnstudio.engine.layer import Array, Layer, Shape

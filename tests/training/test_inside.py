@@ -11,7 +11,7 @@ from nnstudio.data.batches import PreparedData
 from nnstudio.data.settings import DataSettings
 from nnstudio.data.sources import Digits, Spiral
 from nnstudio.engine.activations import ReLU, Softmax, Tanh
-from nnstudio.engine.convolution import Conv2D
+from nnstudio.engine.conv import Conv2D
 from nnstudio.engine.dense import Dense
 from nnstudio.engine.dropout import Dropout
 from nnstudio.engine.layer import Layer

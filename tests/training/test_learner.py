@@ -13,7 +13,7 @@ from nnstudio.data.batches import PreparedData
 from nnstudio.data.settings import DataSettings
 from nnstudio.data.sources import Digits
 from nnstudio.engine.activations import ReLU, Softmax
-from nnstudio.engine.convolution import Conv2D
+from nnstudio.engine.conv import Conv2D
 from nnstudio.engine.dense import Dense
 from nnstudio.engine.dropout import Dropout
 from nnstudio.engine.layer import Array, Layer

@@ -104,7 +104,7 @@ class ELU(Elementwise):
         _elu(x, self.alpha, y, call)
 
     def f_prime(self, x: Array, y: Array, slope: Array, call: Call) -> None:
-        _elu_slope(y, self.alpha, slope, call)
+        _elu_slope(x, self.alpha, slope, call)
 
 
 @dataclass(frozen=True)
@@ -124,8 +124,7 @@ class SELU(Elementwise):
         y *= SELU_LAMBDA
 
     def f_prime(self, x: Array, y: Array, slope: Array, call: Call) -> None:
-        np.multiply(y, 1 / SELU_LAMBDA, out=slope)
-        _elu_slope(slope, SELU_ALPHA, slope, call)
+        _elu_slope(x, SELU_ALPHA, slope, call)
         slope *= SELU_LAMBDA
 
 
@@ -144,12 +143,18 @@ def _elu(x: Array, alpha: float, y: Array, call: Call) -> None:
     y += np.maximum(x, 0, out=room)
 
 
-def _elu_slope(y: Array, alpha: float, slope: Array, call: Call) -> None:
-    """ELU's derivative from its output y: 1 above 0, elsewhere α eˣ, which is y + α."""
-    is_below = np.less_equal(y, 0, out=call.buffer("is below", y.shape, bool))
-    np.add(y, alpha, out=slope)
-    slope *= is_below
-    slope += np.logical_not(is_below, out=is_below)
+def _elu_slope(x: Array, alpha: float, slope: Array, call: Call) -> None:
+    """ELU's derivative: 1 above 0, elsewhere α eˣ.
+
+    That is also y + α, which is quicker, but far below 0 leaves no digit of a small eˣ.
+    """
+    np.minimum(x, 0, out=slope)
+    np.exp(slope, out=slope)
+    if alpha != 1:  # otherwise it is e⁰ = 1 above 0
+        is_below = np.less_equal(x, 0, out=call.buffer("is below", x.shape, bool))
+        slope *= alpha
+        slope *= is_below
+        slope += np.logical_not(is_below, out=is_below)
 
 
 @dataclass(frozen=True)

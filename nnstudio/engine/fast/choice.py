@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from nnstudio.engine.activations import ReLU
-from nnstudio.engine.convolution import Conv2D
+from nnstudio.engine.conv import Conv2D
 from nnstudio.engine.dense import Dense
-from nnstudio.engine.fast.convolution import RowConv2D
+from nnstudio.engine.fast.conv import RowConv2D
 from nnstudio.engine.fast.pooling import RectifiedMaxPool2D
 from nnstudio.engine.network import Head, Network, Rewrite, Step
 from nnstudio.engine.pooling import MaxPool2D

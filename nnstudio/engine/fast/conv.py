@@ -19,7 +19,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
-from nnstudio.engine.convolution import Conv2D
+from nnstudio.engine.conv import Conv2D
 from nnstudio.engine.layer import Array, Arrays, Call
 from nnstudio.engine.windows import Windows
 
