@@ -15,7 +15,7 @@ import numpy as np
 
 from nnstudio import assets
 from nnstudio.engine.catalogue import LAYERS
-from nnstudio.engine.curves import curve, is_elementwise, pieces
+from nnstudio.engine.curves import curve, has_curve, pieces
 from nnstudio.engine.layer import Array, Layer
 
 TARGET = assets.resource("pictures/activations.svg")
@@ -47,7 +47,7 @@ text { font-family: "DejaVu Sans", Verdana, Helvetica, Arial, sans-serif; fill: 
 
 def activations_svg() -> str:
     """All activations of the catalogue on one sheet, in its order."""
-    layers = [cls() for cls in LAYERS.values() if is_elementwise(cls)]
+    layers = [cls() for cls in LAYERS.values() if has_curve(cls)]
     rows = -(-len(layers) // COLUMNS)
     width = 2 * MARGIN + COLUMNS * CELL_WIDTH - GAP
     height = 2 * MARGIN + HEADER + rows * CELL_HEIGHT - GAP
@@ -80,9 +80,10 @@ def _header(width: int) -> Iterator[str]:
 
 def _cell(layer: Layer) -> Iterator[str]:
     """Name, formula, derivative, and the plot with its numbers."""
+    drawn = curve(layer, X_LOW, X_HIGH)
     yield _text("name", 0, 14, type(layer).__name__)
-    if layer.caption():
-        yield _text("small", PLOT_WIDTH + LEFT, 14, layer.caption(), anchor="end")
+    if note := drawn.of or layer.caption():
+        yield _text("small", PLOT_WIDTH + LEFT, 14, note, anchor="end")
     yield _text("formula", 0, 34, layer.formula)
     yield _text("formula", 0, 52, layer.derivative)
     yield f'<g transform="translate({LEFT} {WORDS})">'
@@ -91,7 +92,6 @@ def _cell(layer: Layer) -> Iterator[str]:
     up = "".join(f"M0 {_y(y)}h{PLOT_WIDTH}" for y in range(Y_LOW, Y_HIGH + 1, 2) if y)
     yield f'<path class="grid" d="{across}{up}"/>'
     yield f'<path class="axis" d="M{_x(0)} 0v{PLOT_HEIGHT}M0 {_y(0)}h{PLOT_WIDTH}"/>'
-    drawn = curve(layer, X_LOW, X_HIGH)
     yield f'<path class="f" d="{_path(drawn.x, drawn.y)}"/>'
     yield f'<path class="slope" d="{_path(drawn.x, drawn.slope)}"/>'
     for x in range(X_LOW, X_HIGH + 1, 2):

@@ -5,6 +5,9 @@ One feature whose batch is a grid x₁ … xₙ goes forward; a gradient of 1 fo
     y = forward(x)        ∂L/∂x = f′(x) · ∂L/∂y = f′(x)  where ∂L/∂y = 1
 
 so the picture of a layer shows what its code computes, and can't say anything else.
+
+Softmax has no curve of one number: each probability depends on all scores. Of two classes, with the
+scores x and 0, the first has the probability eˣ / (eˣ + 1), which is σ(x); that is its curve.
 """
 
 from __future__ import annotations
@@ -14,6 +17,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from nnstudio.engine.activations import Softmax
 from nnstudio.engine.initialisers import INITIALISERS
 from nnstudio.engine.layer import Array, Call, Layer
 
@@ -30,20 +34,21 @@ class Curve:
         x: the grid, ascending.
         y: f(x).
         slope: f′(x); at a kink what ``backward`` takes for it, the slope on one of its sides.
+        of: what x and y are, where that needs saying; else empty.
     """
 
     x: Array
     y: Array
     slope: Array
+    of: str = ""
 
 
-def is_elementwise(layer: Layer | type[Layer]) -> bool:
-    """Whether ``layer`` applies one function to each number by itself, so that it has a curve.
+def has_curve(layer: Layer | type[Layer]) -> bool:
+    """Whether ``layer`` has a curve: an activation, applied to each number by itself, or Softmax.
 
-    That is what the category ``activation`` means. Softmax, which looks at a whole column of
-    numbers, is in ``output``; Dropout works number by number, but by chance.
+    Dropout and noise work number by number too, but by chance.
     """
-    return layer.category == "activation"
+    return bool(layer.derivative)
 
 
 def curve(layer: Layer, low: float = -4.0, high: float = 4.0, count: int = 801) -> Curve:
@@ -52,19 +57,23 @@ def curve(layer: Layer, low: float = -4.0, high: float = 4.0, count: int = 801) 
     Variables, such as the slope that PReLU learns, have their first values.
 
     Raises:
-        ValueError: ``layer`` isn't one function of one number.
+        ValueError: ``layer`` has no curve.
     """
-    if not is_elementwise(layer):
+    if not has_curve(layer):
         raise ValueError(f"expected an activation, got {type(layer).__name__}, which has no curve")
     rng = np.random.default_rng(0)
-    variables = {v.name: INITIALISERS[v.init](v.shape, rng) for v in layer.variables((1,))}
+    features, of = (2, "y₁ of x₁ = x, x₂ = 0") if isinstance(layer, Softmax) else (1, "")
+    variables = {v.name: INITIALISERS[v.init](v.shape, rng) for v in layer.variables((features,))}
     call = Call(np.float64)
-    x = np.linspace(low, high, count)
-    y = layer.forward(variables, (x[np.newaxis],), call)[0].copy()
-    (slope,) = layer.backward(variables, {}, np.ones((1, count)), call)
-    if slope is None:
+    xs = np.zeros((features, count))
+    xs[0] = np.linspace(low, high, count)
+    y = layer.forward(variables, (xs,), call)[0].copy()
+    dy = np.zeros((features, count))
+    dy[0] = 1
+    (dx,) = layer.backward(variables, {}, dy, call)
+    if dx is None:
         raise AssertionError(f"{type(layer).__name__} was asked for ∂L/∂x and gave none")
-    return Curve(x, y, slope[0].copy())
+    return Curve(xs[0], y, dx[0].copy(), of)
 
 
 def pieces(x: Array, values: Array) -> Iterator[tuple[Array, Array]]:

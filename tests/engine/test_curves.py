@@ -7,13 +7,13 @@ import pytest
 
 from nnstudio.engine.activations import SELU, ReLU, Sigmoid, Softmax, Softsign, Tanh
 from nnstudio.engine.catalogue import LAYERS
-from nnstudio.engine.curves import curve, is_elementwise, pieces
+from nnstudio.engine.curves import curve, has_curve, pieces
 from nnstudio.engine.dense import Dense
 from nnstudio.engine.dropout import Dropout
 from nnstudio.engine.layer import Layer
 from nnstudio.engine.noise import GaussianNoise
 
-ACTIVATIONS = [cls() for cls in LAYERS.values() if is_elementwise(cls)]
+ACTIVATIONS = [cls() for cls in LAYERS.values() if has_curve(cls)]
 STEP = 1e-5
 
 
@@ -48,9 +48,15 @@ def test_known_curves_come_out_as_on_paper() -> None:
     np.testing.assert_allclose(curve(Tanh()).slope, 1 / np.cosh(x) ** 2, rtol=1e-10)
 
 
-@pytest.mark.parametrize("layer", [Softmax(), Dense(1), Dropout(), GaussianNoise()], ids=str)
-def test_a_layer_that_is_no_function_of_one_number_has_no_curve(layer: Layer) -> None:
-    assert not is_elementwise(layer)
+def test_of_softmax_the_share_of_a_score_against_0_is_drawn_which_is_the_sigmoid() -> None:
+    softmax, sigmoid = curve(Softmax()), curve(Sigmoid())
+    np.testing.assert_allclose(softmax.y, sigmoid.y, rtol=1e-12)
+    np.testing.assert_allclose(softmax.slope, sigmoid.slope, rtol=1e-12)
+
+
+@pytest.mark.parametrize("layer", [Dense(1), Dropout(), GaussianNoise()], ids=str)
+def test_a_layer_that_is_no_activation_has_no_curve(layer: Layer) -> None:
+    assert not has_curve(layer)
     with pytest.raises(ValueError, match=f"got {type(layer).__name__}, which has no curve"):
         curve(layer)
 

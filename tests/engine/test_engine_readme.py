@@ -11,7 +11,7 @@ from pictures import TARGET, activations_svg
 
 import nnstudio.engine
 from nnstudio.engine.catalogue import LAYERS
-from nnstudio.engine.curves import is_elementwise
+from nnstudio.engine.curves import has_curve
 
 FOLDER = Path(nnstudio.engine.__file__).parent
 README = (FOLDER / "README.md").read_text(encoding="utf-8")
@@ -25,7 +25,7 @@ def test_the_picture_of_the_activations_is_what_the_code_computes_now() -> None:
 
 def test_the_picture_names_every_activation_and_has_two_lines_for_each() -> None:
     root = ElementTree.fromstring(activations_svg())
-    drawn = {cls for cls in LAYERS.values() if is_elementwise(cls)}
+    drawn = {cls for cls in LAYERS.values() if has_curve(cls)}
     words = {text.text for text in root.iter(f"{SVG}text")}
     for cls in drawn:
         assert {cls.__name__, cls.formula, cls.derivative} <= words

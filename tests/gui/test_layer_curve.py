@@ -144,11 +144,15 @@ def test_a_derivative_that_is_everywhere_the_same_is_told_as_such(
     assert picture(window).accessibleDescription().endswith("its derivative is 0.")
 
 
-def test_softmax_has_no_picture_of_one_number(open_window, tmp_path: Path) -> None:
+def test_of_softmax_the_first_of_two_classes_is_drawn_and_that_is_said(
+    open_window, tmp_path: Path
+) -> None:
     path = tmp_path / "softmax.nnstudio"
     save_project(project(SOURCES["Spiral"](), Input((2,)), Dense(2), Tanh(), Softmax()), path)
     window = open_window(path)
-    select(window, Tanh)
-    assert picture(window).isVisible()
     select(window, Softmax)
-    assert not picture(window).isVisible()
+    drawn = picture(window)
+    assert drawn.isVisible()
+    assert drawn.curve is not None
+    assert (drawn.curve.y[0], drawn.curve.y[-1]) == pytest.approx((0.01799, 0.98201), abs=1e-5)
+    assert "drawn as y₁ of x₁ = x, x₂ = 0" in drawn.accessibleDescription()

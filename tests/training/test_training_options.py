@@ -275,13 +275,6 @@ def test_balanced_classes_weigh_the_same_together() -> None:
     assert weights[labels].mean() == pytest.approx(1)
 
 
-def test_balanced_classes_are_those_of_scikit_learn() -> None:
-    class_weight = pytest.importorskip("sklearn.utils.class_weight")
-    labels = np.random.default_rng(0).choice(4, 50, p=[0.5, 0.3, 0.15, 0.05])
-    expected = class_weight.compute_class_weight("balanced", classes=np.unique(labels), y=labels)
-    np.testing.assert_allclose(balanced(labels, 4)[np.unique(labels)], expected)
-
-
 def weighted_data(weights: np.ndarray | None) -> PreparedData:
     data = data_of(
         [[0.0], [1.0], [2.0], [3.0]],

@@ -7,7 +7,7 @@ from PySide6.QtCore import QLineF, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPen, QPolygonF, QShowEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from nnstudio.engine.curves import Curve, curve, is_elementwise, pieces
+from nnstudio.engine.curves import Curve, curve, has_curve, pieces
 from nnstudio.engine.layer import Array, Layer
 from nnstudio.gui.look.theme import Theme
 from nnstudio.gui.plots.plotting import LABEL_SIZE, Axis, Plot, sized
@@ -52,7 +52,7 @@ class LayerCurve(Plot):
 
     def show_layer(self, layer: Layer) -> None:
         """Draw this layer as it is set now, or hide."""
-        shown = layer if is_elementwise(layer) else None
+        shown = layer if has_curve(layer) else None
         if shown != self._layer:
             self._layer, self._curve = shown, None
             if self.isVisible() and shown is not None:
@@ -92,7 +92,7 @@ class LayerCurve(Plot):
         self._paint_line(painter, drawn.x, drawn.y, self._pen(_FUNCTION))
         # Above it: where both are the same, the solid line shows between the dashes.
         self._paint_line(painter, drawn.x, drawn.slope, self._pen(_DERIVATIVE, dashed=True))
-        self._paint_legend(painter, box)
+        self._paint_legend(painter, box, drawn)
 
     def _pen(self, role: str, *, dashed: bool = False) -> QPen:
         pen = QPen(self.theme.colour(role), _WIDTH)
@@ -116,14 +116,14 @@ class LayerCurve(Plot):
             places = zip(self.x_pixels(xs).tolist(), self.y_pixels(ys).tolist(), strict=True)
             painter.drawPolyline(QPolygonF([QPointF(a, b) for a, b in places]))
 
-    def _paint_legend(self, painter: QPainter, box: QRectF) -> None:
+    def _paint_legend(self, painter: QPainter, box: QRectF, drawn: Curve) -> None:
         """Above the plot, where no curve can run through it."""
         font = sized(self.font(), LABEL_SIZE)
         metrics = QFontMetricsF(font)
         painter.setFont(font)
         left, middle = box.left(), (_TOP - 6) / 2
         for text, pen in (
-            ("function", self._pen(_FUNCTION)),
+            (drawn.of or "function", self._pen(_FUNCTION)),
             ("derivative", self._pen(_DERIVATIVE, dashed=True)),
         ):
             painter.setPen(pen)
@@ -137,8 +137,9 @@ def _in_words(layer: Layer, drawn: Curve) -> str:
     """The picture for those who don't see it."""
     left, right = map(_short, (drawn.x[0], drawn.x[-1]))
     first, last = map(_short, (drawn.y[0], drawn.y[-1]))
+    of = f", drawn as {drawn.of}" if drawn.of else ""
     return (
-        f"Solid line: {layer.formula}. Dashed line: its derivative, {layer.derivative}. "
+        f"Solid line: {layer.formula}{of}. Dashed line: its derivative, {layer.derivative}. "
         f"From x = {left} to x = {right}, y goes from {first} to {last} and {_range(drawn.y)}; "
         f"its derivative {_range(drawn.slope)}."
     )
