@@ -110,8 +110,8 @@ class RowConv2D(Conv2D):
             np.matmul(dy_by_row, X.swapaxes(1, 2), out=by_row)
             d_weight = np.add.reduce(by_row, axis=0).reshape(filters, kh, C, kw)
             grad["weight"][...] = d_weight.swapaxes(1, 2)
-            if self.use_bias:
-                np.add.reduce(dy.reshape(filters, -1), axis=1, out=grad["bias"])
+            if self.use_bias:  # a sum along a row is a product with ones, and quicker so
+                np.dot(dy.reshape(filters, -1), call.ones((count * P,)), out=grad["bias"])
         if not call.needs_dx:
             return (None,)
         rows, columns = self.windows(x.shape[:-1])
