@@ -121,7 +121,7 @@ class SGD(Optimizer):
         decayed: int | None = None,
     ) -> None:
         for part, scratch in chunks(w):
-            direction = g[part]
+            weights, direction = w[part], g[part]
             if self.momentum:
                 velocity = slots["velocity"][part]
                 velocity *= self.momentum
@@ -134,7 +134,7 @@ class SGD(Optimizer):
                 else:
                     direction = velocity
             np.multiply(direction, rate, out=scratch)
-            w[part] -= scratch
+            weights -= scratch
 
 
 # ---------------------------------------------------------------- a rate for every number
@@ -167,7 +167,7 @@ class Adagrad(Optimizer):
         decayed: int | None = None,
     ) -> None:
         for part, scratch in chunks(w):
-            gradient, square = g[part], slots["square"][part]
+            weights, gradient, square = w[part], g[part], slots["square"][part]
             np.square(gradient, out=scratch)
             square += scratch
             if self.start:
@@ -178,7 +178,7 @@ class Adagrad(Optimizer):
             scratch += self.epsilon
             np.divide(gradient, scratch, out=scratch)
             scratch *= rate
-            w[part] -= scratch
+            weights -= scratch
             _flush(square, step)
 
 
@@ -218,7 +218,7 @@ class RMSProp(Optimizer):
         c = sqrt(1 - self.rho)
         epsilon, scale = self.epsilon / c, rate / c
         for part, scratch in chunks(w):
-            gradient, square = g[part], slots["square"][part]
+            weights, gradient, square = w[part], g[part], slots["square"][part]
             np.square(gradient, out=scratch)
             square *= self.rho
             square += scratch
@@ -244,7 +244,7 @@ class RMSProp(Optimizer):
                 _flush(velocity, step)
             else:
                 scratch *= scale
-            w[part] -= scratch
+            weights -= scratch
             _flush(square, step)
 
 
@@ -278,7 +278,7 @@ class Adadelta(Optimizer):
         # √(u+ε) / √(s+ε) = √((U + ε/(1−ρ)) / (S + ε/(1−ρ)))
         epsilon = self.epsilon / (1 - self.rho)
         for part, (delta, scratch) in chunks(w, rows=2):
-            gradient = g[part]
+            weights, gradient = w[part], g[part]
             square, step_square = slots["square"][part], slots["step_square"][part]
             np.square(gradient, out=scratch)
             square *= self.rho
@@ -292,7 +292,7 @@ class Adadelta(Optimizer):
             step_square *= self.rho
             step_square += scratch
             delta *= rate
-            w[part] -= delta
+            weights -= delta
             _flush(square, step)
             _flush(step_square, step)
 
@@ -333,7 +333,8 @@ class Adam(Optimizer):
         scale = rate * (1 - self.beta1) / (1 - self.beta1**step) / c
         epsilon = self.epsilon / c
         for part, scratch in chunks(w):
-            gradient, mean, square = g[part], slots["mean"][part], slots["square"][part]
+            weights, gradient = w[part], g[part]
+            mean, square = slots["mean"][part], slots["square"][part]
             mean *= self.beta1
             mean += gradient
             np.square(gradient, out=scratch)
@@ -343,7 +344,7 @@ class Adam(Optimizer):
             scratch += epsilon
             np.divide(mean, scratch, out=scratch)
             scratch *= scale
-            w[part] -= scratch
+            weights -= scratch
             _flush(mean, step)
             _flush(square, step)
 
@@ -405,7 +406,8 @@ class AMSGrad(Adam):
         scale = rate * (1 - self.beta1) / (1 - self.beta1**step) / c
         epsilon = self.epsilon / c
         for part, scratch in chunks(w):
-            gradient, mean, square = g[part], slots["mean"][part], slots["square"][part]
+            weights, gradient = w[part], g[part]
+            mean, square = slots["mean"][part], slots["square"][part]
             largest = slots["largest"][part]
             mean *= self.beta1
             mean += gradient
@@ -417,7 +419,7 @@ class AMSGrad(Adam):
             scratch += epsilon
             np.divide(mean, scratch, out=scratch)
             scratch *= scale
-            w[part] -= scratch
+            weights -= scratch
             _flush(mean, step)
             _flush(square, step)
             _flush(largest, step)
@@ -465,7 +467,8 @@ class Nadam(Optimizer):
         of_mean = then * (1 - self.beta1) / (1 - self._momenta(step + 1))
         ahead, scale = of_mean / of_gradient, rate * of_gradient / c
         for part, (direction, scratch) in chunks(w, rows=2):
-            gradient, mean, square = g[part], slots["mean"][part], slots["square"][part]
+            weights, gradient = w[part], g[part]
+            mean, square = slots["mean"][part], slots["square"][part]
             mean *= self.beta1
             mean += gradient
             np.square(gradient, out=scratch)
@@ -477,7 +480,7 @@ class Nadam(Optimizer):
             direction += gradient
             direction /= scratch
             direction *= scale
-            w[part] -= direction
+            weights -= direction
             _flush(mean, step)
             _flush(square, step)
 
@@ -536,12 +539,12 @@ class Lion(Optimizer):
         # With the slot M = m / (1−β₂): sign(β₁ m + (1−β₁) g) = sign(ahead · M + g)
         ahead = self.beta1 * (1 - self.beta2) / (1 - self.beta1)
         for part, (direction, scratch) in chunks(w, rows=2):
-            gradient, mean = g[part], slots["mean"][part]
+            weights, gradient, mean = w[part], g[part], slots["mean"][part]
             np.multiply(mean, ahead, out=scratch)
             scratch += gradient
             np.sign(scratch, out=direction)  # in place it takes ten times as long
             direction *= rate
-            w[part] -= direction
+            weights -= direction
             mean *= self.beta2
             mean += gradient
             _flush(mean, step)

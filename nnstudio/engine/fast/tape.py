@@ -98,6 +98,8 @@ class _Recorded(np.ndarray[Any, Any]):
         else:
             raise NotTapedError(f"{ufunc.__name__}.{method} with {sorted(options)}")
         plain = tuple(map(_plain, inputs))
+        if function is ufunc:
+            plain = _with_numbers_ready(plain)
         out = function(*plain, out=_plain(given), **options)
         if function is ufunc and ufunc not in (np.maximum, np.minimum):
             self.tape.append(partial(ufunc, *plain, out))  # quicker than by name
@@ -130,6 +132,26 @@ def _recorded(array: Array, tape: Tape) -> _Recorded:
 
 def _plain(value: Any) -> Any:
     return value.view(np.ndarray) if isinstance(value, _Recorded) else value
+
+
+def _with_numbers_ready(operands: tuple[Any, ...]) -> tuple[Any, ...]:
+    """The operands of a ufunc, single numbers as arrays without axes, the kind numpy likes best.
+
+    A Python number has to be turned into such an array at each call, and an array (1, 1) beside a
+    larger one sends numpy the long way, that of broadcasting: each costs half a microsecond.
+    """
+    arrays = [operand for operand in operands if isinstance(operand, np.ndarray)]
+    largest = max(arrays, key=np.size)
+    if largest.dtype.kind != "f":
+        return operands
+    return tuple(
+        np.array(operand, largest.dtype)
+        if isinstance(operand, int | float)
+        else operand.reshape(())
+        if operand.size == 1 < largest.size
+        else operand
+        for operand in operands
+    )
 
 
 class _RecordedCall(Call):
