@@ -16,9 +16,8 @@ from nnstudio.engine.workspace import Workspace
 from nnstudio.messages import StudioError, shape_text
 from nnstudio.project.problems import end_problems, output_misfit
 from nnstudio.project.project import Project
+from nnstudio.training.evaluation import batch_for
 from nnstudio.training.trained import transfer
-
-_BATCH = 512
 
 
 class PredictError(StudioError):
@@ -110,10 +109,11 @@ class Model:
         """
         batch = self._as_batch(x)
         answer = np.zeros((len(batch), *self._output_shape), np.float32)
-        for start in range(0, len(batch), _BATCH):
-            columns = self._prepared(batch[start : start + _BATCH])
+        size = batch_for(self.network)
+        for start in range(0, len(batch), size):
+            columns = self._prepared(batch[start : start + size])
             (output,) = self.workspace.predict([columns])
-            answer[start : start + _BATCH] = np.moveaxis(output, -1, 0)
+            answer[start : start + size] = np.moveaxis(output, -1, 0)
         if not self.is_classification:
             return self.preparation.targets.invert(answer)
         if self._has_one_output:

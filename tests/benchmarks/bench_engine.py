@@ -168,7 +168,7 @@ def _work(arguments: argparse.Namespace) -> int:
     if arguments.worker == "project":
         from engine.memory import write_project
 
-        write_project(arguments.into)
+        write_project(arguments.only, arguments.into)
         return 0
     if arguments.worker == "growth":
         from engine.memory import print_growth

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from math import isnan, nan, sqrt
 
 import numpy as np
@@ -12,7 +13,8 @@ from nnstudio.data.batches import PreparedData
 from nnstudio.data.preparation import Affine, Preparation
 from nnstudio.data.settings import DataSettings
 from nnstudio.data.sources.spiral import Spiral
-from nnstudio.engine.activations import Sigmoid, Softmax
+from nnstudio.engine.activations import ReLU, Sigmoid, Softmax
+from nnstudio.engine.conv import Conv2D
 from nnstudio.engine.dense import Dense
 from nnstudio.engine.layer import Call, Layer
 from nnstudio.engine.losses import (
@@ -22,7 +24,7 @@ from nnstudio.engine.losses import (
     Loss,
     SparseCategoricalCrossEntropy,
 )
-from nnstudio.engine.shaping import Input
+from nnstudio.engine.shaping import Flatten, Input
 from nnstudio.engine.workspace import Workspace
 from nnstudio.training.evaluation import EVALUATION_BATCH, evaluate
 from nnstudio.training.metrics import measure_for, metric_name
@@ -149,6 +151,28 @@ def test_evaluating_in_batches_gives_what_one_batch_gives() -> None:
     scores = evaluate(session.workspace, data, everyone)
     assert scores is not None
     assert scores.loss == pytest.approx(expected, rel=1e-6)
+
+
+def test_pictures_are_evaluated_a_few_at_a_time_so_that_memory_stays_small() -> None:
+    pictures = np.zeros((400, 1, 28, 28), np.uint8)
+    data = data_of(pictures, np.zeros(400, np.int64), train=range(400), classes=("a", "b"))
+    network = network_of(
+        Input(shape=(1, 28, 28)),
+        Conv2D(filters=16, padding="same"),
+        ReLU(),
+        Conv2D(filters=16, padding="same"),
+        Flatten(),
+        Dense(2),
+    )
+    workspace = Workspace(network, network.initial(0))
+    tracemalloc.start()
+    try:
+        evaluate(workspace, data, data.parts.train)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    at_once = 400 * 3 * 16 * 28 * 28 * 4  # only what the convolutions and ReLU give
+    assert peak < at_once / 2
 
 
 def test_evaluating_leaves_the_session_as_it_was() -> None:
