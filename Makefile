@@ -84,6 +84,10 @@ parity: $(VENV)/.set-up-parity qt-libs ## Set up, with PyTorch, and hold the eng
 samples: $(VENV)/.set-up-run qt-libs ## Build the samples again, trained weights included
 	$(PY) samples/build.py
 
+.PHONY: reproduce
+reproduce: $(VENV)/.set-up-run ## Train published networks on MNIST again: hours, goes on where it ended
+	OPENBLAS_NUM_THREADS=1 $(PY) tests/benchmarks/reproduce.py $(ARGS)
+
 .PHONY: bench
 bench: $(VENV)/.set-up-bench ## The engine against its peers (less: ARGS="--quick --only lenet")
 	$(PY) tests/benchmarks/bench_engine.py $(ARGS)

@@ -26,6 +26,7 @@ from nnstudio.engine.conv import Conv1D, Conv2D, ConvTranspose2D
 from nnstudio.engine.dense import Dense
 from nnstudio.engine.dropout import Dropout, SpatialDropout
 from nnstudio.engine.layer import Layer
+from nnstudio.engine.lbfgs import LBFGS
 from nnstudio.engine.losses import (
     BinaryCrossEntropy,
     CategoricalCrossEntropy,
@@ -149,7 +150,7 @@ LOSSES: dict[str, type[Loss]] = {
 }
 OPTIMIZERS: dict[str, type[Optimizer]] = {
     cls.__name__: cls
-    for cls in (SGD, Adagrad, RMSProp, Adadelta, Adam, AdamW, AMSGrad, Nadam, Lion)
+    for cls in (SGD, Adagrad, RMSProp, Adadelta, Adam, AdamW, AMSGrad, Nadam, Lion, LBFGS)
 }
 SCHEDULES: dict[str, type[Schedule]] = {
     cls.__name__: cls

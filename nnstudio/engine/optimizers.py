@@ -66,6 +66,9 @@ class Optimizer:
 
     title: ClassVar[str] = ""
     summary: ClassVar[str] = ""
+    #: Whether it looks for its steps by computing the loss of all examples at several points, as
+    #: :class:`nnstudio.engine.lbfgs.LBFGS` does, rather than making one of each gradient.
+    searches: ClassVar[bool] = False
 
     def slots(self) -> tuple[str, ...]:
         """The names of the vectors it remembers between steps, each as long as w and 0 at first."""

@@ -1,0 +1,1 @@
+"""Published results on MNIST, trained again: recipes, running them, and the table."""
