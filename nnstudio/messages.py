@@ -52,6 +52,8 @@ SENTENCES: dict[str, str] = {
     "edit_self": _("A node can't be connected to itself."),
     "edit_cycle": _("This wire would close a circle: {target} already leads to {source}."),
     "edit_taken": _("This input of {target} is taken: delete its wire first."),
+    "paste_nothing": _("There are no nodes of a network on the clipboard."),
+    "paste_damaged": _("The nodes on the clipboard can't be read: {reason}."),
     "edit_no_slot": _("{target} has no input number {slot}."),
     "edit_no_node": _("There is no node “{node}” any more."),
     "edit_no_edge": _("This wire is gone already."),
@@ -99,6 +101,9 @@ SENTENCES: dict[str, str] = {
     ),
     "note_paused": _(
         "Run goes on where it paused. Other settings than rate, batch size, epochs and when to stop begin a new run from these weights."
+    ),
+    "note_full_batch": _(
+        "{optimizer} makes one step per epoch, on all training examples: the batch size has no effect. The learning rate is the first length that a step tries; 1 is the natural one."
     ),
     # what was made to fit other data
     "fitted_input": _("Input is now {shape}."),
@@ -168,6 +173,12 @@ SENTENCES: dict[str, str] = {
     "nothing_validated": _(
         "There is no validation part to watch, so stopping early goes by the training loss: give validation a share of the data."
     ),
+    "search_unsteady": _(
+        "{optimizer} searches for the lowest loss of all examples and has no place for {setting}: set it to 0, or choose another optimizer."
+    ),
+    "search_random": _(
+        "{optimizer} wants a loss without chance, and {layer} draws: within a step it draws the same numbers, in the next one others, so steps fit each other less well. Take it out, or choose another optimizer."
+    ),
     "data_not_ready": _("There is no data to train on yet: see the Data panel."),
     "edited_meanwhile": _(
         "The design was edited while it trained: the weights that still fit are kept, and the next run begins from them."
@@ -192,6 +203,9 @@ SENTENCES: dict[str, str] = {
     # finding a learning rate
     "rate_bounds": _(
         "The lowest rate to try, {low:g}, must be below the highest, {high:g}: change --low or --high."
+    ),
+    "rate_searched": _(
+        "{optimizer} finds the length of each step by itself, so there is no rate to look for: set the learning rate to 1."
     ),
     "rate_suggested": _(
         "Suggested learning rate: {rate} (the project has {now:g}). It is the middle of the decade of rates over which the loss fell most."

@@ -131,6 +131,25 @@ def freeze(graph: Graph, node: str, frozen: bool) -> Graph:
     return _with(graph, replace(_node(graph, node), frozen=frozen))
 
 
+def share(graph: Graph, node: str, owner: str) -> Graph:
+    """The graph with ``node`` using the weights of ``owner``; empty gives it its own again.
+
+    Where ``owner`` shares the weights of a third node, that one is the owner. Nodes that shared the
+    weights of ``node`` share those of ``owner``.
+
+    Raises:
+        EditError: no such node.
+    """
+    _node(graph, node)
+    if owner:
+        owner = _node(graph, owner).owner or owner
+    if owner == node:
+        owner = ""
+    moved = {node} if not owner else {node, *(n.id for n in graph.nodes if n.owner == node)}
+    nodes = tuple(replace(old, owner=owner) if old.id in moved else old for old in graph.nodes)
+    return replace(graph, nodes=nodes)
+
+
 def descendants(graph: Graph, node: str) -> set[str]:
     """``node`` and every node it leads to."""
     return _reached(node, lambda at: [edge.target for edge in graph.outgoing[at]])

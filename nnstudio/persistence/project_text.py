@@ -7,6 +7,7 @@ the project is built.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from graphlib import CycleError, TopologicalSorter
 from math import isfinite
 from typing import Any
@@ -59,6 +60,30 @@ class ProjectText(Form):
     trained: TrainedText | None
 
 
+def node_text(node: Node) -> NodeText:
+    """``node`` as it is written."""
+    return NodeText(
+        id=node.id,
+        name=node.name,
+        owner=node.owner,
+        frozen=node.frozen,
+        layer=schema.to_plain(node.layer),
+    )
+
+
+def node_of(text: NodeText, where: str) -> Node:
+    """The inverse of :func:`node_text`.
+
+    Args:
+        where: its place in the file, for messages, such as ``$.nodes[3]``.
+
+    Raises:
+        SettingError: the layer is unknown or has an illegal setting.
+    """
+    layer = schema.from_plain(text.layer, LAYERS, f"{where}.layer")
+    return Node(text.id, layer, text.name, text.owner, text.frozen)
+
+
 def text_of(project: Project) -> ProjectText:
     """``project`` as objects that can be written as JSON; arrays are left out.
 
@@ -68,16 +93,7 @@ def text_of(project: Project) -> ProjectText:
     text = ProjectText(
         version=VERSION,
         description=project.description,
-        nodes=[
-            NodeText(
-                id=node.id,
-                name=node.name,
-                owner=node.owner,
-                frozen=node.frozen,
-                layer=schema.to_plain(node.layer),
-            )
-            for node in project.graph.nodes
-        ],
+        nodes=[node_text(node) for node in project.graph.nodes],
         edges=[
             EdgeText(source=edge.source, target=edge.target, slot=edge.slot)
             for edge in project.graph.edges
@@ -99,18 +115,9 @@ def design_of(text: ProjectText) -> Project:
         StudioError: a layer, the data or the settings have an illegal value.
     """
     _check(text)
-    nodes = tuple(
-        Node(
-            node.id,
-            schema.from_plain(node.layer, LAYERS, f"$.nodes[{i}].layer"),
-            node.name,
-            node.owner,
-            node.frozen,
-        )
-        for i, node in enumerate(text.nodes)
-    )
+    nodes = tuple(node_of(node, f"$.nodes[{i}]") for i, node in enumerate(text.nodes))
     graph = Graph(nodes, tuple(Edge(e.source, e.target, e.slot) for e in text.edges))
-    _check_wires(graph)
+    check_wires(graph)
     return Project(
         graph,
         Layout(tuple((place.node, place.x, place.y) for place in text.layout)),
@@ -122,19 +129,34 @@ def design_of(text: ProjectText) -> Project:
 
 def _check(text: ProjectText) -> None:
     """What holds for a text that is written as well as for one that was read."""
-    if len(text.nodes) > MOST_NODES or len(text.edges) > MOST_EDGES:
+    check_lists(text.nodes, text.edges, text.layout)
+
+
+def check_lists(
+    nodes: Sequence[NodeText], edges: Sequence[EdgeText], places: Sequence[PlaceText]
+) -> None:
+    """Nodes that can be told apart, each somewhere, and not too many of anything.
+
+    Raises:
+        Damaged: it isn't so.
+    """
+    if len(nodes) > MOST_NODES or len(edges) > MOST_EDGES:
         raise Damaged(f"it has more than {MOST_NODES:,} nodes or {MOST_EDGES:,} wires")
-    ids = {node.id for node in text.nodes}
-    if len(ids) < len(text.nodes):
+    ids = {node.id for node in nodes}
+    if len(ids) < len(nodes):
         raise Damaged("two nodes have the same id")
     if any(not id or "/" in id for id in ids):
         raise Damaged("a node has an empty id or one with a slash")
-    if not all(isfinite(place.x) and isfinite(place.y) for place in text.layout):
+    if not all(isfinite(place.x) and isfinite(place.y) for place in places):
         raise Damaged("a node's place is no finite number")
 
 
-def _check_wires(graph: Graph) -> None:
-    """A wire that the canvas would refuse to draw can't be in a file either."""
+def check_wires(graph: Graph) -> None:
+    """A wire that the canvas would refuse to draw can't be in a file either.
+
+    Raises:
+        Damaged: there is one.
+    """
     before: dict[str, set[str]] = {node.id: set() for node in graph.nodes}
     taken: set[tuple[str, int]] = set()
     for edge in graph.edges:

@@ -10,6 +10,9 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 if TYPE_CHECKING:
+    from canvas_hand import Hand
+
+    from nnstudio.graph.model import Graph
     from nnstudio.gui.main_window import MainWindow
 
 Opener = Callable[..., "MainWindow"]
@@ -37,3 +40,24 @@ def open_window(qtbot: QtBot) -> Iterator[Opener]:
         window.workbench.document.mark_saved()
         window.close()
         window.deleteLater()
+
+
+@pytest.fixture
+def canvas(qtbot: QtBot) -> Iterator[Callable[..., Hand]]:
+    """Opens a canvas on a graph, with a hand to use it."""
+    from canvas_hand import THREE, Hand
+
+    from nnstudio.gui.look.theme import Theme
+
+    theme = Theme("light")
+    hands: list[Hand] = []
+
+    def build(graph: Graph = THREE, **options: str) -> Hand:
+        hand = Hand(graph, theme, **options)
+        qtbot.addWidget(hand.view)
+        hands.append(hand)
+        return hand
+
+    yield build
+    for hand in hands:
+        hand.workbench.runner.finish()

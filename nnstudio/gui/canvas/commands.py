@@ -6,7 +6,7 @@ these commands all places that are shown become part of the layout, so that noth
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from nnstudio.engine.activations import Softmax
@@ -15,7 +15,7 @@ from nnstudio.engine.dense import Dense
 from nnstudio.engine.layer import Layer
 from nnstudio.engine.losses import CategoricalCrossEntropy, HalfSquaredError
 from nnstudio.engine.shaping import Flatten, Input
-from nnstudio.graph.edits import add_node, connect, fresh_id, remove
+from nnstudio.graph.edits import add_node, connect, fresh_id, remove, share
 from nnstudio.graph.model import Edge, Graph, Node
 from nnstudio.graph.wiring import remove_and_close
 from nnstudio.gui.canvas.arrange import PER_BAND, arrange, free_place, places, room_for
@@ -32,6 +32,7 @@ from nnstudio.gui.canvas.measures import (
     slots_of,
     snapped,
 )
+from nnstudio.persistence.clipping import Clipping, clipped
 from nnstudio.project.problems import DataFacts
 from nnstudio.project.project import Layout, Project
 
@@ -165,21 +166,46 @@ def inserted(
     return _with(project, graph, {**pushed, node.id: (x, y)}), node.id
 
 
-def duplicated(project: Project, nodes: Iterable[str]) -> tuple[Project, tuple[str, ...]]:
-    """With copies of these nodes and of the wires among them; also the copies' ids."""
-    graph, shown = project.graph, shown_places(project)
+def clipping_of(project: Project, nodes: Collection[str]) -> Clipping:
+    """These nodes with the wires among them, as the clipboard takes them."""
+    return clipped(project.graph, shown_places(project), nodes)
+
+
+def pasted(
+    project: Project, clipping: Clipping, middle: Point | None = None
+) -> tuple[Project, tuple[str, ...]]:
+    """With copies of what is in ``clipping``; also the copies' ids.
+
+    Args:
+        middle: where the middle of them comes to; ``None``: a little beside where they stood.
+    """
+    graph, spots = project.graph, {}
+    dx = dy = float(3 * GRID)
+    if middle is not None and clipping.places:
+        xs, ys = zip(*clipping.places.values(), strict=True)
+        dx = snapped(middle[0] - (min(xs) + max(xs) + WIDTH) / 2)
+        dy = snapped(middle[1] - (min(ys) + max(ys) + HEIGHT) / 2)
+    taken = set(shown_places(project).values())
+    while any((x + dx, y + dy) in taken for x, y in clipping.places.values()):
+        dx, dy = dx + 3 * GRID, dy + 3 * GRID
     copies: dict[str, str] = {}
-    spots: dict[str, Point] = {}
-    for id in nodes:
-        old = project.graph.by_id[id]
-        copy = replace(old, id=fresh_id(graph, old.layer))
+    for old in clipping.graph.nodes:
+        copy = replace(old, id=fresh_id(graph, old.layer), owner="")
         graph = add_node(graph, copy)
-        copies[id] = copy.id
-        spots[copy.id] = shown[id][0] + 3 * GRID, shown[id][1] + 3 * GRID
-    for edge in project.graph.edges:
-        if edge.source in copies and edge.target in copies:
-            graph = connect(graph, copies[edge.source], copies[edge.target], edge.slot)
+        copies[old.id] = copy.id
+        x, y = clipping.places[old.id]
+        spots[copy.id] = x + dx, y + dy
+    for old in clipping.graph.nodes:
+        if old.owner:
+            graph = share(graph, copies[old.id], copies[old.owner])
+    for edge in clipping.graph.edges:
+        graph = connect(graph, copies[edge.source], copies[edge.target], edge.slot)
     return _with(project, graph, spots), tuple(copies.values())
+
+
+def duplicated(project: Project, nodes: Collection[str]) -> tuple[Project, tuple[str, ...]]:
+    """With copies of these nodes and of the wires among them; also the copies' ids."""
+    return pasted(project, clipping_of(project, nodes))
 
 
 def starter_layers(facts: DataFacts | None) -> tuple[Layer, ...]:

@@ -12,6 +12,7 @@ from PySide6.QtGui import (
     QDragLeaveEvent,
     QDragMoveEvent,
     QDropEvent,
+    QGuiApplication,
     QHelpEvent,
     QKeyEvent,
     QMouseEvent,
@@ -36,6 +37,8 @@ from nnstudio.gui.dragged_layer import layer_in
 from nnstudio.gui.live import Live
 from nnstudio.gui.look.theme import Theme
 from nnstudio.gui.workbench import Workbench
+from nnstudio.messages import StudioError
+from nnstudio.persistence.clipping import clipping_text, parse_clipping
 from nnstudio.project.problems import DataFacts
 from nnstudio.project.project import Project
 from nnstudio.project.runs import facts_of
@@ -110,6 +113,31 @@ class CanvasView(NavigableView):
             self._interaction.apply(
                 label, lambda project: commands.removed(project, chosen.nodes, chosen.wires)
             )
+
+    def copy_selection(self) -> None:
+        """Put the selected nodes on the clipboard, as text, with the wires among them."""
+        if nodes := self._workbench.selection:
+            clipping = commands.clipping_of(self._workbench.project, nodes)
+            QGuiApplication.clipboard().setText(clipping_text(clipping))
+
+    def cut_selection(self) -> None:
+        """Copy the selected nodes and delete them."""
+        self.copy_selection()
+        self.delete_selection()
+
+    def paste(self) -> None:
+        """Add the nodes on the clipboard: under the pointer, else beside where they stood."""
+        try:
+            clipping = parse_clipping(QGuiApplication.clipboard().text())
+        except StudioError as error:
+            self._workbench.said.emit(str(error), "warning")
+            return
+        at = _point(self._scene_point(QPointF(self._pointer))) if self.underMouse() else None
+        known = all(self._workbench.graph.by_id.get(n.id) == n for n in clipping.graph.nodes)
+        project, copies = commands.pasted(self._workbench.project, clipping, None if known else at)
+        self._workbench.apply("Paste", project)
+        self._interaction.select(Selection(copies))
+        self._bring_into_view(self._scene.contents())
 
     def duplicate_selection(self) -> None:
         """Copy the selected nodes and the wires among them."""
@@ -274,8 +302,11 @@ class CanvasView(NavigableView):
         if isinstance(target, Body | Wire):
             menu.addAction("Delete\tDel", self.delete_selection)
             if isinstance(target, Body):
+                menu.addAction("Cut\tCtrl+X", self.cut_selection)
+                menu.addAction("Copy\tCtrl+C", self.copy_selection)
                 menu.addAction("Duplicate\tCtrl+D", self.duplicate_selection)
             menu.addSeparator()
+        menu.addAction("Paste\tCtrl+V", self.paste)
         menu.addAction("Select all\tCtrl+A", self.select_all)
         menu.addAction("Tidy up", self.tidy_up)
         menu.addAction("Fit\tF", self.fit)
@@ -296,6 +327,12 @@ class CanvasView(NavigableView):
                 self._escape()
             case Qt.Key.Key_A if ctrl:
                 self.select_all()
+            case Qt.Key.Key_C if ctrl:
+                self.copy_selection()
+            case Qt.Key.Key_X if ctrl:
+                self.cut_selection()
+            case Qt.Key.Key_V if ctrl:
+                self.paste()
             case Qt.Key.Key_D if ctrl:
                 self.duplicate_selection()
             case key if key in _ARROWS and self._workbench.selection and not ctrl:

@@ -1,0 +1,101 @@
+"""Nodes as text, for the clipboard: copied in one window and pasted in another, or into a mail.
+
+The text is a part of what ``project.json`` would hold: nodes, the wires among them, and places.
+Weights stay behind. It is read like a file, so whatever lies in the clipboard does no harm.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+
+import msgspec
+
+from nnstudio.graph.model import Edge, Graph
+from nnstudio.messages import StudioError
+from nnstudio.persistence.errors import Damaged
+from nnstudio.persistence.project_text import (
+    EdgeText,
+    NodeText,
+    PlaceText,
+    check_lists,
+    check_wires,
+    node_of,
+    node_text,
+)
+from nnstudio.persistence.trained_text import Form
+
+_KIND = "nodes of a network"
+#: Longer texts are not looked at.
+MOST_CHARACTERS = 20_000_000
+
+
+@dataclass(frozen=True)
+class Clipping:
+    """Some nodes, the wires among them, and where they stood.
+
+    Attributes:
+        places: of every node, by its id.
+    """
+
+    graph: Graph
+    places: Mapping[str, tuple[float, float]]
+
+
+class ClippingText(Form):
+    """The whole text; ``nnstudio`` says what it is."""
+
+    nnstudio: str
+    nodes: list[NodeText]
+    edges: list[EdgeText]
+    places: list[PlaceText]
+
+
+def clipped(
+    graph: Graph, places: Mapping[str, tuple[float, float]], nodes: Collection[str]
+) -> Clipping:
+    """These nodes of ``graph``. One that shared the weights of a node left behind has its own."""
+    chosen = set(nodes)
+    kept = tuple(
+        replace(node, owner=node.owner if node.owner in chosen else "")
+        for node in graph.nodes
+        if node.id in chosen
+    )
+    edges = tuple(e for e in graph.edges if e.source in chosen and e.target in chosen)
+    return Clipping(Graph(kept, edges), {node.id: places[node.id] for node in kept})
+
+
+def clipping_text(clipping: Clipping) -> str:
+    """``clipping`` as JSON."""
+    graph = clipping.graph
+    text = ClippingText(
+        nnstudio=_KIND,
+        nodes=[node_text(node) for node in graph.nodes],
+        edges=[EdgeText(source=e.source, target=e.target, slot=e.slot) for e in graph.edges],
+        places=[PlaceText(node=node, x=x, y=y) for node, (x, y) in clipping.places.items()],
+    )
+    return msgspec.json.format(msgspec.json.encode(text), indent=1).decode()
+
+
+def parse_clipping(text: str) -> Clipping:
+    """The inverse of :func:`clipping_text`.
+
+    Raises:
+        StudioError: it is something else, or doesn't fit together; the sentence says which.
+    """
+    if len(text) > MOST_CHARACTERS or _KIND not in text:
+        raise StudioError("paste_nothing")
+    try:
+        read = msgspec.json.decode(text.encode("utf-8", "replace"), type=ClippingText)
+        if read.nnstudio != _KIND:
+            raise StudioError("paste_nothing")
+        nodes = tuple(node_of(node, f"$.nodes[{i}]") for i, node in enumerate(read.nodes))
+        graph = Graph(nodes, tuple(Edge(e.source, e.target, e.slot) for e in read.edges))
+        check_lists(read.nodes, read.edges, read.places)
+        check_wires(graph)
+    except (msgspec.DecodeError, Damaged, RecursionError) as error:
+        raise StudioError("paste_damaged", reason=str(error)) from error
+    places = {place.node: (place.x, place.y) for place in read.places}
+    if places.keys() != graph.by_id.keys():
+        raise StudioError("paste_damaged", reason="a node has no place")
+    return Clipping(graph, places)
