@@ -12,13 +12,15 @@ from dataclasses import replace
 from nnstudio.engine.activations import Softmax
 from nnstudio.engine.catalogue import LAYERS
 from nnstudio.engine.dense import Dense
-from nnstudio.engine.layer import Layer
+from nnstudio.engine.layer import Layer, Shape, ShapeError
 from nnstudio.engine.losses import CategoricalCrossEntropy, HalfSquaredError
 from nnstudio.engine.shaping import Flatten, Input
+from nnstudio.graph.analysis import analyse
 from nnstudio.graph.edits import add_node, connect, fresh_id, remove, share
 from nnstudio.graph.model import Edge, Graph, Node
 from nnstudio.graph.wiring import remove_and_close
 from nnstudio.gui.canvas.arrange import PER_BAND, arrange, free_place, places, room_for
+from nnstudio.gui.canvas.gestures import Port
 from nnstudio.gui.canvas.measures import (
     COLUMN,
     GRID,
@@ -88,6 +90,43 @@ def added(project: Project, layer: Layer, place: Point) -> tuple[Project, str]:
     corner = snapped(place[0] - WIDTH / 2), snapped(place[1] - HEIGHT / 2)
     free = free_place(_boxes(project).values(), corner, slots)
     return _with(project, graph, {node.id: free}), node.id
+
+
+def added_to(project: Project, layer: Layer, port: Port, place: Point) -> tuple[Project, str]:
+    """With a new card wired to ``port``, its own port at ``place``; also its id.
+
+    Raises:
+        EditError: the wire can't be.
+    """
+    half = WIDTH / 2 if port.kind == "output" else -WIDTH / 2
+    project, new = added(project, layer, (place[0] + half, place[1]))
+    graph = project.graph
+    if port.kind == "output":
+        graph = connect(graph, port.node, new)
+    else:
+        graph = connect(graph, new, port.node, port.slot)
+    return _with(project, graph, {}), new
+
+
+def fitting_layers(graph: Graph, port: Port) -> frozenset[str]:
+    """The layers that could be wired to ``port``, by name: after an output those that take it."""
+    if port.kind == "input":
+        return frozenset(LAYERS)
+    shape = analyse(graph).shapes[port.node]
+    return frozenset(name for name, cls in LAYERS.items() if _takes(cls(), shape))
+
+
+def _takes(layer: Layer, shape: Shape | None) -> bool:
+    """Whether ``layer``, new from the palette, takes inputs of ``shape``, if that is known."""
+    fewest, most = layer.arity
+    if most == 0:
+        return False
+    try:
+        if shape is not None:
+            layer.output_shape(*[shape] * max(1, fewest))
+    except ShapeError:
+        return False
+    return True
 
 
 def added_after(project: Project, layer: Layer, selected: Sequence[str]) -> tuple[Project, str]:

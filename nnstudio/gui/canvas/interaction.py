@@ -30,9 +30,11 @@ class Interaction(QObject):
 
     Signals:
         refused: the sentence that says why the wire in hand can't end here; empty when it can.
+        let_go: (port, place) a new wire from this port was dropped where nothing is.
     """
 
     refused = Signal(str)
+    let_go = Signal(object, QPointF)
 
     def __init__(self, workbench: Workbench, scene: CanvasScene, parent: QObject) -> None:
         super().__init__(parent)
@@ -123,6 +125,9 @@ class Interaction(QObject):
             case Wiring(attempt=Attempt(edge=Edge() as edge), moved=old) if edge != old:
                 label = "Reconnect" if old else "Connect"
                 self.apply(label, lambda project: commands.connected(project, edge, old))
+            case Wiring(origin, moved=None, attempt=Attempt(None, None)):
+                if self._scene.target_at(at, zoom) is None:
+                    self.let_go.emit(origin, at)
 
     def cancel(self) -> bool:
         """Give the gesture up, as if it had never begun; False if there was none."""

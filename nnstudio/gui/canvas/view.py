@@ -26,10 +26,11 @@ from nnstudio.gui.canvas import commands
 from nnstudio.gui.canvas.faces import faces
 from nnstudio.gui.canvas.gestures import Body, Port, Selection, Wire
 from nnstudio.gui.canvas.interaction import Interaction
-from nnstudio.gui.canvas.measures import GRID, Point
+from nnstudio.gui.canvas.measures import COLUMN, GRID, WIDTH, Point
 from nnstudio.gui.canvas.navigable_view import NavigableView
 from nnstudio.gui.canvas.node_item import DETAIL_FROM
 from nnstudio.gui.canvas.overlays import STRIP, EmptyCanvas, Hint
+from nnstudio.gui.canvas.quick_search import QuickSearch
 from nnstudio.gui.canvas.scene import CanvasScene
 from nnstudio.gui.canvas.thumbnails import Thumbnails
 from nnstudio.gui.canvas.words import words_about
@@ -88,6 +89,12 @@ class CanvasView(NavigableView):
         self._follow_timer.timeout.connect(self._follow_pointer)
         self._menu = QMenu(self)
         self._menu.setObjectName("canvas_menu")
+        self._search = QuickSearch(theme, self)
+        self._search.chosen.connect(self._add_found)
+        self._search.given_up.connect(self._scene.hide_drawn_wire)
+        self._interaction.let_go.connect(self._search_for_port)
+        self._asked_from: Port | None = None
+        self._asked_at = QPointF()
         self._empty = EmptyCanvas(theme, self)
         self._empty.start.connect(self.start_network)
         workbench.project_changed.connect(self._project_changed)
@@ -167,6 +174,50 @@ class CanvasView(NavigableView):
         else:
             place = _point(scene_pos)
             self._add(name, lambda project: commands.added(project, layer, place))
+
+    def search_layer(self, at: QPointF | None = None) -> None:
+        """Open the quick search for a layer.
+
+        Args:
+            at: where its middle goes, in scene coordinates; ``None``: behind the selected node (or
+                the last output) and wired to it, as from the palette.
+        """
+        self._asked_from = None
+        graph, chosen = self._workbench.graph, self._workbench.selection
+        if at is not None or not graph.nodes:
+            self._asked_at = QPointF() if at is None else at
+            self._search.ask(self._place_of(self._asked_at), None, "Add a layer here")
+            return
+        node = (chosen or graph.outputs)[-1]
+        port = Port(node, "output")
+        place = self._scene.port_place(port) + QPointF(COLUMN - WIDTH, 0)
+        self._search_for_port(port, place)
+
+    def _search_for_port(self, port: Port, at: QPointF) -> None:
+        """A wire is in hand at ``at``, where nothing is: which layer shall be there?"""
+        self._asked_from, self._asked_at = port, at
+        start, end = self._scene.port_place(port), at
+        if port.kind == "input":
+            start, end = end, start
+        self._scene.show_drawn_wire(start, end, None, refused=False)
+        way = "after" if port.kind == "output" else "before"
+        title = self._workbench.graph.by_id[port.node].title
+        fitting = commands.fitting_layers(self._workbench.graph, port)
+        self._search.ask(self._place_of(at), fitting, f"Add {way} {title}")
+
+    def _place_of(self, at: QPointF) -> QPoint:
+        """A place of the scene in this widget's coordinates."""
+        return self.mapFromScene(at) + self.viewport().geometry().topLeft()
+
+    def _add_found(self, name: str) -> None:
+        """The quick search's answer."""
+        self._scene.hide_drawn_wire()
+        port, at = self._asked_from, self._asked_at
+        if port is None:
+            self.add_layer(name, at)
+        elif port.node in self._workbench.graph.by_id:
+            layer, place = commands.new_layer(name, self._facts()), _point(at)
+            self._add(name, lambda project: commands.added_to(project, layer, port, place))
 
     def start_network(self) -> None:
         """Fill the empty canvas with the smallest network for the data."""
@@ -287,7 +338,13 @@ class CanvasView(NavigableView):
         event.accept()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        self.mousePressEvent(event)
+        at = self._scene_point(event.position())
+        is_left = event.button() == Qt.MouseButton.LeftButton
+        if is_left and self._scene.target_at(at, self.zoom) is None:
+            self.search_layer(at)
+            event.accept()
+        else:
+            self.mousePressEvent(event)
 
     def leaveEvent(self, event: QEvent) -> None:
         self._scene.show_hover(None)
@@ -306,6 +363,9 @@ class CanvasView(NavigableView):
                 menu.addAction("Copy\tCtrl+C", self.copy_selection)
                 menu.addAction("Duplicate\tCtrl+D", self.duplicate_selection)
             menu.addSeparator()
+        if target is None:
+            at = self.mapToScene(event.pos())
+            menu.addAction("Add a layer here…", lambda: self.search_layer(at))
         menu.addAction("Paste\tCtrl+V", self.paste)
         menu.addAction("Select all\tCtrl+A", self.select_all)
         menu.addAction("Tidy up", self.tidy_up)
@@ -323,6 +383,8 @@ class CanvasView(NavigableView):
         match event.key():
             case Qt.Key.Key_Delete | Qt.Key.Key_Backspace:
                 self.delete_selection()
+            case Qt.Key.Key_Insert:
+                self.search_layer()
             case Qt.Key.Key_Escape:
                 self._escape()
             case Qt.Key.Key_A if ctrl:
