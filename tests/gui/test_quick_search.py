@@ -106,6 +106,14 @@ def test_insert_asks_for_the_layer_behind_the_selected_one(canvas: Opener) -> No
     assert ("tanh", new) in hand.links()
 
 
+def test_within_a_chain_the_layer_asked_for_by_keyboard_goes_in_between(canvas: Opener) -> None:
+    hand = canvas()
+    hand.workbench.select(("dense",))
+    hand.key(Key.Key_Insert)
+    type_and_enter(hand, "dropout")
+    assert hand.links() == {("input", "dense"), ("dense", "dropout"), ("dropout", "tanh")}
+
+
 def test_arrows_choose_among_the_matches_and_no_match_is_said(canvas: Opener) -> None:
     hand = canvas()
     hand.workbench.select(("tanh",))

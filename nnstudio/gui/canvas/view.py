@@ -94,7 +94,7 @@ class CanvasView(NavigableView):
         self._search.given_up.connect(self._scene.hide_drawn_wire)
         self._interaction.let_go.connect(self._search_for_port)
         self._asked_from: Port | None = None
-        self._asked_at = QPointF()
+        self._asked_at: QPointF | None = None
         self._empty = EmptyCanvas(theme, self)
         self._empty.start.connect(self.start_network)
         workbench.project_changed.connect(self._project_changed)
@@ -182,16 +182,17 @@ class CanvasView(NavigableView):
             at: where its middle goes, in scene coordinates; ``None``: behind the selected node (or
                 the last output) and wired to it, as from the palette.
         """
-        self._asked_from = None
-        graph, chosen = self._workbench.graph, self._workbench.selection
+        self._asked_from, self._asked_at = None, at
+        graph = self._workbench.graph
         if at is not None or not graph.nodes:
-            self._asked_at = QPointF() if at is None else at
-            self._search.ask(self._place_of(self._asked_at), None, "Add a layer here")
+            where = at if at is not None else QPointF()
+            self._search.ask(self._place_of(where), None, "Add a layer here")
             return
-        node = (chosen or graph.outputs)[-1]
-        port = Port(node, "output")
+        port = Port((self._workbench.selection or graph.outputs)[-1], "output")
         place = self._scene.port_place(port) + QPointF(COLUMN - WIDTH, 0)
-        self._search_for_port(port, place)
+        fitting = commands.fitting_layers(graph, port)
+        title = graph.by_id[port.node].title
+        self._search.ask(self._place_of(place), fitting, f"Add after {title}")
 
     def _search_for_port(self, port: Port, at: QPointF) -> None:
         """A wire is in hand at ``at``, where nothing is: which layer shall be there?"""
@@ -213,7 +214,7 @@ class CanvasView(NavigableView):
         """The quick search's answer."""
         self._scene.hide_drawn_wire()
         port, at = self._asked_from, self._asked_at
-        if port is None:
+        if port is None or at is None:
             self.add_layer(name, at)
         elif port.node in self._workbench.graph.by_id:
             layer, place = commands.new_layer(name, self._facts()), _point(at)
