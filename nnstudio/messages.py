@@ -29,6 +29,12 @@ SENTENCES: dict[str, str] = {
     "sequence_needed": _(
         "{layer} needs a sequence (places × features), got {got}: connect it to one, or put a Reshape before it."
     ),
+    "numbers_needed": _(
+        "{layer} needs a row of whole numbers, got {got}: connect it to the input, or put a Flatten before it."
+    ),
+    "no_row": _(
+        "Embedding needs whole numbers from 0 to {last}, got {got}: leave its inputs as they are (no standardising), and check how many different numbers it is made for."
+    ),
     "kernel_too_large": _(
         '{layer}\'s window of {size} does not fit into {got}: make it smaller, or choose the padding "same".'
     ),
@@ -52,6 +58,10 @@ SENTENCES: dict[str, str] = {
     "edit_self": _("A node can't be connected to itself."),
     "edit_cycle": _("This wire would close a circle: {target} already leads to {source}."),
     "edit_taken": _("This input of {target} is taken: delete its wire first."),
+    "picture_empty": _("There is no network yet to make a picture of."),
+    "picture_format": _("{file} can't be written as a picture: its name must end in {known}."),
+    "picture_unwritable": _("The picture {file} can't be written: {reason}."),
+    "picture_written": _("The picture {file} is written."),
     "paste_nothing": _("There are no nodes of a network on the clipboard."),
     "paste_damaged": _("The nodes on the clipboard can't be read: {reason}."),
     "edit_no_slot": _("{target} has no input number {slot}."),

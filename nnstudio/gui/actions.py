@@ -64,6 +64,7 @@ class Actions:
         menu.addSeparator()
         self.save = self._add(menu, "save", "&Save", window.files.save, keys.Save)
         self.save_as = self._add(menu, "save_as", "Save &as…", window.files.save_as, "Ctrl+Shift+S")
+        self._add(menu, "export_picture", "Export &picture…", window.files.export_picture, "Ctrl+E")
         menu.addSeparator()
         self._add(menu, "quit", "&Quit", window.close, "Ctrl+Q")
 
@@ -75,6 +76,12 @@ class Actions:
         self.redo.setShortcuts([QKeySequence("Ctrl+Shift+Z"), QKeySequence("Ctrl+Y")])
         menu.addSeparator()
         canvas = window.docks.canvas
+        self._add(menu, "cut", "Cut\tCtrl+X", canvas.cut_selection)
+        self._add(menu, "copy", "Copy\tCtrl+C", canvas.copy_selection)
+        self._add(menu, "paste", "Paste\tCtrl+V", canvas.paste)
+        self._add(menu, "duplicate", "Duplicate\tCtrl+D", canvas.duplicate_selection)
+        self._add(menu, "copy_picture", "Copy as a picture", window.files.copy_picture)
+        menu.addSeparator()
         self.delete = self._add(menu, "delete", "Delete", canvas.delete_selection)
         self._add(menu, "select_all", "Select all", canvas.select_all)
         self._add(menu, "tidy_up", "Tidy up the canvas", canvas.tidy_up, "Ctrl+L")

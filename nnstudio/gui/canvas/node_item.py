@@ -59,6 +59,7 @@ class NodeItem(QGraphicsItem):
         self.lit: frozenset[Port] = frozenset()
         self.hovered_port: Port | None = None
         self.refusing_port: Port | None = None
+        self.letters_are_outlines = False
         self._theme = theme
         self.setZValue(1)
 
@@ -199,12 +200,23 @@ class NodeItem(QGraphicsItem):
             painter.setFont(font)
             painter.setPen(colour(role))
             shown = QFontMetricsF(font).elidedText(words, Qt.TextElideMode.ElideRight, room)
-            painter.drawText(QRectF(16, top, room, 18), Qt.AlignmentFlag.AlignVCenter, shown)
+            self._paint_line(painter, QRectF(16, top, room, 18), shown)
         if face.parameters:
             painter.setFont(small)
             painter.setPen(colour("dim"))
-            flags = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
-            painter.drawText(QRectF(16, bottom, right - 16, 18), flags, face.parameters)
+            left = right - QFontMetricsF(small).horizontalAdvance(face.parameters)
+            self._paint_line(painter, QRectF(left, bottom, right - left, 18), face.parameters)
+
+    def _paint_line(self, painter: QPainter, box: QRectF, words: str) -> None:
+        """One line from the left edge of ``box``, half-way up."""
+        if not self.letters_are_outlines:
+            painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, words)
+            return
+        metrics = QFontMetricsF(painter.font())
+        baseline = box.center().y() + (metrics.ascent() - metrics.descent()) / 2
+        path = QPainterPath()
+        path.addText(QPointF(box.left(), baseline), painter.font(), words)
+        painter.fillPath(path, painter.pen().color())
 
     def _paint_thumbnail(self, painter: QPainter, pixmap: QPixmap) -> None:
         """In its own proportions at the right; few large pixels stay sharp squares."""
