@@ -25,6 +25,7 @@ from nnstudio.engine.activations import (
 from nnstudio.engine.conv import Conv1D, Conv2D, ConvTranspose2D
 from nnstudio.engine.dense import Dense
 from nnstudio.engine.dropout import Dropout, SpatialDropout
+from nnstudio.engine.embedding import Embedding
 from nnstudio.engine.layer import Layer
 from nnstudio.engine.lbfgs import LBFGS
 from nnstudio.engine.losses import (
@@ -64,6 +65,7 @@ from nnstudio.engine.pooling import (
     MaxPool1D,
     MaxPool2D,
 )
+from nnstudio.engine.recurrent import GRU, LSTM, SimpleRNN
 from nnstudio.engine.schedules import (
     Constant,
     Cosine,
@@ -104,6 +106,10 @@ LAYERS: dict[str, type[Layer]] = {
         GlobalAveragePool2D,
         Upsample1D,
         Upsample2D,
+        Embedding,
+        SimpleRNN,
+        LSTM,
+        GRU,
         ReLU,
         Sigmoid,
         Tanh,
@@ -171,6 +177,7 @@ SCHEDULES: dict[str, type[Schedule]] = {
 CATEGORIES: dict[str, str] = {
     "core": "Core",
     "convolution": "Convolution and pooling",
+    "sequence": "Sequences",
     "activation": "Activation",
     "regularise": "Regularise",
     "shape": "Shape and merge",

@@ -60,6 +60,13 @@ def quarter(shape: Shape, rng: np.random.Generator) -> Array:
     return np.full(shape, 0.25)
 
 
+def forget_ones(shape: Shape, rng: np.random.Generator) -> Array:
+    """1 in the second quarter, else 0: for the biases of an LSTM, whose forget gates open so."""
+    values = np.zeros(shape)
+    values[len(values) // 4 : len(values) // 2] = 1
+    return values
+
+
 def constant(shape: Shape, rng: np.random.Generator) -> Array:
     """All 0.1: the units of a layer begin alike and, getting like gradients, stay alike."""
     return np.full(shape, CONSTANT)
@@ -153,7 +160,10 @@ INITIALISERS: dict[str, Callable[[Shape, np.random.Generator], Array]] = {
     "zeros": zeros,
     "ones": ones,
     "quarter": quarter,
+    "forget_ones": forget_ones,
 }
 
 #: What a user may choose for the weights of a layer.
-WEIGHT_INITIALISERS = tuple(name for name in INITIALISERS if name not in ("ones", "quarter"))
+WEIGHT_INITIALISERS = tuple(
+    name for name in INITIALISERS if name not in ("ones", "quarter", "forget_ones")
+)

@@ -30,6 +30,7 @@ from nnstudio.engine.activations import (
 from nnstudio.engine.conv import Conv1D, Conv2D, ConvTranspose2D
 from nnstudio.engine.dense import Dense
 from nnstudio.engine.dropout import Dropout, SpatialDropout
+from nnstudio.engine.embedding import Embedding
 from nnstudio.engine.layer import Array, Call, Layer, Shape
 from nnstudio.engine.merging import Add, Concatenate, Multiply
 from nnstudio.engine.noise import GaussianNoise
@@ -44,6 +45,7 @@ from nnstudio.engine.pooling import (
     MaxPool1D,
     MaxPool2D,
 )
+from nnstudio.engine.recurrent import GRU, LSTM, SimpleRNN
 from nnstudio.engine.shaping import (
     Flatten,
     Input,
@@ -58,11 +60,17 @@ SEED = 20
 
 
 class Example(NamedTuple):
-    """A layer with settings, the shapes of its inputs, and whether training draws at random."""
+    """A layer with settings and the shapes of its inputs.
+
+    Attributes:
+        draws: whether training draws at random.
+        below: its inputs are whole numbers from 0 on, below this; 0: any numbers.
+    """
 
     layer: Layer
     shapes: tuple[Shape, ...]
     draws: bool = False
+    below: int = 0
 
     def __str__(self) -> str:
         shapes = " and ".join("×".join(map(str, shape)) for shape in self.shapes)
@@ -72,6 +80,13 @@ class Example(NamedTuple):
     def given(self) -> tuple[Shape, ...]:
         """The shapes of what ``forward`` gets: for an Input, which has no inputs, the data's."""
         return self.shapes or (self.layer.output_shape(),)
+
+    def inputs(self, rng: np.random.Generator, count: int) -> tuple[Array, ...]:
+        """A batch for each input; no number is nearer to 0 than 0.1, but for whole numbers."""
+        shapes = [(*shape, count) for shape in self.given]
+        if self.below:
+            return tuple(rng.integers(0, self.below, shape).astype(float) for shape in shapes)
+        return tuple(rng.uniform(0.1, 2.0, s) * rng.choice([-1, 1], s) for s in shapes)
 
 
 EXAMPLES = (
@@ -131,6 +146,23 @@ EXAMPLES = (
     Example(Upsample2D(factor=(1, 3)), ((1, 3, 2),)),
     Example(Upsample2D(interpolation="bilinear"), ((2, 2, 3),)),
     Example(Upsample2D(factor=(3, 4), interpolation="bilinear"), ((1, 3, 1),)),
+    Example(Embedding(input_dim=4, output_dim=3), ((5,),), below=4),
+    Example(Embedding(input_dim=9, output_dim=2), ((3,),), below=3),
+    Example(Embedding(input_dim=1, output_dim=1), ((1,),), below=1),
+    Example(SimpleRNN(units=3), ((4, 2),)),
+    Example(SimpleRNN(units=2, activation="relu", return_sequences=True), ((3, 2),)),
+    Example(SimpleRNN(units=2, bidirectional=True, use_bias=False), ((3, 1),)),
+    Example(SimpleRNN(units=1, bidirectional=True, return_sequences=True), ((1, 2),)),
+    Example(LSTM(units=3), ((4, 2),)),
+    Example(LSTM(units=2, return_sequences=True, unit_forget_bias=False), ((3, 2),)),
+    Example(LSTM(units=2, bidirectional=True), ((3, 2),)),
+    Example(LSTM(units=2, bidirectional=True, return_sequences=True), ((3, 1),)),
+    Example(LSTM(units=1, use_bias=False), ((1, 3),)),
+    Example(GRU(units=3), ((4, 2),)),
+    Example(GRU(units=2, return_sequences=True), ((3, 2),)),
+    Example(GRU(units=2, bidirectional=True), ((1, 2),)),
+    Example(GRU(units=2, bidirectional=True, return_sequences=True), ((3, 1),)),
+    Example(GRU(units=2, use_bias=False), ((3, 2),)),
     Example(ReLU(), ((6,),)),
     Example(ReLU(), ((2, 3, 4),)),
     Example(Sigmoid(), ((6,),)),
@@ -225,12 +257,7 @@ class Bench:
             for variable in self.variables
             if variable.trainable
         }
-        self.xs: tuple[Array, ...] = tuple(
-            (rng.uniform(0.1, 2.0, (*shape, count)) * rng.choice([-1, 1], (*shape, count))).astype(
-                dtype
-            )
-            for shape in example.given
-        )
+        self.xs: tuple[Array, ...] = tuple(x.astype(dtype) for x in example.inputs(rng, count))
         shape = self.layer.output_shape(*example.shapes)
         self.dy: Array = rng.standard_normal((*shape, count)).astype(dtype)
         self.call = Call(dtype)

@@ -126,6 +126,63 @@ def upsampled(layer: Any, v: dict[str, Array], x: Array) -> Array:
     return np.apply_along_axis(interpolated, 2, higher, across)
 
 
+# ---------------------------------------------------------------- sequences
+
+
+def embedded(layer: Any, v: dict[str, Array], x: Array) -> Array:
+    """As a dense layer on numbers written one-hot."""
+    return one_by_one(lambda e: (e[:, np.newaxis] == range(layer.input_dim)) @ v["weight"], x)
+
+
+def logistic(x: Array) -> Array:
+    return 1 / (1 + np.exp(-x))
+
+
+def simple_cell(layer: Any, a: Array, s: Array, h: Array, memory: Array) -> tuple[Array, Array]:
+    return (np.tanh(a + s) if layer.activation == "tanh" else np.maximum(a + s, 0)), memory
+
+
+def lstm_cell(layer: Any, a: Array, s: Array, h: Array, memory: Array) -> tuple[Array, Array]:
+    i, f, g, o = np.split(a + s, 4)
+    memory = logistic(f) * memory + logistic(i) * np.tanh(g)
+    return logistic(o) * np.tanh(memory), memory
+
+
+def gru_cell(layer: Any, a: Array, s: Array, h: Array, memory: Array) -> tuple[Array, Array]:
+    (a_r, a_z, a_n), (s_r, s_z, s_n) = np.split(a, 3), np.split(s, 3)
+    z = logistic(a_z + s_z)
+    return (1 - z) * np.tanh(a_n + logistic(a_r + s_r) * s_n) + z * h, memory
+
+
+def recurrent(cell: Callable[..., tuple[Array, Array]]) -> Formula:
+    """``cell`` makes the next state and memory of what input and state contribute."""
+
+    def read(layer: Any, v: dict[str, Array], sequence: Array, suffix: str) -> Array:
+        states = [np.zeros(layer.units)]
+        memory = np.zeros(layer.units)
+        for place in sequence:
+            a, s = v[f"weight_ih{suffix}"] @ place, v[f"weight_hh{suffix}"] @ states[-1]
+            if layer.use_bias:
+                a, s = a + v[f"bias_ih{suffix}"], s + v[f"bias_hh{suffix}"]
+            state, memory = cell(layer, a, s, states[-1], memory)
+            states.append(state)
+        return np.stack(states[1:])
+
+    def formula(layer: Any, v: dict[str, Array], x: Array) -> Array:
+        def of_one(sequence: Array) -> Array:
+            states = read(layer, v, sequence, "")
+            if not layer.bidirectional:
+                return states if layer.return_sequences else states[-1]
+            back = read(layer, v, sequence[::-1], "_reverse")[::-1]  # back[0] has seen all
+            if layer.return_sequences:
+                return np.concatenate([states, back], axis=1)
+            return np.concatenate([states[-1], back[0]])
+
+        return one_by_one(of_one, x)
+
+    return formula
+
+
 # ---------------------------------------------------------------- normalisation
 
 
@@ -189,6 +246,10 @@ FORMULAS: dict[str, Formula] = {
     "Upsample2D": upsampled,
     "SpatialDropout": lambda layer, v, x: x,
     "GaussianNoise": lambda layer, v, x: x,
+    "Embedding": embedded,
+    "SimpleRNN": recurrent(simple_cell),
+    "LSTM": recurrent(lstm_cell),
+    "GRU": recurrent(gru_cell),
     "LayerNorm": layer_norm,
     "Reshape": reshaped,
     "Permute": permuted,

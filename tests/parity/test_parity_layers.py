@@ -64,7 +64,7 @@ def training_of(example: Example) -> SideBySide:
         inputs = (len(steps) - 1,)
     network = Network.of(steps, [Head(inputs[0], HalfSquaredError(), inputs[0])])
     rng = np.random.default_rng(5)
-    xs = [rng.standard_normal((*shape, 6)) for shape in example.given]
+    xs = example.inputs(rng, 6)
     # Neither all 0 nor all 1, and variances stay positive.
     flat = network.initial(3, np.float64) + 0.1 * rng.standard_normal(network.size)
     return SideBySide(network, {name: HalfSquaredError()}, flat, xs, [rng.standard_normal((2, 6))])

@@ -30,6 +30,7 @@ from nnstudio.engine.activations import (
 from nnstudio.engine.conv import Conv1D, Conv2D, ConvTranspose2D
 from nnstudio.engine.dense import Dense
 from nnstudio.engine.dropout import Dropout, SpatialDropout
+from nnstudio.engine.embedding import Embedding
 from nnstudio.engine.layer import Layer
 from nnstudio.engine.merging import Add, Concatenate, Multiply
 from nnstudio.engine.normalisation import BatchNorm, LayerNorm
@@ -43,6 +44,7 @@ from nnstudio.engine.pooling import (
     MaxPool1D,
     MaxPool2D,
 )
+from nnstudio.engine.recurrent import GRU, LSTM, SimpleRNN
 from nnstudio.engine.shaping import Flatten, Input, Permute, Reshape, ZeroPadding1D, ZeroPadding2D
 from nnstudio.engine.upsampling import Upsample1D, Upsample2D
 
@@ -177,6 +179,37 @@ def upsample2d(layer: Upsample2D, v: Tensors, xs: Sequence[Tensor], training: bo
     return functional.interpolate(xs[0], scale_factor=factor, mode=layer.interpolation)
 
 
+# ---------------------------------------------------------------- sequences
+
+
+def embedding(layer: Embedding, v: Tensors, xs: Sequence[Tensor], training: bool) -> Tensor:
+    """Indices have no derivative in PyTorch; a sum with 0 x has the right one, 0."""
+    (x,) = xs
+    return functional.embedding(x.detach().long(), v["weight"]) + 0 * x.unsqueeze(-1)
+
+
+def recurrent(function: Callable[..., Sequence[Tensor]]) -> Computation:
+    """One of PyTorch's functions behind ``nn.LSTM`` and its like, of one layer."""
+
+    def computation(layer: Layer, v: Tensors, xs: Sequence[Tensor], training: bool) -> Tensor:
+        (x,) = xs
+        suffixes = ("", "_reverse") if layer.bidirectional else ("",)
+        names = ["weight_ih", "weight_hh", *(["bias_ih", "bias_hh"] if layer.use_bias else [])]
+        weights = [v[name + suffix] for suffix in suffixes for name in names]
+        zeros = x.new_zeros(len(suffixes), len(x), layer.units)
+        begin = [zeros, zeros] if function is torch.lstm else zeros
+        options = (layer.use_bias, 1, 0.0, training, layer.bidirectional, True)
+        states, last, *_ = function(x, begin, weights, *options)
+        return states if layer.return_sequences else torch.cat(tuple(last), dim=1)
+
+    return computation
+
+
+def simple_rnn(layer: SimpleRNN, v: Tensors, xs: Sequence[Tensor], training: bool) -> Tensor:
+    function = torch.rnn_tanh if layer.activation == "tanh" else torch.rnn_relu
+    return recurrent(function)(layer, v, xs, training)
+
+
 # ---------------------------------------------------------------- activations
 
 
@@ -298,6 +331,10 @@ COUNTERPARTS: dict[type[Layer], Computation] = {
     GlobalAveragePool2D: of_numbers(lambda x: functional.adaptive_avg_pool2d(x, 1).flatten(1)),
     Upsample1D: upsample1d,
     Upsample2D: upsample2d,
+    Embedding: embedding,
+    SimpleRNN: simple_rnn,
+    LSTM: recurrent(torch.lstm),
+    GRU: recurrent(torch.gru),
     ReLU: of_numbers(functional.relu),
     Sigmoid: of_numbers(torch.sigmoid),
     Tanh: of_numbers(torch.tanh),

@@ -30,6 +30,7 @@ class Colours:
     validation: str
     core: str
     convolution: str
+    sequence: str
     activation: str
     regularise: str
     shape: str
@@ -58,6 +59,7 @@ LIGHT = Colours(
     validation="#0F766E",
     core="#4F46B8",
     convolution="#0E6F86",
+    sequence="#6E6A12",
     activation="#1E7F4F",
     regularise="#7A4BA6",
     shape="#5C6878",
@@ -81,6 +83,7 @@ DARK = Colours(
     validation="#5EEAD4",
     core="#A5A0FF",
     convolution="#5CC8DE",
+    sequence="#CFC36A",
     activation="#6CCB9A",
     regularise="#C09AE6",
     shape="#93A0B0",
