@@ -12,7 +12,7 @@ from graphlib import TopologicalSorter
 from math import prod
 from typing import Any, Literal
 
-from nnstudio.engine.layer import Shape, ShapeError, Variable
+from nnstudio.engine.layer import Layer, Shape, ShapeError, Variable
 from nnstudio.graph.model import Graph, Node
 from nnstudio.messages import sentence
 
@@ -55,7 +55,7 @@ class Analysis:
 
     def parameters(self, node: str) -> int:
         """How many trainable numbers ``node`` has of its own, frozen or not."""
-        return sum(prod(v.shape) for v in self.variables[node] if v.trainable)
+        return _trainable(self.variables[node])
 
     @property
     def total_parameters(self) -> int:
@@ -64,6 +64,11 @@ class Analysis:
     @property
     def errors(self) -> tuple[Problem, ...]:
         return tuple(p for p in self.problems if p.severity == "error")
+
+
+@lru_cache(maxsize=4096)
+def _trainable(variables: tuple[Variable, ...]) -> int:
+    return sum(prod(v.shape) for v in variables if v.trainable)
 
 
 @lru_cache(maxsize=32)
@@ -109,11 +114,24 @@ def _infer(
     known = [shape for shape in given if shape is not None]
     if len(known) < len(given):
         return None, (), None  # the cause is reported further up
+    found = _applied(node.layer, tuple(known))
+    if isinstance(found, ShapeError):
+        return None, (), Problem(node.id, "error", found.code, found.values)
+    return *found, None
+
+
+@lru_cache(maxsize=16_384)
+def _applied(
+    layer: Layer, shapes: tuple[Shape, ...]
+) -> tuple[Shape, tuple[Variable, ...]] | ShapeError:
+    """Output shape and variables of ``layer`` on inputs of ``shapes``, or why it can't take them.
+
+    With each edit nearly all nodes are as they were, so they are looked up here and not asked.
+    """
     try:
-        shape = node.layer.output_shape(*known)
-        return shape, node.layer.variables(*known), None
+        return layer.output_shape(*shapes), layer.variables(*shapes)
     except ShapeError as error:
-        return None, (), Problem(node.id, "error", error.code, error.values)
+        return error
 
 
 def _sharing_problems(

@@ -32,6 +32,14 @@ class Node:
         """The name to show."""
         return self.name or type(self.layer).__name__
 
+    def __hash__(self) -> int:
+        return self._hash
+
+    @cached_property
+    def _hash(self) -> int:
+        # Layers have many settings; what is derived from a node is looked up by it at each edit.
+        return hash((self.id, self.layer, self.name, self.owner, self.frozen))
+
 
 @dataclass(frozen=True, order=True)
 class Edge:
@@ -48,6 +56,13 @@ class Graph:
 
     nodes: tuple[Node, ...] = ()
     edges: tuple[Edge, ...] = ()
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    @cached_property
+    def _hash(self) -> int:
+        return hash((self.nodes, self.edges))
 
     @cached_property
     def by_id(self) -> Mapping[str, Node]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from PySide6.QtCore import (
@@ -30,8 +31,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from nnstudio.engine.layer import Shape
 from nnstudio.graph.analysis import Analysis, Problem
-from nnstudio.graph.model import Graph
+from nnstudio.graph.model import Graph, Node
 from nnstudio.gui.look.problem_sign import sign_icon
 from nnstudio.gui.look.theme import Theme, mono_font
 from nnstudio.messages import shape_text
@@ -75,25 +77,43 @@ def rows_of(graph: Graph, analysis: Analysis, problems: Sequence[Problem]) -> li
         troubles.setdefault(problem.node, []).append(problem)
     rows: list[Row] = []
     for id in analysis.order:
-        node, shape, count = graph.by_id[id], analysis.shapes[id], analysis.parameters(id)
         before = [edge.source for edge in graph.incoming[id]]
-        sources = ", ".join(graph.by_id[source].title for source in before)
-        follows = bool(rows) and before == [rows[-1].node]
-        kind = type(node.layer).__name__
-        setting = ", ".join(filter(None, (kind if node.name else "", node.layer.caption())))
-        cells = (
-            node.title,
-            setting,
-            "–" if shape is None else shape_text(shape),
-            f"{count:,}" if count else "",
-            sources,
+        row = _row(
+            graph.by_id[id],
+            analysis.shapes[id],
+            analysis.parameters(id),
+            ", ".join(graph.by_id[source].title for source in before),
+            bool(rows) and before == [rows[-1].node],
+            tuple(troubles.get(id, ())),
         )
-        aside = f"from {sources}" if sources and not follows else ""
-        below = " · ".join(filter(None, (setting, aside))), cells[_PARAMETERS]
-        own = troubles.get(id, [])
-        worst = "error" if any(p.severity == "error" for p in own) else "warning"
-        rows.append(Row(id, cells, below, worst if own else "", "\n".join(map(str, own))))
+        rows.append(row)
     return rows
+
+
+@lru_cache(maxsize=8_192)
+def _row(
+    node: Node,
+    shape: Shape | None,
+    count: int,
+    sources: str,
+    follows: bool,
+    problems: tuple[Problem, ...],
+) -> Row:
+    """One row; ``follows`` if its source is the row above."""
+    kind = type(node.layer).__name__
+    setting = ", ".join(filter(None, (kind if node.name else "", node.layer.caption())))
+    cells = (
+        node.title,
+        setting,
+        "–" if shape is None else shape_text(shape),
+        f"{count:,}" if count else "",
+        sources,
+    )
+    aside = f"from {sources}" if sources and not follows else ""
+    below = " · ".join(filter(None, (setting, aside))), cells[_PARAMETERS]
+    worst = "error" if any(p.severity == "error" for p in problems) else "warning"
+    said = "\n".join(map(str, problems))
+    return Row(node.id, cells, below, worst if problems else "", said)
 
 
 class OutlineModel(QAbstractTableModel):

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
-from nnstudio.engine.layer import Layer
+from nnstudio.engine.layer import Layer, Shape
 from nnstudio.graph.analysis import Analysis, Problem
-from nnstudio.graph.model import Graph
+from nnstudio.graph.model import Graph, Node
 from nnstudio.gui.canvas.measures import slots_of
 from nnstudio.messages import shape_text
 
@@ -39,23 +40,35 @@ def faces(graph: Graph, analysis: Analysis, problems: Iterable[Problem]) -> dict
     troubles: dict[str, list[Problem]] = {}
     for problem in problems:
         troubles.setdefault(problem.node, []).append(problem)
-    found = {}
-    for node in graph.nodes:
-        shape = analysis.shapes[node.id]
-        own = troubles.get(node.id, [])
-        severity = "error" if any(p.severity == "error" for p in own) else "warning"
-        found[node.id] = Face(
-            node.title,
-            _caption(node.name, node.layer),
-            shape_text(shape) if shape is not None else "–",
-            _parameters(analysis.parameters(node.id), bool(node.owner), node.frozen),
-            type(node.layer).category,
+    return {
+        node.id: _face(
+            node,
+            analysis.shapes[node.id],
+            analysis.parameters(node.id),
             slots_of(graph, node.id),
-            node.layer,
-            severity if own else "",
-            "\n".join(map(str, own)),
+            tuple(troubles.get(node.id, ())),
         )
-    return found
+        for node in graph.nodes
+    }
+
+
+@lru_cache(maxsize=8_192)
+def _face(
+    node: Node, shape: Shape | None, parameters: int, slots: int, problems: tuple[Problem, ...]
+) -> Face:
+    """One face; with each edit nearly all are the same objects as before."""
+    severity = "error" if any(p.severity == "error" for p in problems) else "warning"
+    return Face(
+        node.title,
+        _caption(node.name, node.layer),
+        shape_text(shape) if shape is not None else "–",
+        _parameters(parameters, bool(node.owner), node.frozen),
+        type(node.layer).category,
+        slots,
+        node.layer,
+        severity if problems else "",
+        "\n".join(map(str, problems)),
+    )
 
 
 def _caption(name: str, layer: Layer) -> str:
