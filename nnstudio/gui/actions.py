@@ -80,6 +80,8 @@ class Actions:
         self._add(menu, "copy", "Copy\tCtrl+C", canvas.copy_selection)
         self._add(menu, "paste", "Paste\tCtrl+V", canvas.paste)
         self._add(menu, "duplicate", "Duplicate\tCtrl+D", canvas.duplicate_selection)
+        self._add(menu, "rename", "Rename\tF2", canvas.rename_selected)
+        self._add(menu, "find", "Find a node…", canvas.find, "Ctrl+F")
         self._add(menu, "copy_picture", "Copy as a picture", window.files.copy_picture)
         menu.addSeparator()
         self.delete = self._add(menu, "delete", "Delete", canvas.delete_selection)

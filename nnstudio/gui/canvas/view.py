@@ -22,11 +22,14 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QMenu, QToolTip, QWidget
 
 from nnstudio.engine.catalogue import LAYERS
+from nnstudio.graph.edits import rename
 from nnstudio.gui.canvas import commands
 from nnstudio.gui.canvas.faces import faces
+from nnstudio.gui.canvas.find_bar import FindBar
 from nnstudio.gui.canvas.gestures import Body, Port, Selection, Wire
 from nnstudio.gui.canvas.interaction import Interaction
 from nnstudio.gui.canvas.measures import COLUMN, GRID, WIDTH, Point
+from nnstudio.gui.canvas.name_field import NameField
 from nnstudio.gui.canvas.navigable_view import NavigableView
 from nnstudio.gui.canvas.node_item import DETAIL_FROM
 from nnstudio.gui.canvas.overlays import STRIP, EmptyCanvas, Hint
@@ -95,6 +98,10 @@ class CanvasView(NavigableView):
         self._interaction.let_go.connect(self._search_for_port)
         self._asked_from: Port | None = None
         self._asked_at: QPointF | None = None
+        self._name = NameField(self)
+        self._name.renamed.connect(self._rename)
+        self._find = FindBar(theme, lambda: workbench.graph, self)
+        self._find.found.connect(self.look_at)
         self._empty = EmptyCanvas(theme, self)
         self._empty.start.connect(self.start_network)
         workbench.project_changed.connect(self._project_changed)
@@ -174,6 +181,32 @@ class CanvasView(NavigableView):
         else:
             place = _point(scene_pos)
             self._add(name, lambda project: commands.added(project, layer, place))
+
+    def rename_selected(self) -> None:
+        """Let the user type another name over the card of the node selected last."""
+        if not self._workbench.selection:
+            return
+        node = self._workbench.graph.by_id[self._workbench.selection[-1]]
+        self.look_at(node.id)
+        card = self.node_rect(node.id).translated(self.viewport().geometry().topLeft())
+        self._name.ask(
+            node.id, node.name, QRect(card.left(), card.top(), max(card.width(), 120), 32)
+        )
+
+    def _rename(self, node: str, name: str) -> None:
+        why_not = self._workbench.edit_graph("Rename", lambda graph: rename(graph, node, name))
+        if why_not:
+            self._workbench.said.emit(why_not, "warning")
+
+    def find(self) -> None:
+        """Open the field in which a node is found by its name, layer or setting."""
+        self._find.open_bar(self.viewport().geometry())
+
+    def look_at(self, node: str) -> None:
+        """Select a node and bring it into view."""
+        self._interaction.select(Selection((node,)))
+        item = self._scene.nodes[node]
+        self._bring_into_view(item.mapRectToScene(item.boundingRect()))
 
     def search_layer(self, at: QPointF | None = None) -> None:
         """Open the quick search for a layer.
@@ -299,9 +332,7 @@ class CanvasView(NavigableView):
             return project
 
         if self._interaction.apply(f"Add {name}", edit):
-            self._interaction.select(Selection((new,)))
-            item = self._scene.nodes[new]
-            self._bring_into_view(item.mapRectToScene(item.boundingRect()))
+            self.look_at(new)
 
     # ------------------------------------------------------------------ mouse
 
@@ -360,6 +391,7 @@ class CanvasView(NavigableView):
         if isinstance(target, Body | Wire):
             menu.addAction("Delete\tDel", self.delete_selection)
             if isinstance(target, Body):
+                menu.addAction("Rename\tF2", self.rename_selected)
                 menu.addAction("Cut\tCtrl+X", self.cut_selection)
                 menu.addAction("Copy\tCtrl+C", self.copy_selection)
                 menu.addAction("Duplicate\tCtrl+D", self.duplicate_selection)
@@ -386,6 +418,10 @@ class CanvasView(NavigableView):
                 self.delete_selection()
             case Qt.Key.Key_Insert:
                 self.search_layer()
+            case Qt.Key.Key_F2:
+                self.rename_selected()
+            case Qt.Key.Key_F if ctrl:
+                self.find()
             case Qt.Key.Key_Escape:
                 self._escape()
             case Qt.Key.Key_A if ctrl:
