@@ -24,7 +24,10 @@ from nnstudio.schema import setting
 
 @dataclass(frozen=True)
 class Dense(Layer):
-    """A fully connected layer on the feature axis F of (F), or of (T, F) at each of T places."""
+    """A fully connected layer on the feature axis F of (F), or of (T, F) at each of T places.
+
+    The latter is what Keras calls ``TimeDistributed(Dense(units))``: one layer, used T times.
+    """
 
     category: ClassVar[str] = "core"
     summary: ClassVar[str] = "Every output is a weighted sum of all inputs"

@@ -91,8 +91,8 @@ class Embedding(Layer):
             LookupFailed: not a whole number, or none of the table.
         """
         nearest = np.rint(x, out=call.buffer("nearest", x.shape))
+        np.clip(nearest, 0, self.input_dim - 1, out=nearest)
         good = np.abs(x - nearest) <= _ROUNDING
-        good &= (nearest >= 0) & (nearest < self.input_dim)
         if not good.all():
             raise LookupFailed("no_row", last=self.input_dim - 1, got=f"{x[~good][0]:g}")
         numbers = call.buffer("numbers", x.shape, np.intp)

@@ -63,7 +63,7 @@ def quarter(shape: Shape, rng: np.random.Generator) -> Array:
 def forget_ones(shape: Shape, rng: np.random.Generator) -> Array:
     """1 in the second quarter, else 0: for the biases of an LSTM, whose forget gates open so."""
     values = np.zeros(shape)
-    values[len(values) // 4 : len(values) // 2] = 1
+    values.reshape(-1)[values.size // 4 : values.size // 2] = 1
     return values
 
 

@@ -192,6 +192,7 @@ EXAMPLES = (
     Example(Softmax(), ((1,),)),
     Example(Dropout(rate=0.4), ((8,),), draws=True),
     Example(Dropout(rate=0.2), ((2, 3, 3),), draws=True),
+    Example(Dropout(rate=0.3), ((3, 4),), draws=True),
     Example(Dropout(rate=0.0), ((4,),)),
     Example(SpatialDropout(rate=0.4), ((4, 2, 3),), draws=True),
     Example(SpatialDropout(rate=0.3), ((3, 5),), draws=True),

@@ -126,7 +126,12 @@ def test_every_start_a_user_may_choose_exists() -> None:
 
 def test_every_start_is_tested() -> None:
     tested = {*VARIANCES, "truncated_normal", "orthogonal", "zeros", "ones", "constant", "quarter"}
-    assert set(INITIALISERS) == tested
+    assert set(INITIALISERS) == tested | {"forget_ones"}
+
+
+def test_the_forget_gates_bias_begins_at_1_and_the_others_at_0() -> None:
+    values = INITIALISERS["forget_ones"]((12,), np.random.default_rng(0))
+    np.testing.assert_array_equal(values, [0, 0, 0, 1, 1, 1, 0, 0, 0, 0, 0, 0])
 
 
 # ---------------------------------------------------------------- a network's first values
