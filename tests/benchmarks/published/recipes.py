@@ -137,13 +137,15 @@ RECIPES = (
         2.0,
         f"{NIELSEN}, chapter 3: 98.0 %",
         "784-100-10, sigmoid, cross-entropy with L2, 50,000 pictures",
-        "as printed: SGD, η 0.1, λ 5, batches of 10, 60 epochs, weights from N(0, 1/n); biases "
-        "begin at 0 instead of N(0, 1)",
+        "as printed: SGD, λ 5, batches of 10, 60 epochs, weights from N(0, 1/n); but η falls from "
+        "0.5 to 0 along a cosine instead of being 0.1 (with that: 2.12 %), and biases begin at 0 "
+        "instead of N(0, 1)",
         _sigmoids(100),
         TrainingSettings(
             BinaryCrossEntropy(),
             optimizer=SGD(),
-            learning_rate=1.0,
+            schedule=Cosine(end=0.0),
+            learning_rate=5.0,
             l2=1e-5,
             batch_size=10,
             epochs=60,
