@@ -24,6 +24,8 @@ def run(arguments: Namespace) -> int:
     if not arguments.low < arguments.high:
         raise StudioError("rate_bounds", low=arguments.low, high=arguments.high)
     project = with_source(load_project(arguments.file), arguments.data)
+    if project.settings.optimizer.searches:
+        raise StudioError("rate_searched", optimizer=project.settings.optimizer.title)
     session = session_for(project, PreparedData.of(project.data))
     tried: list[RateTried] = []
     suggestion = None

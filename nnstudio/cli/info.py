@@ -69,11 +69,14 @@ def _print(file: str, project: Project, facts: dict[str, Any]) -> None:
     for problem in facts["problems"]:
         print(f"  Problem: {problem}")
     settings = project.settings
+    batches = f"batches of {settings.batch_size:,}"
+    if settings.optimizer.searches:
+        batches = "all examples in each step"
     print()
     print(f"Data      {facts['data']['name']}")
     print(
         f"Training  {type(settings.optimizer).title}, learning rate {settings.learning_rate:g}, "
-        f"{type(settings.schedule).title.lower()}, batches of {settings.batch_size:,}, "
+        f"{type(settings.schedule).title.lower()}, {batches}, "
         f"{epochs_text(settings.epochs)}, seed {settings.seed}"
     )
     if project.trained is None:

@@ -24,10 +24,9 @@ class ProgressBar:
 
         self._last_epoch = last_epoch
         self._metric = metric_name(session.data)
-        self._batch_size = session.batch_size
         examples = len(session.data.parts.train)
-        steps = ceil(examples / session.batch_size) * (last_epoch - session.epoch)
-        steps -= session.position // session.batch_size
+        steps = ceil(examples / session.examples_per_step) * (last_epoch - session.epoch)
+        steps -= session.position // session.examples_per_step
         self._bar = tqdm(
             total=max(0, steps),
             bar_format=_FORMAT,

@@ -70,7 +70,7 @@ def train_project(
         replace(project, trained=session.trained()),
         session.data,
         session.epoch - first_epoch,
-        -(-session.position // session.batch_size),
+        -(-session.position // session.examples_per_step),
         control.stopping,
     )
 

@@ -30,6 +30,10 @@ class Dropout(Layer):
 
     rate: float = setting(0.2, ge=0, lt=1, help="The share of inputs set to zero")
 
+    @property
+    def is_random(self) -> bool:
+        return self.rate > 0
+
     def caption(self) -> str:
         return f"rate {self.rate:g}"
 

@@ -139,6 +139,11 @@ class Layer:
     #: Fewest and most inputs; ``None`` for any number.
     arity: ClassVar[tuple[int, int | None]] = (1, 1)
 
+    @property
+    def is_random(self) -> bool:
+        """Whether its output is drawn by chance while training, from ``call.rng``."""
+        return False
+
     def caption(self) -> str:
         """The key setting in a few words, such as ``64 units``; empty if there is none."""
         return ""

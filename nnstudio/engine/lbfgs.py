@@ -5,10 +5,10 @@ BFGS learns an approximation H of B⁻¹ from how the gradient changed over each
 
     s = w⁺ − w,   y = g⁺ − g,   ρ = 1 / (sᵀy),   H ← (I − ρ s yᵀ) H (I − ρ y sᵀ) + ρ s sᵀ
 
-and L-BFGS never writes H down: it keeps the last m pairs (s, y) and computes H g from them, starting
-with γ I, γ = sᵀy / yᵀy of the last pair, which has the size of the curvature just seen (Nocedal,
-"Updating quasi-Newton matrices with limited storage", 1980; Liu and Nocedal, "On the limited memory
-BFGS method for large scale optimization", 1989):
+and L-BFGS never writes H down: it keeps the last m pairs (s, y) and computes H g from them,
+starting with γ I, γ = sᵀy / yᵀy of the last pair, which has the size of the curvature just seen
+(Nocedal, "Updating quasi-Newton matrices with limited storage", 1980; Liu and Nocedal, "On the
+limited memory BFGS method for large scale optimization", 1989):
 
     q = g;   from the newest pair to the oldest:   aᵢ = ρᵢ sᵢᵀq;   q ← q − aᵢ yᵢ
     r = γ q; from the oldest pair to the newest:   r ← r + (aᵢ − ρᵢ yᵢᵀr) sᵢ;   then r = H g
@@ -118,7 +118,7 @@ class LBFGS(Optimizer):
         """
         g = start.gradient
         if not g.size or float(np.abs(g).max()) <= self.tolerance:
-            self._remember(slots, step, None, None)
+            self._forget(slots)  # so that what is remembered doesn't depend on how long it rests
             return None
         pairs = self._pairs(slots, step)
         if pairs:
@@ -139,7 +139,7 @@ class LBFGS(Optimizer):
         step: int,
         start: Point,
     ) -> Point | None:
-        """Go along ``direction`` and remember the pair; ``None``, and ``w`` as it was, if in vain."""
+        """Go along ``direction``, remember the pair; ``None``, and ``w`` as it was, if in vain."""
         before, g = w.copy(), start.gradient
         point = start
 

@@ -31,6 +31,10 @@ class GaussianNoise(Layer):
         0.1, ge=0, le=1_000, label="Deviation σ", help="The noise's standard deviation"
     )
 
+    @property
+    def is_random(self) -> bool:
+        return self.stddev > 0
+
     def caption(self) -> str:
         return f"σ {self.stddev:g}"
 

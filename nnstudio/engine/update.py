@@ -7,6 +7,10 @@
 5. max-norm: weights that became too long are scaled back;
 6. the running average of the weights takes the new ones in.
 
+An optimizer that searches (:mod:`lbfgs`) computes gradients as it needs them: for it the loss with
+its L2 penalty is the function to make small (2), it makes its step (4), and the average is taken
+(6). The rest would change what it believes to look at, so a project that asks for it has a problem.
+
 Clipping comes before the penalties and these before the optimizer, as in PyTorch, where
 ``clip_grad_norm_`` is called before ``optimizer.step()``, which adds its L2.
 What the parts compute is in :mod:`regularisation` and :mod:`optimizers`.
@@ -17,6 +21,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from nnstudio.engine.layer import Array
+from nnstudio.engine.lbfgs import LBFGS, Objective, Point
 from nnstudio.engine.network import Network
 from nnstudio.engine.optimizers import Optimizer
 from nnstudio.engine.regularisation import (
@@ -116,3 +121,42 @@ class Update:
             self.max_norm.project(flat)
         if self._average:
             take_into_average(slots[AVERAGE], w, self._average, step)
+
+    def search(
+        self,
+        flat: Array,
+        objective: Objective,
+        slots: Mapping[str, Array],
+        rate: float,
+        step: int,
+        start: Point,
+    ) -> Point | None:
+        """Change ``flat`` and ``slots`` in place by one step of an optimizer that searches.
+
+        Args:
+            flat: all variables; what it searches for is the trainable part.
+            objective: loss and gradient at the present ``flat``, whose trainable part it is
+                handed; :meth:`penalised`.
+            rate, step: as for :meth:`apply`.
+            start: what ``objective`` gives for ``flat`` now.
+
+        Returns:
+            What ``objective`` gives for the new ``flat``; ``None`` if there is nothing better.
+        """
+        assert isinstance(self._optimizer, LBFGS), "the others don't search"
+        w = flat[: self._trainable_size]
+        found = self._optimizer.search(w, objective, slots, rate, step, start)
+        self.rest(flat, slots, step)
+        return found
+
+    def rest(self, flat: Array, slots: Mapping[str, Array], step: int) -> None:
+        """A step that leaves the weights as they are, and takes them into the average."""
+        if self._average:
+            take_into_average(slots[AVERAGE], flat[: self._trainable_size], self._average, step)
+
+    def penalised(self, flat: Array, loss: float, gradient: Array) -> Point:
+        """The loss with its penalties at ``flat``; theirs is added to ``gradient`` in place."""
+        if not self.penalty.spans:
+            return Point(loss, gradient)
+        self.penalty.add_gradient(flat, gradient)
+        return Point(loss + self.penalty.value(flat), gradient)

@@ -11,10 +11,15 @@ from nnstudio.graph.analysis import Analysis, Problem, analyse
 from nnstudio.graph.model import Graph
 from nnstudio.messages import shape_text
 from nnstudio.project.project import Project
+from nnstudio.schema import settings_of
 from nnstudio.training.settings import TrainingSettings
 
 #: What squeezes scores into 0 … 1, where no margin of 1 can be reached.
 _GIVE_PROBABILITIES = ("Sigmoid", "Softmax")
+
+#: What an optimizer that searches has no place for: a kink in the loss, where the slope on one side
+#: says nothing of the other, and what changes gradient or weights without the loss knowing.
+_UNSTEADY = ("l1", "weight_decay", "max_norm", "clip_value", "clip_norm")
 
 
 @dataclass(frozen=True)
@@ -56,6 +61,7 @@ def problems(project: Project, facts: DataFacts | None) -> tuple[Problem, ...]:
     elif loss.for_classes and not loss.fuses and last in _GIVE_PROBABILITIES:
         values = {"loss": loss.title, "layer": last}
         found.append(Problem(output, "warning", "loss_needs_scores", values))
+    found += _search_problems(project)
     if facts is not None:
         found += _misfits(graph, analysis, loss, facts)
         found += _unwatched(project.settings, facts)
@@ -67,6 +73,30 @@ def _unwatched(settings: TrainingSettings, facts: DataFacts) -> list[Problem]:
     if settings.early_stopping and settings.monitor != "training loss" and not facts.is_validated:
         return [Problem("", "warning", "nothing_validated")]
     return []
+
+
+def _search_problems(project: Project) -> list[Problem]:
+    """What an optimizer that searches can't do with, or not well."""
+    settings = project.settings
+    if not settings.optimizer.searches:
+        return []
+    optimizer = settings.optimizer.title
+    found = []
+    for item in settings_of(TrainingSettings):
+        if item.name in _UNSTEADY and getattr(settings, item.name):
+            values = {"optimizer": optimizer, "setting": item.label}
+            found.append(Problem("", "error", "search_unsteady", values))
+    for node in project.graph.nodes:
+        if node.frozen:
+            continue
+        for item in settings_of(type(node.layer)):
+            if item.name in _UNSTEADY and getattr(node.layer, item.name):
+                values = {"optimizer": optimizer, "setting": f"{item.label} of {node.title}"}
+                found.append(Problem(node.id, "error", "search_unsteady", values))
+        if node.layer.is_random:
+            values = {"optimizer": optimizer, "layer": node.title}
+            found.append(Problem(node.id, "warning", "search_random", values))
+    return found
 
 
 def end_problems(graph: Graph) -> list[Problem]:

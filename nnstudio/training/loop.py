@@ -7,6 +7,8 @@
             loss and gradient                  forward, backward
             update the weights                 the optimizer, at the scheduled learning rate
         validate, and stop early if it no longer gets better
+                                           (an optimizer that searches makes one step an epoch,
+                                           on all examples: full_batch.py)
     exchange the last weights for the best or the average, if the settings say so
 
 It keeps nothing between steps that isn't in the session. Whoever drives it may simply stop asking
@@ -28,6 +30,7 @@ from nnstudio.engine.randomness import permutation
 from nnstudio.training.control import Control
 from nnstudio.training.evaluation import evaluate
 from nnstudio.training.events import BatchDone, Diverged, Ended, EpochDone, Event, Failed
+from nnstudio.training.full_batch import FullBatch, Interrupted
 from nnstudio.training.history import EpochFigures
 from nnstudio.training.metrics import metric
 from nnstudio.training.session import Session
@@ -78,8 +81,13 @@ def _train(
             if (rate := control.take_learning_rate()) is not None:
                 session.set_learning_rate(rate)
             began = perf_counter()
-            event = _step(session, order)
+            if session.full_batch is None:
+                event: BatchDone | Diverged | None = _step(session, order)
+            else:
+                event = _full_step(session, session.full_batch, control)
             session.seconds += perf_counter() - began
+            if event is None:
+                continue  # asked to stop in the middle of it
             yield event
             if isinstance(event, Diverged):
                 return
@@ -153,6 +161,28 @@ def make_step(session: Session, index: Array, rate: float) -> float:
     session.update.apply(session.flat, gradient, session.slots, rate, step)
     session.history.add_step(loss)
     return loss
+
+
+@np.errstate(all="ignore")  # a length that is too great is told by its loss
+def _full_step(
+    session: Session, full_batch: FullBatch, control: Control
+) -> BatchDone | Diverged | None:
+    """The epoch's one step, if the optimizer searches; ``None`` if asked to stop meanwhile."""
+    rate = session.scheduled_rate()
+    try:
+        loss, metric_sum = full_batch.step(
+            session.slots, rate, session.step + 1, session.rng, lambda: control.stopping
+        )
+    except Interrupted:
+        return None
+    if not isfinite(loss):
+        return Diverged(session.step + 1, loss, session.learning_rate)
+    session.step += 1
+    session.position = len(session.data.parts.train)
+    session.loss_sum = loss * _total_weight(session)
+    session.metric_sum = metric_sum
+    session.history.add_step(loss)
+    return BatchDone(session.step, session.epoch + 1, session.position, loss, rate)
 
 
 @np.errstate(all="ignore")

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from math import ceil
 from typing import Literal
 
 import numpy as np
@@ -23,6 +22,7 @@ from nnstudio.engine.randomness import dropout_stream, restore_stream, stream_st
 from nnstudio.engine.schedules import Clock, Constant, warm_up
 from nnstudio.engine.update import AVERAGE, Update
 from nnstudio.training.example_weights import example_weights
+from nnstudio.training.full_batch import FullBatch
 from nnstudio.training.history import EpochFigures, History
 from nnstudio.training.learner import Learner, Team
 from nnstudio.training.settings import TrainingSettings
@@ -38,6 +38,7 @@ class Session:
         update: what is done with a gradient.
         slots: the update's vectors, each as long as the trainable part of ``flat``.
         learner: works on batches; ``workspace`` is its first one, which holds the gradient.
+        full_batch: makes the steps if the optimizer searches; batches have no part in them then.
         example_weights: how much each example of the data counts; ``None`` if all count alike.
         epoch, position, step: finished epochs, examples used in this one, steps so far.
         losses: the loss of each finished epoch that a schedule may follow.
@@ -82,6 +83,11 @@ class Session:
             name: np.zeros(network.trainable_size, flat.dtype) for name in self.update.slots()
         }
         self.example_weights = example_weights(settings, data)
+        self.full_batch: FullBatch | None = None
+        if settings.optimizer.searches:
+            self.full_batch = FullBatch(
+                network, flat, self.learner, data, self.update, self.example_weights
+            )
         self.rng = dropout_stream(settings.seed)
         self.history = History()
         self.epoch = self.position = self.step = 0
@@ -95,7 +101,7 @@ class Session:
         self.learning_rate = settings.learning_rate
         self._rate_is_constant = isinstance(settings.schedule, Constant) and not settings.warm_up
         self.batch_size = settings.batch_size
-        self.steps_per_epoch = max(1, ceil(len(data.parts.train) / settings.batch_size))
+        self.steps_per_epoch = settings.steps_per_epoch(len(data.parts.train))
         self.horizon = settings.epochs * self.steps_per_epoch
         self.changes: list[Change] = []
 
@@ -169,6 +175,11 @@ class Session:
             self.watch.stale_epochs = progress.stale_epochs
 
     # ------------------------------------------------------------------ steps
+
+    @property
+    def examples_per_step(self) -> int:
+        """The batch size, or the size of the training part if the optimizer searches."""
+        return len(self.data.parts.train) or 1 if self.full_batch else self.batch_size
 
     def set_learning_rate(self, rate: float) -> None:
         """Use ``rate`` from the next step on, and note it."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from math import ceil
 from typing import Any
 
 from nnstudio import schema
@@ -113,6 +114,10 @@ class TrainingSettings:
     def loss_of(self, output: str) -> Loss:
         """The loss at the output node ``output``."""
         return dict(self.losses).get(output, self.loss)
+
+    def steps_per_epoch(self, examples: int) -> int:
+        """How many steps go through so many ``examples``; an optimizer that searches makes one."""
+        return 1 if self.optimizer.searches else max(1, ceil(examples / self.batch_size))
 
     def slots(self) -> tuple[str, ...]:
         """The names of the vectors that a run remembers between steps, as ``Update.slots``."""

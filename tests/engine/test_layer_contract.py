@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import pytest
-from layer_examples import EXAMPLES, Bench, Example
+from layer_examples import EXAMPLES, SEED, Bench, Example
 from numeric import TOLERANCE, central_differences, relative_error
 
 from nnstudio.engine.catalogue import CATEGORIES, LAYERS
@@ -50,6 +50,17 @@ def test_declared_variables_can_be_made_and_are_told_apart(example: Example) -> 
     for variable in variables:
         values = INITIALISERS[variable.init](variable.shape, np.random.default_rng(0))
         assert values.shape == variable.shape
+
+
+@each_example
+@while_training_or_not
+def test_a_layer_that_draws_by_chance_says_so(example: Example, training: bool) -> None:
+    bench = Bench(example, 3, training=training)
+    bench.forward()
+    assert bench.call.rng is not None
+    state = bench.call.rng.bit_generator.state
+    has_drawn = state != np.random.default_rng(SEED).bit_generator.state
+    assert has_drawn == (training and example.layer.is_random)
 
 
 @each_example

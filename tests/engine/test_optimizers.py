@@ -29,6 +29,9 @@ from nnstudio.engine.optimizers import (
 
 STEPS = 130
 
+#: Those that make a step of each gradient; what searches for its steps is in test_lbfgs.py.
+STEPPING = {name: cls for name, cls in OPTIMIZERS.items() if not cls.searches}
+
 #: What a textbook optimizer is: (w, g, rate) -> w, remembering between calls what it likes.
 Rule = Callable[[Array, Array, float], Array]
 
@@ -216,12 +219,12 @@ def slots_of(optimizer: Optimizer, w: Array) -> dict[str, Array]:
     return {name: np.zeros_like(w) for name in optimizer.slots()}
 
 
-@pytest.mark.parametrize("name", OPTIMIZERS)
+@pytest.mark.parametrize("name", STEPPING)
 def test_every_optimizer_of_the_catalogue_is_tested_and_tells_what_a_form_needs(name: str) -> None:
     tested = {type(optimizer) for optimizer in EXAMPLES} & set(TEXTBOOK)
-    assert OPTIMIZERS[name] in tested, f"add an example and the textbook rule of {name}"
-    assert OPTIMIZERS[name].title
-    assert OPTIMIZERS[name].summary
+    assert STEPPING[name] in tested, f"add an example and the textbook rule of {name}"
+    assert STEPPING[name].title
+    assert STEPPING[name].summary
 
 
 @each_optimizer
@@ -371,7 +374,7 @@ def test_two_steps_are_those_worked_by_hand(
 
 
 def test_every_optimizer_of_the_catalogue_has_been_worked_by_hand() -> None:
-    assert {type(example[0]) for example in BY_HAND} == set(OPTIMIZERS.values())
+    assert {type(example[0]) for example in BY_HAND} == set(STEPPING.values())
 
 
 #: A learning rate with which each gets down a valley.
@@ -401,14 +404,14 @@ def banana(w: Array) -> tuple[float, Array]:
     return float((1 - x) ** 2 + 100 * (y - x**2) ** 2), gradient
 
 
-@pytest.mark.parametrize("name", OPTIMIZERS)
+@pytest.mark.parametrize("name", STEPPING)
 @pytest.mark.parametrize(
     ("valley", "start"), [(bowl, (1.0, -1.0, 1.0)), (banana, (-1.2, 1.0))], ids=["bowl", "banana"]
 )
 def test_an_optimizer_gets_down_into_the_valley(
     name: str, valley: Callable[[Array], tuple[float, Array]], start: tuple[float, ...]
 ) -> None:
-    optimizer = OPTIMIZERS[name]()
+    optimizer = STEPPING[name]()
     w = np.array(start)
     slots, (first, _) = slots_of(optimizer, w), valley(w)
     for step in range(1, 5001):

@@ -35,6 +35,10 @@ def small_network(**of_first: Any) -> Network:
     return Network.of(steps, [Head(4, HalfSquaredError(), 4)])
 
 
+#: Those that make a step of each gradient; what searches for its steps is in test_lbfgs.py.
+STEPPING = [name for name, cls in OPTIMIZERS.items() if not cls.searches]
+
+
 def slots_of(update: Update, network: Network, dtype: type = np.float64) -> dict[str, Array]:
     return {name: np.zeros(network.trainable_size, dtype) for name in update.slots()}
 
@@ -45,7 +49,7 @@ def drawn(network: Network, seed: int = 0) -> tuple[Array, Array]:
     return rng.standard_normal(network.size), rng.standard_normal(network.trainable_size)
 
 
-@pytest.mark.parametrize("name", OPTIMIZERS)
+@pytest.mark.parametrize("name", STEPPING)
 def test_without_more_it_is_the_optimizers_step_to_the_last_bit(name: str) -> None:
     network, optimizer = small_network(), OPTIMIZERS[name]()
     update = Update(network, optimizer)
@@ -157,7 +161,7 @@ def test_adam_with_weight_decay_is_adamw() -> None:
     np.testing.assert_array_equal(ours, theirs)
 
 
-@pytest.mark.parametrize("name", OPTIMIZERS)
+@pytest.mark.parametrize("name", STEPPING)
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_flat_vector_and_slots_are_all_it_takes_to_go_on_with_the_same_bits(
     name: str, dtype: type

@@ -19,7 +19,7 @@ PAIRINGS = {
     "losses": (LOSSES, torch_losses.COUNTERPARTS, torch_losses.WITHOUT_COUNTERPART),
     "optimizers": (
         OPTIMIZERS,
-        torch_optimizers.COUNTERPARTS,
+        torch_optimizers.COUNTERPARTS | torch_optimizers.SEARCHING,
         torch_optimizers.WITHOUT_COUNTERPART,
     ),
     "schedules": (SCHEDULES, torch_schedules.COUNTERPARTS, torch_schedules.WITHOUT_COUNTERPART),

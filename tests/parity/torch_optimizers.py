@@ -7,6 +7,7 @@ from typing import Any
 
 from peer import Tensor, torch
 
+from nnstudio.engine.lbfgs import LBFGS
 from nnstudio.engine.optimizers import (
     SGD,
     Adadelta,
@@ -88,3 +89,19 @@ COUNTERPARTS: dict[type[Optimizer], Callable[[Any], tuple[Any, dict[str, Any]]]]
     AMSGrad: amsgrad,
     Nadam: nadam,
 }
+
+
+def lbfgs(optimizer: LBFGS) -> tuple[Any, dict[str, Any]]:
+    """One step at a time."""
+    return torch.optim.LBFGS, {
+        "max_iter": 1,
+        "max_eval": optimizer.evaluations,
+        "tolerance_grad": optimizer.tolerance,
+        "tolerance_change": 0.0,
+        "history_size": optimizer.history,
+        "line_search_fn": "strong_wolfe",
+    }
+
+
+#: Those that ask for the loss at several points.
+SEARCHING: dict[type[Optimizer], Callable[[Any], tuple[Any, dict[str, Any]]]] = {LBFGS: lbfgs}

@@ -140,8 +140,12 @@ class TrainingForm(QWidget):
             if shown:
                 self._numbers[group].show_settings(settings, _ALL.keys() - set(shown))
             self._sections[group].show_summary(_section_summary(group, settings))
-        self._note.setText(self._note_text())
+        self._note.setText(" ".join(filter(None, (self._search_text(), self._note_text()))))
         self._note.setVisible(bool(self._note.text()))
+
+    def _search_text(self) -> str:
+        optimizer = self._workbench.project.settings.optimizer
+        return sentence("note_full_batch", optimizer=optimizer.title) if optimizer.searches else ""
 
     def _note_text(self) -> str:
         if self._workbench.runner.is_running:

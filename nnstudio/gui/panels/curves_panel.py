@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import ceil, isfinite, nan
+from math import isfinite, nan
 
 import numpy as np
 from PySide6.QtCore import Qt
@@ -142,7 +142,7 @@ class CurvesPanel(LiveView):
     def _steps_per_epoch(self, ends: Array) -> float:
         data = self.live.workbench.data
         if data is not None:
-            return float(ceil(len(data.parts.train) / self.live.project.settings.batch_size) or 1)
+            return float(self.live.project.settings.steps_per_epoch(len(data.parts.train)))
         return float(ends[-1]) / len(ends) if len(ends) else 1.0
 
     def _reach(self, done: float) -> float:
