@@ -3,7 +3,7 @@
     make bench                                     everything, about twelve minutes
     make bench ARGS="--quick --only 784-128"       steps of these networks, few rounds
     make bench ARGS="--only cnn --threads 2"       all networks with convolutions, two threads
-    make bench ARGS="--parts steady,memory"        some of steps, steady, accuracy, costs, memory
+    make bench ARGS="--parts steady,memory"        some of the parts, see PARTS
 
 Without make: ``python tests/benchmarks/bench_engine.py --quick --only lenet --threads 1``. On a
 machine that others use too, ``--clock cpu`` reads the processor's time of this process instead of
@@ -45,6 +45,7 @@ OUT = Path("build", "bench")
 PARTS = (
     ("steps", 1),
     ("steps", 2),
+    ("recurrent", 1),
     ("steady", 1),
     ("accuracy", 1),
     ("costs", 1),
@@ -180,7 +181,13 @@ def _work(arguments: argparse.Namespace) -> int:
     if arguments.worker == "memory":
         limits = _memory()
     else:
-        part = {"steps": _steps, "steady": _steady, "accuracy": _accuracy, "costs": _costs}
+        part = {
+            "steps": _steps,
+            "recurrent": _recurrent,
+            "steady": _steady,
+            "accuracy": _accuracy,
+            "costs": _costs,
+        }
         rows = part[arguments.worker](arguments, cores)
     found = {"rows": [asdict(row) for row in rows], "limits": [asdict(limit) for limit in limits]}
     Path(arguments.into).write_text(json.dumps(found), encoding="utf-8")
@@ -222,6 +229,21 @@ def _steps(arguments: argparse.Namespace, cores: str) -> list[Any]:
         for work, found in predicting_rows(works, threads, rounds):
             rows += found
             print(f"\n{work.name}: one picture in, ten shares out", *table(found), sep="\n")
+    return rows
+
+
+def _recurrent(arguments: argparse.Namespace, cores: str) -> list[Any]:
+    from engine.pairs import CLOCKS
+    from engine.recurrent import recurrent_rows
+    from engine.report import table
+    from engine.steps import Rounds
+
+    rounds = Rounds(7 if arguments.quick else 15, CLOCKS[arguments.clock])
+    print(f"recurrent layers, full training steps, one thread, {cores}; no floor, for the record")
+    rows = []
+    for work, found in recurrent_rows(rounds, arguments.only):
+        rows += found
+        print("", f"{work.name}: {work.words}", *table(found), sep="\n")
     return rows
 
 

@@ -22,6 +22,7 @@ from engine.works import (
     Examples,
     Flatten,
     MaxPool,
+    Recurrent,
     Spec,
     Work,
 )
@@ -65,6 +66,8 @@ def _made(spec: Spec, start: str) -> Layer:
             return _layer(_ACTIVATIONS[kind])
         case Flatten():
             return _layer("Flatten")
+        case Recurrent(kind, units):
+            return _layer(kind, units)
 
 
 def layers_of(work: Work) -> tuple[Layer, ...]:
@@ -131,11 +134,12 @@ def prepared(classes: int, examples: Examples) -> PreparedData:
 
 
 def first_weights(work: Work, seed: int = SEED) -> list[np.ndarray]:
-    """Weight, bias, weight, bias, …, in PyTorch's shapes, as nnstudio draws them."""
+    """Layer by layer weights, then biases, in PyTorch's shapes, as nnstudio draws them."""
     network = project_for(work).network()
     arrays = network.arrays(network.initial(seed))
-    nodes = [step.node for step in network.steps if (step.node, "weight") in arrays]
-    return [arrays[node, name].copy() for node in nodes for name in ("weight", "bias")]
+    nodes = [step.node for step in network.steps]
+    in_order = sorted(arrays, key=lambda key: nodes.index(key[0]))  # weights come first already
+    return [arrays[key].copy() for key in in_order]
 
 
 class Ours:

@@ -24,11 +24,24 @@ from engine.works import (
     Examples,
     Flatten,
     MaxPool,
+    Recurrent,
     Work,
 )
 from nnstudio.engine.randomness import permutation
 
 VERSION = torch.__version__
+
+
+class LastState(nn.Module):
+    """A recurrent layer of which only the last state goes on."""
+
+    def __init__(self, kind: str, features: int, units: int) -> None:
+        super().__init__()
+        self.cell = getattr(nn, kind)(features, units, batch_first=True)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        states, _ = self.cell(x)
+        return states[:, -1]
 
 
 def module_for(work: Work, seed: int = SEED) -> nn.Sequential:
@@ -47,6 +60,8 @@ def module_for(work: Work, seed: int = SEED) -> nn.Sequential:
                 made.append(nn.ReLU() if kind == "relu" else nn.Tanh())
             case Flatten():
                 made.append(nn.Flatten())
+            case Recurrent(kind, units):
+                made.append(LastState(kind, shape[-1], units))
     module = nn.Sequential(*made)
     with torch.no_grad():
         for parameter, first in zip(module.parameters(), first_weights(work, seed), strict=True):

@@ -55,7 +55,15 @@ class Flatten:
     """(C, H, W) → (C·H·W)."""
 
 
-Spec = Dense | Conv | MaxPool | Activation | Flatten
+@dataclass(frozen=True)
+class Recurrent:
+    """Reads a sequence with two biases per gate, as PyTorch does, and gives its last state."""
+
+    kind: Literal["LSTM", "GRU"]
+    units: int
+
+
+Spec = Dense | Conv | MaxPool | Activation | Flatten | Recurrent
 
 
 @dataclass(frozen=True)
@@ -91,7 +99,7 @@ class Work:
         shapes = [self.input_shape]
         for layer in self.layers:
             shape = shapes[-1]
-            if isinstance(layer, Dense):
+            if isinstance(layer, Dense | Recurrent):
                 shape = (layer.units,)
             elif isinstance(layer, Flatten):
                 shape = (prod(shape),)
