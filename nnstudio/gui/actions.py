@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMenu, QMenuBar
 
+from nnstudio.gui.canvas.commands import Side
 from nnstudio.gui.look.theme import THEMES
 
 if TYPE_CHECKING:
@@ -87,6 +88,19 @@ class Actions:
         self.delete = self._add(menu, "delete", "Delete", canvas.delete_selection)
         self._add(menu, "select_all", "Select all", canvas.select_all)
         self._add(menu, "tidy_up", "Tidy up the canvas", canvas.tidy_up, "Ctrl+L")
+        arrange = menu.addMenu("Arrange")
+        arrange.setObjectName("arrange_menu")
+        sides: tuple[Side, ...] = ("left", "right", "top", "bottom")
+        for side in sides:
+            text = f"Align {side}" if side in ("left", "right") else f"Align at the {side}"
+            self._add(arrange, f"align_{side}", text, partial(canvas.align_selection, side))
+        arrange.addSeparator()
+        across, down = (
+            partial(canvas.distribute_selection, 0),
+            partial(canvas.distribute_selection, 1),
+        )
+        self._add(arrange, "distribute_across", "Same gaps across", across)
+        self._add(arrange, "distribute_down", "Same gaps down", down)
 
     def _view(self) -> None:
         window, canvas = self._window, self._window.docks.canvas

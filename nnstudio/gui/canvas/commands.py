@@ -6,8 +6,9 @@ these commands all places that are shown become part of the layout, so that noth
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
+from typing import Literal
 
 from nnstudio.engine.activations import Softmax
 from nnstudio.engine.catalogue import LAYERS
@@ -37,6 +38,15 @@ from nnstudio.gui.canvas.measures import (
 from nnstudio.persistence.clipping import Clipping, clipped
 from nnstudio.project.problems import DataFacts
 from nnstudio.project.project import Layout, Project
+
+Side = Literal["left", "right", "top", "bottom"]
+#: For each side: the axis, which end of a card counts (0 or 1), and which of all cards decides.
+_SIDES: dict[Side, tuple[int, int, Callable[[Iterable[float]], float]]] = {
+    "left": (0, 0, min),
+    "right": (0, 1, max),
+    "top": (1, 0, min),
+    "bottom": (1, 1, max),
+}
 
 
 def shown_places(project: Project) -> Mapping[str, Point]:
@@ -70,6 +80,39 @@ def moved(project: Project, nodes: Iterable[str], offset: Point) -> Project:
 def tidied(project: Project) -> Project:
     """With all cards in columns, as if nobody had placed them."""
     return _with(project, project.graph, arrange(project.graph))
+
+
+def aligned(project: Project, nodes: Collection[str], side: Side) -> Project:
+    """With these cards at one line: that of the one that is furthest to this side."""
+    boxes = {node: box for node, box in _boxes(project).items() if node in nodes}
+    if not boxes:
+        return project
+    axis, far, pick = _SIDES[side]
+    line = pick(box[axis] + far * box[axis + 2] for box in boxes.values())
+    placed = {}
+    for node, box in boxes.items():
+        place = [box[0], box[1]]
+        place[axis] = line - far * box[axis + 2]
+        placed[node] = (place[0], place[1])
+    return _with(project, project.graph, placed)
+
+
+def distributed(project: Project, nodes: Collection[str], axis: Literal[0, 1]) -> Project:
+    """With the same gap between these cards, across (0) or down (1); the outermost stay."""
+    boxes = {node: box for node, box in _boxes(project).items() if node in nodes}
+    order = sorted(boxes, key=lambda node: boxes[node][axis])
+    if len(order) < 3:
+        return project
+    first, last = boxes[order[0]][axis], boxes[order[-1]][axis]
+    inside = sum(boxes[node][axis + 2] for node in order[:-1])
+    gap = (last - first - inside) / (len(order) - 1)
+    placed, at = {}, first
+    for node in order:
+        place = [boxes[node][0], boxes[node][1]]
+        place[axis] = last if node == order[-1] else round(at)
+        placed[node] = (place[0], place[1])
+        at += boxes[node][axis + 2] + gap
+    return _with(project, project.graph, placed)
 
 
 # ---------------------------------------------------------------- adding

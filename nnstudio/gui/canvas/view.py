@@ -166,6 +166,18 @@ class CanvasView(NavigableView):
         self._interaction.apply("Tidy up", commands.tidied)
         self.fit()
 
+    def align_selection(self, side: commands.Side) -> None:
+        """Put the selected cards at one line: left, right, top or bottom."""
+        nodes = self._workbench.selection
+        self._interaction.apply("Align", lambda project: commands.aligned(project, nodes, side))
+
+    def distribute_selection(self, axis: Literal[0, 1]) -> None:
+        """Leave the same gap between the selected cards, across (0) or down (1)."""
+        nodes = self._workbench.selection
+        self._interaction.apply(
+            "Distribute", lambda project: commands.distributed(project, nodes, axis)
+        )
+
     def add_layer(self, name: str, scene_pos: QPointF | None = None) -> None:
         """Add a layer from the palette, select it and bring it into view.
 

@@ -122,8 +122,8 @@ RECIPES = (
         f"{NIELSEN}, chapter 1: 95.42 %",
         "784-30-10, sigmoid, quadratic cost, 50,000 pictures",
         "as printed: SGD, η 3, batches of 10, 30 epochs; but weights begin as in his chapter 3, "
-        "from N(0, 1/n), and biases at 0, where chapter 1 has N(0, 1) for both; he tells the best epoch "
-        "on the test pictures, here it is the last",
+        "from N(0, 1/n), and biases at 0, where chapter 1 has N(0, 1) for both; he tells the best "
+        "epoch on the test pictures, here it is the last",
         _sigmoids(30),
         TrainingSettings(
             HalfSquaredError(), optimizer=SGD(), learning_rate=3.0, batch_size=10, epochs=30
