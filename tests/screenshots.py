@@ -70,6 +70,9 @@ def main(folder: Path) -> int:
         window.docks.docks["try"].raise_()
         window.docks.docks["try"].widget().draw(_strokes(pen))
 
+    def features(window: MainWindow) -> None:
+        window.docks.docks["features"].raise_()
+
     def problem(window: MainWindow) -> None:
         window.workbench.select(of_kind(window, "Flatten"))
         window.docks.canvas.delete_selection()
@@ -82,6 +85,7 @@ def main(folder: Path) -> int:
     shoot("digits-training", digits, prepare=train)
     shoot("digits-dense", digits, prepare=lambda window: select(window, "Dense"))
     shoot("digits-draw", digits, prepare=draw)
+    shoot("digits-features", digits, prepare=features)
     shoot("digits-problem", digits, prepare=problem)
     shoot("digits-small", digits, "small", draw)
     shoot("digits-large", digits, "large", draw)

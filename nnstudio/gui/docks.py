@@ -13,6 +13,7 @@ from nnstudio.gui.live import Live
 from nnstudio.gui.look.theme import Theme
 from nnstudio.gui.panels.curves_panel import CurvesPanel
 from nnstudio.gui.panels.data_panel import DataPanel
+from nnstudio.gui.panels.features_panel import FeaturesPanel
 from nnstudio.gui.panels.function_panel import FunctionPanel
 from nnstudio.gui.panels.inspector_panel import InspectorPanel
 from nnstudio.gui.panels.outline_panel import OutlinePanel
@@ -24,7 +25,7 @@ from nnstudio.gui.workbench import Workbench
 #: Below this width the bottom shows one panel at a time.
 NARROW = 1160
 #: Bump when docks are added or renamed, so that an older remembered layout is not used.
-LAYOUT_VERSION = 1
+LAYOUT_VERSION = 2
 
 LEFT = Qt.DockWidgetArea.LeftDockWidgetArea
 RIGHT = Qt.DockWidgetArea.RightDockWidgetArea
@@ -80,6 +81,7 @@ class Docks(QMainWindow):
             Place("curves", "Learning", BOTTOM, CurvesPanel(live, theme)),
             Place("weights", "Weights", BOTTOM, WeightsPanel(live, theme)),
             Place("function", "Fit", BOTTOM, FunctionPanel(live, theme)),
+            Place("features", "Features", BOTTOM, FeaturesPanel(live, theme)),
             Place("try", "Try it", BOTTOM, TryPanel(live, theme)),
         )
         self.docks: dict[str, QDockWidget] = {}
@@ -127,7 +129,7 @@ class Docks(QMainWindow):
         self._narrow = narrow
         self._arranging = True
         docks = self.docks
-        bottom = [docks[name] for name in ("curves", "weights", "function", "try")]
+        bottom = [docks[name] for name in ("curves", "weights", "function", "features", "try")]
         for dock in bottom:
             self.removeDockWidget(dock)
         self.addDockWidget(BOTTOM, docks["curves"])
@@ -138,6 +140,7 @@ class Docks(QMainWindow):
             self.splitDockWidget(docks["curves"], docks["weights"], Qt.Orientation.Horizontal)
             self.splitDockWidget(docks["weights"], docks["try"], Qt.Orientation.Horizontal)
             self.tabifyDockWidget(docks["weights"], docks["function"])
+            self.tabifyDockWidget(docks["function"], docks["features"])
         for dock in bottom:
             dock.show()
         self._suit_to_data()
