@@ -92,6 +92,10 @@ reproduce: $(VENV)/.set-up-run ## Train published networks on MNIST again: hours
 bench: $(VENV)/.set-up-bench ## The engine against its peers (less: ARGS="--quick --only lenet")
 	$(PY) tests/benchmarks/bench_engine.py $(ARGS)
 
+.PHONY: compare-folds
+compare-folds: $(VENV)/.set-up-bench ## The folds of cross-validation against scikit-learn's
+	$(PY) tests/benchmarks/compare_folds.py
+
 .PHONY: bench-gui
 bench-gui: $(VENV)/.set-up-test qt-libs ## How much of its speed training keeps while it is shown
 	QT_QPA_PLATFORM=offscreen $(PY) tests/benchmarks/bench_gui.py

@@ -209,6 +209,28 @@ SENTENCES: dict[str, str] = {
     "file_too_large": _(
         "{file} is too large to be a project: {part} has {got} bytes, at most {most} are read."
     ),
+    # cross-validation
+    "folds_too_few": _(
+        "At least 2 folds are needed, got {folds}: one to learn from, one to hold back."
+    ),
+    "folds_too_many": _(
+        "{folds} folds need at least as many {what}, there are {count}: choose fewer folds."
+    ),
+    "folds_in_order": _(
+        "In the order of the data every repetition would be the same: leave out --in-order or --repeats."
+    ),
+    "folds_without_classes": _(
+        "Stratified folds share out classes, and this data has numbers: choose the scheme plain."
+    ),
+    "folds_without_groups": _(
+        "This scheme keeps groups together: give the group of each example with --groups."
+    ),
+    "folds_groups": _(
+        "There are {groups} groups for {examples} examples: give one line for each example."
+    ),
+    "folds_explained": _(
+        "The deviation ± is that of the {folds} folds as a sample (n − 1); pooled is over all answers together."
+    ),
     # predicting
     # finding a learning rate
     "rate_bounds": _(
@@ -255,6 +277,7 @@ SENTENCES: dict[str, str] = {
         "Nothing is left to train: {file} has had its {epochs} epochs. Ask for more with --epochs, or begin anew with --seed."
     ),
     "interrupted": _("Interrupted."),
+    "interrupted_folds": _("Interrupted after {done} of {folds} folds."),
     "interrupted_saved": _(
         "Interrupted after {epochs} epochs and {batches} batches: what was trained so far is in {file}."
     ),

@@ -13,6 +13,7 @@ _MOST_SEED = 2**31 - 1
 COMMANDS = {
     "train": "train a project, or go on with its training",
     "find-rate": "try many learning rates for a moment and suggest one",
+    "cross-validate": "tell how good a project's design is, by training on parts of its data",
     "evaluate": "tell how good a trained project is on its data",
     "predict": "ask a trained project about a picture or numbers",
     "info": "tell what is in a project file",
@@ -106,6 +107,54 @@ def _find_rate(parser: argparse.ArgumentParser) -> None:
     _json(parser)
 
 
+def _cross_validate(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--data", metavar="SOURCE", help=_DATA_HELP)
+    parser.add_argument(
+        "--folds",
+        metavar="K",
+        type=_folds,
+        default=5,
+        help="how many parts, each held back once; default: %(default)s",
+    )
+    parser.add_argument(
+        "--scheme",
+        choices=("plain", "stratified", "grouped", "leave-one-out", "leave-one-group-out"),
+        help="how examples are dealt out; default: stratified for classes, plain for numbers",
+    )
+    parser.add_argument(
+        "--groups",
+        metavar="FILE",
+        help="a text file with the group of each example, one a line; groups stay together",
+    )
+    parser.add_argument(
+        "--repeats",
+        metavar="R",
+        type=_count,
+        default=1,
+        help="do all of it so often, dealing out anew; default: %(default)s",
+    )
+    parser.add_argument(
+        "--seed",
+        metavar="S",
+        type=_seed,
+        help="what the dealing, first weights and orders follow from; default: the project's",
+    )
+    parser.add_argument(
+        "--in-order",
+        action="store_true",
+        help="deal out in the order of the data, as scikit-learn does by default",
+    )
+    parser.add_argument(
+        "--epochs", metavar="N", type=_count, help="epochs of each run; default: the project's"
+    )
+    parser.add_argument(
+        "--out",
+        metavar="FILE.csv",
+        help="write what each example was answered by the run that didn't know it",
+    )
+    _json(parser)
+
+
 def _evaluate(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--data", metavar="SOURCE", help=_DATA_HELP)
     _json(parser)
@@ -136,6 +185,7 @@ def _json(parser: argparse.ArgumentParser) -> None:
 _OPTIONS = {
     "train": _train,
     "find-rate": _find_rate,
+    "cross-validate": _cross_validate,
     "evaluate": _evaluate,
     "predict": _predict,
     "info": _json,
@@ -149,6 +199,10 @@ def _count(text: str) -> int:
 
 def _steps(text: str) -> int:
     return _whole(text, 10, 100_000)
+
+
+def _folds(text: str) -> int:
+    return _whole(text, 2, 1_000_000)
 
 
 def _rate(text: str) -> float:

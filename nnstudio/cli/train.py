@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from argparse import Namespace
-from contextlib import suppress
 from pathlib import Path
 
 from nnstudio.cli.data_option import with_source
 from nnstudio.cli.figures import figures
+from nnstudio.cli.output_file import writable
 from nnstudio.cli.report import epochs_text, print_figures, print_json
 from nnstudio.cli.running import Outcome, train_project
 from nnstudio.data.batches import PreparedData
@@ -27,7 +26,7 @@ def run(arguments: Namespace) -> int:
     project = with_source(load_project(arguments.file), arguments.data)
     if arguments.seed is not None:
         project = with_new_weights(project, arguments.seed)
-    out = _writable(arguments.out)
+    out = writable(arguments.out)
     if arguments.epochs is None and is_finished(project):
         outcome = _nothing_left(project, arguments.file)
     else:
@@ -98,30 +97,3 @@ def _tell_interrupted(outcome: Outcome, out: Path | None) -> int:
         file=sys.stderr,
     )
     return 130
-
-
-def _writable(out: str | None) -> Path | None:
-    """``out``, unless it is clear before an hour of training that nothing can be written there."""
-    if out is None:
-        return None
-    path = Path(out)
-    if reason := _obstacle(path):
-        raise StudioError("file_unwritable", file=out or "“”", reason=reason)
-    return path
-
-
-def _obstacle(path: Path) -> str:
-    """Why no file can be written to ``path``; empty if nothing is known to be in the way."""
-    folder = Path(os.path.realpath(path)).parent  # a link is followed when the file is written
-    try:
-        if path.is_dir():
-            return "it is a folder"
-        if path.exists() and not path.is_file():
-            return "it is no ordinary file"
-        if not folder.is_dir():
-            return "there is no such folder"
-        with suppress(FileNotFoundError):
-            path.stat()
-    except OSError as error:
-        return error.strerror or str(error)
-    return "" if os.access(folder, os.W_OK) else "its folder is write-protected"

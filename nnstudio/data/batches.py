@@ -29,6 +29,7 @@ class PreparedData:
         settings: DataSettings,
         preparation: Preparation | None = None,
         dataset: Dataset | None = None,
+        parts: Parts | None = None,
     ) -> PreparedData:
         """Load, split, and fit the preparation on the training part.
 
@@ -36,6 +37,7 @@ class PreparedData:
             settings: what the project says.
             preparation: one that was fitted earlier and that trained weights rely on.
             dataset: the contents of the source, if they are at hand already.
+            parts: who is in which part, if not dealt out as the settings say.
 
         Raises:
             SettingError, DataError: as :meth:`Source.load` and :meth:`Split.parts`.
@@ -43,7 +45,8 @@ class PreparedData:
         settings.check()
         if dataset is None:
             dataset = settings.source.load()
-        parts = settings.split.parts(dataset)
+        if parts is None:
+            parts = settings.split.parts(dataset)
         if preparation is None:
             targets = Affine.identity()
             if not dataset.is_classification:

@@ -1,0 +1,1 @@
+"""Many runs of one project: how well a design does, rather than one training of it."""
