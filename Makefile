@@ -97,8 +97,9 @@ compare-folds: $(VENV)/.set-up-bench ## The folds of cross-validation against sc
 	$(PY) tests/benchmarks/compare_folds.py
 
 .PHONY: bench-gui
-bench-gui: $(VENV)/.set-up-test qt-libs ## How much of its speed training keeps while it is shown
-	QT_QPA_PLATFORM=offscreen $(PY) tests/benchmarks/bench_gui.py
+bench-gui: $(VENV)/.set-up-test qt-libs ## What showing it costs the training; large networks on the canvas
+	QT_QPA_PLATFORM=offscreen $(PY) tests/benchmarks/bench_canvas.py; canvas=$$?; \
+	QT_QPA_PLATFORM=offscreen $(PY) tests/benchmarks/bench_gui.py && exit $$canvas
 
 .PHONY: screenshots
 screenshots: $(VENV)/.set-up-test qt-libs ## Write pictures of the window to build/screenshots

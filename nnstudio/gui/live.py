@@ -28,6 +28,8 @@ BUDGET = 0.07
 SOONEST, LATEST = 0.033, 0.2
 #: The timer's beat in milliseconds.
 TICK = 33
+#: After an edit of the network views wait so many seconds for the next one.
+AFTER_EDIT = 0.1
 
 
 class LiveView(QWidget):
@@ -171,8 +173,12 @@ class Live(QObject):
         self._due.pop(view, None)
 
     def _project_changed(self, old: Project, new: Project) -> None:
-        if replace(old, layout=new.layout) != new:
-            self.mark_all()
+        if replace(old, layout=new.layout) == new:
+            return
+        self.mark_all()
+        if old.graph is not new.graph:  # the next key or click may change it again
+            later = perf_counter() + AFTER_EDIT
+            self._due.update(dict.fromkeys(self._views, later))
 
     def _started(self) -> None:
         self._snapshot = None

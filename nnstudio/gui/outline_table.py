@@ -355,10 +355,14 @@ class _CellPainter(QStyledItemDelegate):
             painter.drawLine(rect.bottomLeft(), rect.bottomRight())
 
     def _fonts(self, index: _Index) -> tuple[QFont, QFont]:
-        plain = QApplication.font()
-        first = QFont(plain)
-        if index.column() == _OUTPUT:
-            first = mono_font(12)
-        second = QFont(plain)
-        second.setPixelSize(12)
-        return first, second
+        return _fonts(QApplication.font().toString(), index.column() == _OUTPUT)
+
+
+@lru_cache(maxsize=8)
+def _fonts(plain: str, fixed: bool) -> tuple[QFont, QFont]:
+    """The fonts of a cell's two lines."""
+    first, second = QFont(), QFont()
+    first.fromString(plain)
+    second.fromString(plain)
+    second.setPixelSize(12)
+    return (mono_font(12) if fixed else first), second

@@ -91,8 +91,9 @@ class ProblemList(QListView):
 
     def show_within(self, most: int) -> None:
         """Be as high as all sentences, but no higher than ``most``."""
-        self._most = max(96, most)
-        self._fit()
+        if self._most != max(96, most):
+            self._most = max(96, most)
+            self._fit()
 
     def _fit(self) -> None:
         count = self._rows.rowCount()

@@ -52,6 +52,7 @@ class TrainingForm(QWidget):
         self.setObjectName("training_form")
         self._workbench = workbench
         self._theme = theme
+        self._shown: TrainingSettings | None = None
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 8, 16, 16)
         column.setSpacing(6)
@@ -125,6 +126,13 @@ class TrainingForm(QWidget):
         count = len(project.graph.nodes)
         text = f"{count} layer{'s' if count != 1 else ''}, {analysis.total_parameters:,} parameters"
         self._summary.setText(f"{project.description}\n{text}".strip())
+        self._note.setText(" ".join(filter(None, (self._search_text(), self._note_text()))))
+        self._note.setVisible(bool(self._note.text()))
+        if settings is not self._shown:
+            self._shown = settings
+            self._show_settings(settings)
+
+    def _show_settings(self, settings: TrainingSettings) -> None:
         for name in _RULES:
             value = getattr(settings, name)
             self._choices[name].show_value(type(value).__name__)
@@ -140,8 +148,6 @@ class TrainingForm(QWidget):
             if shown:
                 self._numbers[group].show_settings(settings, _ALL.keys() - set(shown))
             self._sections[group].show_summary(_section_summary(group, settings))
-        self._note.setText(" ".join(filter(None, (self._search_text(), self._note_text()))))
-        self._note.setVisible(bool(self._note.text()))
 
     def _search_text(self) -> str:
         optimizer = self._workbench.project.settings.optimizer

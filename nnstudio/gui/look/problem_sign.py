@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QIcon, QPainter, QPen, QPixmap, QPolygonF
 
@@ -32,10 +34,15 @@ def paint_sign(painter: QPainter, box: QRectF, severity: str, fill: QColor, mark
 
 def sign_icon(severity: str, fill: QColor, mark: QColor) -> QIcon:
     """The sign as an icon for lists."""
+    return _icon(severity, fill.name(), mark.name())
+
+
+@lru_cache(maxsize=8)
+def _icon(severity: str, fill: str, mark: str) -> QIcon:
     pixmap = QPixmap(64, 64)
     pixmap.fill(Qt.GlobalColor.transparent)
     painter = QPainter(pixmap)
     painter.setPen(Qt.PenStyle.NoPen)
-    paint_sign(painter, QRectF(2, 2, 60, 60), severity, fill, mark)
+    paint_sign(painter, QRectF(2, 2, 60, 60), severity, QColor(fill), QColor(mark))
     painter.end()
     return QIcon(pixmap)
