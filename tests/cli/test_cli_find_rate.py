@@ -9,6 +9,7 @@ import pytest
 from command_line import DIGITS, CommandLine, saved, trained
 
 from nnstudio.data.batches import PreparedData
+from nnstudio.engine.lbfgs import LBFGS
 from nnstudio.project.runs import session_for
 from nnstudio.training.rate_range import RangeDone, rate_range
 
@@ -77,3 +78,13 @@ def test_a_network_that_can_not_be_trained_is_told(nnstudio: CommandLine, tmp_pa
     assert "can't be trained yet" in nnstudio.complaint(
         "find-rate", saved(broken, tmp_path / "broken")
     )
+
+
+def test_an_optimizer_that_finds_its_lengths_by_itself_has_no_rate_to_look_for(
+    nnstudio: CommandLine, tmp_path: Path
+) -> None:
+    settings = replace(DIGITS.settings, optimizer=LBFGS())
+    path = saved(replace(DIGITS, settings=settings), tmp_path / "searched")
+    assert nnstudio.complaint("find-rate", path).startswith("L-BFGS finds the length of each step")
+    assert "all examples in each step" in nnstudio("info", path).out
+    assert nnstudio.json("train", path, "--epochs", "3")["epochs_run"] == 3
