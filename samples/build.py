@@ -22,7 +22,7 @@ from nnstudio.cli.report import metric_text
 from nnstudio.cli.running import train_project
 from nnstudio.data.batches import PreparedData
 from nnstudio.data.settings import DataSettings
-from nnstudio.data.sources import DataError, Digits, Line, Mnist, Spiral, Square
+from nnstudio.data.sources import DataError, Digits, Line, Mnist, Sine, Spiral, Square
 from nnstudio.data.split import Split
 from nnstudio.engine.activations import ReLU, Softmax, Tanh
 from nnstudio.engine.conv import Conv2D
@@ -32,6 +32,7 @@ from nnstudio.engine.layer import Layer
 from nnstudio.engine.losses import CategoricalCrossEntropy
 from nnstudio.engine.optimizers import SGD, Adam
 from nnstudio.engine.pooling import MaxPool2D
+from nnstudio.engine.recurrent import LSTM
 from nnstudio.engine.schedules import Cosine
 from nnstudio.engine.shaping import Flatten, Input
 from nnstudio.graph.edits import add_node, connect, fresh_id
@@ -134,6 +135,19 @@ SAMPLES = (
             learning_rate=0.03,
             batch_size=32,
             epochs=300,
+        ),
+    ),
+    # Compared by the validation part's RMSE: LSTMs of 16, 24 and 32 units, GRUs of 16 and 32, rates
+    # of 0.005 to 0.02, 60 and 100 epochs, 2,000 and 4,000 examples. On half the examples all are at
+    # 0.031 to 0.037, on all of them at 0.026 to 0.028, and a SimpleRNN of 16 at 0.034: the smallest
+    # LSTM was taken. Each value that is seen has noise of 0.05.
+    Sample(
+        "sine",
+        "An LSTM reads a piece of a noisy sine, value by value, and says how it goes on.",
+        (Input(shape=(24, 1)), LSTM(units=16), _xavier(1)),
+        DataSettings(Sine(count=4000), inputs="none", targets="none"),
+        TrainingSettings(
+            optimizer=Adam(), schedule=_FALLING, learning_rate=0.01, batch_size=32, epochs=60
         ),
     ),
     # Compared by five-fold validation on everything but the test part: 64, 128 and 256 units,

@@ -1,4 +1,4 @@
-"""The first examples of a dataset: pictures side by side, or points and a small table."""
+"""The first examples of a dataset: pictures, sequences as lines, or points and a small table."""
 
 from __future__ import annotations
 
@@ -18,8 +18,10 @@ from nnstudio.data.batches import PreparedData
 from nnstudio.gui.look.number_text import number_text
 from nnstudio.gui.look.theme import Theme
 from nnstudio.gui.plots.function_plot import class_colours
+from nnstudio.gui.plots.sequence_lines import paint_sequence
 
 PICTURES = 12
+SEQUENCES = 8
 ROWS = 8
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 #: More points than this only make the picture slower, not clearer.
@@ -33,25 +35,32 @@ class DataPreview(QWidget):
         super().__init__(parent)
         self.setObjectName("data_preview")
         self._pictures = _Pictures(theme)
+        self._sequences = _Sequences(theme)
         self._points = _Points(theme)
         self._table = _table()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
-        for widget in (self._pictures, self._points, self._table):
+        for widget in (self._pictures, self._sequences, self._points, self._table):
             column.addWidget(widget)
 
     def show_data(self, data: PreparedData | None) -> None:
         """Show the first training examples of ``data``."""
         is_picture = data is not None and data.dataset.is_picture
-        size = 0 if data is None or is_picture else data.input_shape[0]
+        is_sequence = data is not None and len(data.input_shape) == 2
+        is_plain = data is not None and len(data.input_shape) == 1
+        size = data.input_shape[0] if data is not None and is_plain else 0
         self._pictures.setVisible(is_picture)
+        self._sequences.setVisible(is_sequence)
         self._points.setVisible(size in (1, 2))
         self._table.setVisible(size > 0)
         if data is None:
             return
         if is_picture:
             self._pictures.show_data(data)
+        elif is_sequence:
+            self._sequences.show_data(data)
+        if not is_plain:
             return
         if size in (1, 2):
             self._points.show_data(data)
@@ -115,6 +124,77 @@ class _Pictures(QWidget):
             text = QRectF(x, y + side, side, self._LABEL - 4)
             painter.drawText(text, Qt.AlignmentFlag.AlignCenter, label)
         painter.end()
+
+
+class _Sequences(QWidget):
+    """The first sequences, each with its class, or with the numbers that come next as dots."""
+
+    _COLUMNS, _GAP, _HIGH, _LABEL = 2, 8, 44, 18
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self.setObjectName("data_sequences")
+        self._theme = theme
+        self._sequences: list[np.ndarray] = []
+        self._labels: list[str] = []
+        self._following: list[np.ndarray | None] = []
+        self._limits = (0.0, 1.0)
+        self._note = ""
+        theme.changed.connect(self.update)
+
+    def show_data(self, data: PreparedData) -> None:
+        inputs, targets = data.first(SEQUENCES)
+        dataset = data.dataset
+        count, _, features = inputs.shape
+        follows = not dataset.classes and targets.shape[1:] == (features,)
+        self._sequences = [np.asarray(sequence, float) for sequence in inputs]
+        self._following = list(np.asarray(targets, float)) if follows else [None] * count
+        named = bool(dataset.classes) and targets.ndim == 1
+        self._labels = [dataset.classes[int(k)] for k in targets] if named else [""] * count
+        self._note = (", ".join(dataset.target_names) or "target") if follows else ""
+        seen = [inputs.min(), inputs.max(), *([targets.min(), targets.max()] if follows else [])]
+        self._limits = (float(np.min(seen)), float(np.max(seen))) if count else (0.0, 1.0)
+        dots = f"; each dot is the {self._note}" if follows else ""
+        self.setAccessibleName("The first training sequences" + dots)
+        self.setToolTip(self.accessibleName())
+        rows = -(-count // self._COLUMNS)
+        self.setFixedHeight(rows * self._row_height() + (self._LABEL if follows else 0))
+        self.update()
+
+    def _row_height(self) -> int:
+        return self._HIGH + (self._LABEL if any(self._labels) else self._GAP)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        wide = (self.width() - self._GAP * (self._COLUMNS - 1)) / self._COLUMNS
+        shown = zip(self._sequences, self._following, self._labels, strict=True)
+        for i, (sequence, following, label) in enumerate(shown):
+            row, column = divmod(i, self._COLUMNS)
+            corner = QPointF(column * (wide + self._GAP), row * self._row_height())
+            frame = QRectF(corner.x(), corner.y(), wide, self._HIGH).adjusted(0.5, 0.5, -0.5, -0.5)
+            painter.setPen(QPen(self._theme.colour("line"), 1))
+            painter.setBrush(self._theme.colour("window"))
+            painter.drawRoundedRect(frame, 4, 4)
+            inside = frame.adjusted(6, 6, -6, -6)
+            paint_sequence(
+                painter, inside, sequence, self._limits, self._theme, following=following
+            )
+            painter.setPen(self._theme.colour("dim"))
+            under = QRectF(frame.left(), frame.bottom(), wide, self._LABEL)
+            painter.drawText(under, Qt.AlignmentFlag.AlignCenter, label)
+        if self._note:
+            self._paint_note(painter)
+        painter.end()
+
+    def _paint_note(self, painter: QPainter) -> None:
+        """What the dots are."""
+        line = QRectF(0, self.height() - self._LABEL, self.width(), self._LABEL)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(self._theme.colour("negative"))
+        painter.drawEllipse(QPointF(5, line.center().y()), 2.6, 2.6)
+        painter.setPen(self._theme.colour("dim"))
+        painter.drawText(line.adjusted(14, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, self._note)
 
 
 class _Points(QWidget):

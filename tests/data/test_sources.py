@@ -23,6 +23,7 @@ from nnstudio.data.sources import (
     Digits,
     Line,
     Mnist,
+    Sine,
     Source,
     Spiral,
     Square,
@@ -38,6 +39,8 @@ EXAMPLES: list[Source] = [
     Square(pairs=((2.0, 4.0), (4.0, 16.0), (2.5, 6.25))),
     Spiral(),
     Spiral(count=100, turns=2.0, noise=0.0, classes=5),
+    Sine(),
+    Sine(count=5, length=3, noise=0.0, low=4.0, high=4.5, seed=7),
     Digits(),
     Mnist(),
 ]
@@ -82,7 +85,7 @@ def test_its_arrays_have_the_kinds_and_shapes_that_are_promised(
         assert data.targets.dtype == np.float64
         assert len(data.target_names) == data.output_size
     if data.input_names:
-        assert len(data.input_names) == data.input_shape[0]
+        assert len(data.input_names) == data.input_shape[-1]
 
 
 @any_example
@@ -98,7 +101,7 @@ def test_the_same_settings_give_the_same_data(source: Source, small_mnist: Path)
     assert load(source, small_mnist).sha256 == load(replace(source), small_mnist).sha256
 
 
-@pytest.mark.parametrize("source", [Line(), Square(noise=0.1), Spiral()], ids=source_text)
+@pytest.mark.parametrize("source", [Line(), Square(noise=0.1), Spiral(), Sine()], ids=source_text)
 def test_another_seed_gives_other_data(source: Any) -> None:
     assert source.load().sha256 != replace(source, seed=source.seed + 1).load().sha256
 
@@ -173,7 +176,7 @@ def test_only_options_that_differ_are_told() -> None:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("lime", "line, square, spiral, digits, mnist"),
+        ("lime", "line, square, spiral, sine, digits, mnist"),
         ("", "no data source"),
         ("line?slop=3", "slope, intercept"),
         ("line?slope", "can't be “”: it must be a number"),
@@ -219,7 +222,9 @@ def test_typed_pairs_are_used_instead_of_generated_ones() -> None:
     np.testing.assert_array_equal(data.targets, [[4], [16], [6.25]])
 
 
-@pytest.mark.parametrize("source", [Line(low=1.0, high=1.0), Square(low=2.0, high=-2.0)])
+@pytest.mark.parametrize(
+    "source", [Line(low=1.0, high=1.0), Square(low=2.0, high=-2.0), Sine(low=9.0, high=9.0)]
+)
 def test_an_empty_range_is_refused_with_both_ends(source: Source) -> None:
     with pytest.raises(DataError, match="make low smaller than high"):
         source.load()
@@ -255,6 +260,26 @@ def test_a_spiral_has_at_least_one_point_on_each_arm() -> None:
     assert set(Spiral(count=3, classes=3).load().targets) == {0, 1, 2}
     with pytest.raises(DataError, match="has 2 examples, at least 3 are needed"):
         Spiral(count=2, classes=3).load()
+
+
+def test_sines_without_noise_go_on_as_their_own_sine_does() -> None:
+    data = Sine(count=50, length=6, noise=0.0, low=5.0, high=9.0).load()
+    assert data.input_shape == (6, 1)
+    y = np.concatenate([data.inputs[:, :, 0], data.targets], axis=1)
+    # sin(t − 1) + sin(t + 1) = 2 cos(ω) sin(t), with one ω = 2π / period for each example.
+    middle = y[:, 1:-1]
+    cosines = ((y[:, :-2] + y[:, 2:]) * middle).sum(axis=1) / (2 * (middle**2).sum(axis=1))
+    np.testing.assert_allclose(y[:, :-2] + y[:, 2:], 2 * cosines[:, np.newaxis] * middle, atol=1e-5)
+    periods = 2 * np.pi / np.arccos(cosines)
+    assert periods.min() >= 5 - 1e-3
+    assert periods.max() <= 9 + 1e-3
+    assert np.ptp(periods) > 3
+
+
+def test_the_noise_of_sines_is_in_what_is_seen_and_not_in_what_comes_next() -> None:
+    clean, noisy = (Sine(count=2000, length=9, noise=noise).load() for noise in (0.0, 0.3))
+    np.testing.assert_array_equal(noisy.targets, clean.targets)
+    assert np.std(noisy.inputs - clean.inputs) == pytest.approx(0.3, rel=0.03)
 
 
 def test_the_digits_are_those_of_the_uci_repository() -> None:

@@ -19,7 +19,7 @@ from nnstudio.persistence.project_file import save_project
 from nnstudio.project.project import Project
 
 Opener = Callable[..., StartPage]
-NAMES = ("line", "square", "spiral", "digits", "mnist-mlp", "mnist-cnn")
+NAMES = ("line", "square", "spiral", "sine", "digits", "mnist-mlp", "mnist-cnn")
 
 
 @pytest.fixture
@@ -66,6 +66,7 @@ def test_the_samples_stand_in_the_order_in_which_a_newcomer_meets_them(open_page
         "Line",
         "Square",
         "Spiral",
+        "Sine",
         "Digits",
         "MNIST",
         "MNIST, convolutional",
@@ -97,7 +98,8 @@ def test_a_damaged_sample_is_passed_over(open_page: Opener, samples: Path) -> No
     damaged.write_bytes(damaged.read_bytes()[:100])
     (samples / "digits.nnstudio").write_text("nothing of the kind")
     page = open_page()
-    assert [row.text() for row in rows(page)] == ["Line", "Spiral", "MNIST", "MNIST, convolutional"]
+    left = ["Line", "Spiral", "Sine", "MNIST", "MNIST, convolutional"]
+    assert [row.text() for row in rows(page)] == left
 
 
 def test_new_and_open_are_asked_for(open_page: Opener, qtbot: QtBot) -> None:

@@ -118,6 +118,7 @@ def test_the_largest_samples_are_small_enough_to_be_shipped(name: str) -> None:
         ("line", "true_line_error", 0, 0.01),
         ("square", "test_rmse", 0, 0.02),
         ("spiral", "test_accuracy", 0.97, 1),
+        ("sine", "test_rmse", 0, 0.04),
         ("digits", "test_accuracy", 0.97, 1),
     ],
 )
@@ -171,6 +172,24 @@ def test_the_spirals_are_told_apart_from_any_seed(
 ) -> None:
     found = told(capsys, "train", path_of("spiral"), "--seed", str(seed))
     assert found["test_accuracy"] >= 0.97
+
+
+def test_the_sine_is_learned_from_another_seed_in_less_than_a_minute(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    found = told(capsys, "train", path_of("sine"), "--seed", "1")
+    assert found["test_rmse"] <= 0.04
+    assert found["seconds"] < 60
+
+
+def test_the_sine_goes_on_by_itself_for_another_period_if_answers_are_fed_back() -> None:
+    model = nnstudio.load(path_of("sine"))
+    period = 16
+    wave = np.sin(2 * np.pi * np.arange(24 + period) / period)
+    seen = list(wave[:24])
+    for _ in range(period):
+        seen.append(model.predict(np.array(seen[-24:])[np.newaxis, :, np.newaxis]).item())
+    np.testing.assert_allclose(seen[24:], wave[24:], atol=0.2)
 
 
 def test_digits_are_learned_from_five_seeds_in_seconds(

@@ -7,6 +7,7 @@ from nnstudio.data.sources.line import Line
 from nnstudio.data.sources.mnist import Mnist
 from nnstudio.data.sources.naming import parse_source, source_text
 from nnstudio.data.sources.pairs import pairs_text, parse_pairs
+from nnstudio.data.sources.sine import Sine
 from nnstudio.data.sources.source import Source
 from nnstudio.data.sources.spiral import Spiral
 from nnstudio.data.sources.square import Square
@@ -17,6 +18,7 @@ __all__ = [
     "Digits",
     "Line",
     "Mnist",
+    "Sine",
     "Source",
     "Spiral",
     "Square",

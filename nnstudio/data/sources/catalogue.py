@@ -3,6 +3,7 @@
 from nnstudio.data.sources.digits import Digits
 from nnstudio.data.sources.line import Line
 from nnstudio.data.sources.mnist import Mnist
+from nnstudio.data.sources.sine import Sine
 from nnstudio.data.sources.source import Source
 from nnstudio.data.sources.spiral import Spiral
 from nnstudio.data.sources.square import Square
@@ -12,6 +13,7 @@ SOURCES: dict[str, type[Source]] = {
     "Line": Line,
     "Square": Square,
     "Spiral": Spiral,
+    "Sine": Sine,
     "Digits": Digits,
     "Mnist": Mnist,
 }

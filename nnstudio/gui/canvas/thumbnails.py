@@ -6,7 +6,8 @@ from functools import lru_cache
 from typing import Protocol
 
 import numpy as np
-from PySide6.QtGui import QColor, QImage, QPixmap, qRgb
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import QColor, QImage, QPainter, QPixmap, qRgb
 from PySide6.QtWidgets import QWidget
 
 from nnstudio.engine.dense import Dense
@@ -15,6 +16,7 @@ from nnstudio.engine.shaping import Input, Permute
 from nnstudio.graph.model import Graph
 from nnstudio.gui.live import Live, LiveView
 from nnstudio.gui.look.theme import Theme
+from nnstudio.gui.plots.sequence_lines import paint_sequence
 
 #: Pictures of so many neurons side by side and below each other.
 _TILES = 2
@@ -22,6 +24,8 @@ _TILES = 2
 _PART = 24
 #: Categories of layers that mix no pixels with each other.
 _PIXEL_BY_PIXEL = ("activation", "regularise", "shape")
+#: The side of a line chart in pixels; cards show it smaller.
+_CHART = 96
 #: More cards than this aren't drawn while training runs.
 _MOST = 16
 
@@ -73,15 +77,19 @@ class Thumbnails(LiveView):
 
     def _show_example(self, node: str, layer: Input) -> None:
         """Examples don't change while training runs: drawn once for each data and shape."""
-        now = (self.live.workbench.data, layer)
+        now = (self.live.workbench.data, layer, self._theme.name)
         if self._examples.get(node) != now:
             self._examples[node] = now
             self._show(node, self._example(layer))
 
     def _example(self, layer: Input) -> QPixmap | None:
-        """The first training picture; ``None`` if the data has no pictures."""
+        """The first training picture or sequence; ``None`` if the data has neither."""
         data = self.live.workbench.data
-        if data is None or len(data.input_shape) != 3 or data.input_shape != layer.shape:
+        if data is None or data.input_shape != layer.shape:
+            return None
+        if len(data.input_shape) == 2:
+            return _line_chart(data.first(1)[0][0].astype(float), self._theme)
+        if len(data.input_shape) != 3:
             return None
         picture = data.first(1)[0][0][0].astype(float)
         low, high = picture.min(), picture.max()
@@ -104,6 +112,18 @@ class Thumbnails(LiveView):
         scale = signed_scale(colours.negative, colours.panel, colours.positive)
         levels = np.rint(127 + 127 * (values / most)).astype(np.uint8)
         return _pixmap(levels, scale)
+
+
+def _line_chart(sequence: Array, theme: Theme) -> QPixmap:
+    """A sequence (T, F) as lines, on the colour of cards."""
+    chart = QPixmap(_CHART, _CHART)
+    chart.fill(theme.colour("window"))
+    painter = QPainter(chart)
+    box = QRectF(chart.rect()).adjusted(8, 8, -8, -8)
+    limits = float(sequence.min()), float(sequence.max())
+    paint_sequence(painter, box, sequence, limits, theme, width=4)
+    painter.end()
+    return chart
 
 
 def _picture_before(graph: Graph, node: str) -> tuple[int, ...] | None:

@@ -82,6 +82,15 @@ def _spiral(painter: QPainter, box: QRectF, theme: Theme) -> None:
         _dots(painter, room, points, theme.colour(role))
 
 
+def _goes_on(painter: QPainter, box: QRectF, theme: Theme) -> None:
+    """A sine as it was seen, and how it goes on."""
+    room = _frame(painter, box, theme)
+    _curve(painter, room, lambda x: 0.8 * sin(5.5 * x), theme.colour("accent"))
+    off = (0.1, -0.14, 0.12, -0.08, 0.14, -0.1, 0.1)
+    points = [(x / 5 - 1, 0.8 * sin(5.5 * (x / 5 - 1)) + off[x]) for x in range(7)]
+    _dots(painter, room, points, theme.colour("dim"))
+
+
 def _digit(style: str) -> Callable[[QPainter, QRectF, Theme], None]:
     """A two as the data of this style has it."""
 
@@ -120,6 +129,7 @@ DRAWN: dict[str, Callable[[QPainter, QRectF, Theme], None]] = {
     "line": _fit(lambda x: 0.8 * x),
     "square": _fit(lambda x: 1.7 * x * x - 0.9),
     "spiral": _spiral,
+    "sine": _goes_on,
     "digits": _digit("digits"),
     "mnist-mlp": _digit("mnist"),
     "mnist-cnn": _edges,
