@@ -40,8 +40,11 @@ _PASSING = ("regularise", "shape")
 
 def first_input(graph: Graph, analysis: Analysis, data: PreparedData) -> str:
     """The input that takes the data's inputs, of several the first they fit; empty if none does."""
-    fitting = (node for node in graph.inputs if analysis.shapes[node] == data.input_shape)
-    return next(fitting, "")
+    for node in graph.inputs:
+        column = getattr(graph.by_id[node].layer, "column", "")
+        if column in ("", "inputs") and analysis.shapes[node] == data.input_shape:
+            return node
+    return ""
 
 
 def feature_layers(graph: Graph, analysis: Analysis, entry: str) -> dict[str, int]:

@@ -198,7 +198,7 @@ def test_more_than_two_features_are_seen_on_their_principal_plane(qtbot: QtBot) 
     assert abs(np.corrcoef(places.T)[0, 1]) < 1e-3
     first, second = (
         int(name.split(", ")[1].removesuffix(" %"))
-        for name in (panel.plot.x_name, panel.plot.y_name)
+        for name in (panel.plot.x_name, panel.plot.name_above)
     )
     assert 100 >= first >= second > 0
     assert first / second == pytest.approx(places[:, 0].var() / places[:, 1].var(), rel=0.1)

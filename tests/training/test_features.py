@@ -181,9 +181,17 @@ def test_data_of_another_shape_has_no_input() -> None:
         ((Dense(9), Tanh(), Dense(2), Dense(9), Tanh(), Dense(4)), "n3"),
         ((Dense(9), Tanh(), Dense(2), Tanh(), Dense(3), Softmax()), "n4"),
         ((Dense(5), BatchNorm(), ReLU(), Dropout(), Dense(4)), "n3"),
+        ((Dense(5), ReLU(), BatchNorm(), Dense(4)), "n2"),
         ((Dense(8), ReLU(), Dense(12), Reshape((3, 2, 2))), "n2"),
     ],
-    ids=["before the scores", "autoencoder", "after its activation", "not dropout", "reshaped"],
+    ids=[
+        "before the scores",
+        "autoencoder",
+        "after its activation",
+        "not dropout",
+        "not its scaling",
+        "reshaped",
+    ],
 )
 def test_the_narrowest_hidden_layer_is_shown_first(
     layers: tuple[Layer, ...], expected: str

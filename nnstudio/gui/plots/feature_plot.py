@@ -28,7 +28,7 @@ from nnstudio.engine.layer import Array
 from nnstudio.gui.look.number_text import number_text
 from nnstudio.gui.look.theme import Theme
 from nnstudio.gui.plots.class_marks import STEPS, Stamps, class_marks, value_marks
-from nnstudio.gui.plots.plotting import LABEL_SIZE, Axis, Plot, nice_step, sized, stepped
+from nnstudio.gui.plots.plotting import LABEL_SIZE, TICK_SIZE, Axis, Plot, nice_step, sized, stepped
 from nnstudio.training.principal_plane import PrincipalPlane, principal_plane
 
 #: A range is at most so many steps wide, and narrowed when less than this share of it is used.
@@ -39,8 +39,11 @@ _NEAR = 12
 _SPREAD = 0.7
 #: An example's picture is shown about so large, and at most so many numbers of one.
 _PICTURE_SIDE, _MOST_NUMBERS = 72, 6
-#: Class names on the plot are cut to so many letters; more classes than this have none there.
-_LETTERS, _MOST_NAMES = 14, 24
+#: Class names on the plot are cut to so many letters. With fewer classes than this the legend is
+#: enough, with more there is no room.
+_LETTERS, _LEAST_NAMES, _MOST_NAMES = 14, 4, 24
+#: Room above the plot for a name that is too long to stand beside the axis.
+_ROOM_ABOVE = 12
 
 
 @dataclass(frozen=True)
@@ -105,7 +108,11 @@ class ShownExamples:
 
 
 class FeaturePlot(Plot):
-    """Examples by what a layer makes of them, each with the mark of its class."""
+    """Examples by what a layer makes of them, each with the mark of its class.
+
+    Attributes:
+        name_above: the y axis's name if it is too long to stand beside it.
+    """
 
     tick_width, tick_height = 46, 30
 
@@ -114,6 +121,7 @@ class FeaturePlot(Plot):
         self.setAccessibleName("What the layer makes of the examples")
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.name_above = ""
         self._examples: ShownExamples | None = None
         self._kinds: Array = np.zeros(0, int)
         self._places: Array = np.zeros((0, 2))
@@ -160,7 +168,7 @@ class FeaturePlot(Plot):
     ) -> None:
         """One feature: a row for each class, or the target as the other axis."""
         self._plane = None
-        self.x_name, self.y_name = "unit 1", ""
+        self.x_name, self.y_name, self.name_above = "unit 1", "", ""
         self.x_axis = _around(values, before[0])
         if examples.labels is not None:
             names = examples.dataset.classes
@@ -177,6 +185,7 @@ class FeaturePlot(Plot):
 
     def _show_two(self, features: Array, before: tuple[Axis | None, Axis | None]) -> None:
         """Two features are the axes; of more, the two directions in which they vary most."""
+        self.name_above = ""
         if features.shape[1] == 2:
             self._plane = None
             self._places = features.astype(np.float64)
@@ -186,7 +195,7 @@ class FeaturePlot(Plot):
             self._places = self._plane.places(features)
             first, second = self._plane.shares
             self.x_name = f"1st component, {first:.0%}".replace("%", " %")
-            self.y_name = f"2nd component, {second:.0%}".replace("%", " %")
+            self.y_name, self.name_above = "", f"2nd component, {second:.0%}".replace("%", " %")
         self.x_axis = _around(self._places[:, 0], before[0])
         self.y_axis = _around(self._places[:, 1], before[1])
 
@@ -291,7 +300,14 @@ class FeaturePlot(Plot):
     def _pixels(self) -> tuple[Array, Array]:
         return self.x_pixels(self._places[:, 0]), self.y_pixels(self._places[:, 1])
 
+    def box(self) -> QRectF:
+        return super().box().adjusted(0, _ROOM_ABOVE if self.name_above else 0, 0, 0)
+
     def paint_inside(self, painter: QPainter, box: QRectF) -> None:
+        if self.name_above:
+            painter.setFont(sized(self.font(), TICK_SIZE))
+            painter.setPen(self.theme.colour("dim"))
+            painter.drawText(QPointF(box.left() - 6, box.top() - 7), self.name_above)
         if not len(self._places):
             return
         x, y = self._pixels()
@@ -322,7 +338,7 @@ class FeaturePlot(Plot):
         if examples is None or labels is None or isinstance(self.y_axis, ClassAxis):
             return
         names = examples.dataset.classes
-        if len(names) > _MOST_NAMES:
+        if not _LEAST_NAMES <= len(names) <= _MOST_NAMES:
             return
         taken: list[QRectF] = []
         for k, stamp in enumerate(self._kept_names(names)):
