@@ -26,6 +26,7 @@ SENTENCES: dict[str, str] = {
     "picture_needed": _(
         "{layer} needs a picture (channels × height × width), got {got}: connect it to one, or put a Reshape before it."
     ),
+    "heads_divide": _("{features} features can't be divided among {heads} heads evenly."),
     "sequence_needed": _(
         "{layer} needs a sequence (places × features), got {got}: connect it to one, or put a Reshape before it."
     ),
@@ -71,9 +72,17 @@ SENTENCES: dict[str, str] = {
     # problems of a graph or a project
     "empty_graph": _("The canvas is empty: add an Input from the palette."),
     "no_input_node": _("Nothing feeds the network: add an Input."),
-    "many_inputs": _("The network has {count} Inputs; this data feeds one: remove the others."),
-    "many_outputs": _(
-        "{count} nodes have no follower ({nodes}); the data has one target: connect or delete all but one."
+    "column_missing": _(
+        "{layer} asks for the column “{column}”, which the data doesn't have: choose one of {known}."
+    ),
+    "output_unjudged": _(
+        "{layer} has no follower, so it is an output, but none that fits {column} ({expected} expected): connect it, delete it, or choose its loss and target in the Inspector."
+    ),
+    "output_of_places": _(
+        "The data's {column} needs {expected}, this output gives {got}: give it that shape."
+    ),
+    "output_weighs_nothing": _(
+        "The loss of {layer} has the weight 0: nothing is learned for this output."
     ),
     "not_connected": _("{layer} has no input: drag a wire to its left port."),
     "too_few_inputs": _(
@@ -247,6 +256,14 @@ SENTENCES: dict[str, str] = {
     ),
     "input_shape": _(
         "The network expects {expected}, got {got}: give one example or a batch of that shape."
+    ),
+    "columns_needed": _(
+        "The network reads several columns of the data ({columns}): give a value for each by its name."
+    ),
+    "column_not_given": _("The network also reads the column “{column}”: give it by that name."),
+    "columns_uneven": _("The inputs have {counts} examples: give equally many of each."),
+    "column_unprepared": _(
+        "The weights were trained without the column “{column}”: train the network again."
     ),
     "input_values": _(
         "The input holds values that are not finite numbers: remove NaN and infinity."

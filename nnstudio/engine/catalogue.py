@@ -22,6 +22,7 @@ from nnstudio.engine.activations import (
     Step,
     Tanh,
 )
+from nnstudio.engine.attention import MultiHeadAttention
 from nnstudio.engine.conv import Conv1D, Conv2D, ConvTranspose2D
 from nnstudio.engine.dense import Dense
 from nnstudio.engine.dropout import Dropout, SpatialDropout
@@ -65,6 +66,7 @@ from nnstudio.engine.pooling import (
     MaxPool1D,
     MaxPool2D,
 )
+from nnstudio.engine.positions import PositionalEncoding
 from nnstudio.engine.recurrent import GRU, LSTM, SimpleRNN
 from nnstudio.engine.schedules import (
     Constant,
@@ -110,6 +112,8 @@ LAYERS: dict[str, type[Layer]] = {
         SimpleRNN,
         LSTM,
         GRU,
+        MultiHeadAttention,
+        PositionalEncoding,
         ReLU,
         Sigmoid,
         Tanh,

@@ -27,6 +27,7 @@ from nnstudio.engine.activations import (
     Step,
     Tanh,
 )
+from nnstudio.engine.attention import MultiHeadAttention
 from nnstudio.engine.conv import Conv1D, Conv2D, ConvTranspose2D
 from nnstudio.engine.dense import Dense
 from nnstudio.engine.dropout import Dropout, SpatialDropout
@@ -45,6 +46,7 @@ from nnstudio.engine.pooling import (
     MaxPool1D,
     MaxPool2D,
 )
+from nnstudio.engine.positions import PositionalEncoding
 from nnstudio.engine.recurrent import GRU, LSTM, SimpleRNN
 from nnstudio.engine.shaping import (
     Flatten,
@@ -163,6 +165,11 @@ EXAMPLES = (
     Example(GRU(units=2, bidirectional=True), ((1, 2),)),
     Example(GRU(units=2, bidirectional=True, return_sequences=True), ((3, 1),)),
     Example(GRU(units=2, use_bias=False), ((3, 2),)),
+    Example(MultiHeadAttention(heads=2), ((3, 4),)),
+    Example(MultiHeadAttention(heads=1, causal=True), ((4, 3),)),
+    Example(MultiHeadAttention(heads=3, use_bias=False), ((1, 3),)),
+    Example(PositionalEncoding(), ((3, 5),)),
+    Example(PositionalEncoding(kind="learned"), ((4, 2),)),
     Example(ReLU(), ((6,),)),
     Example(ReLU(), ((2, 3, 4),)),
     Example(Sigmoid(), ((6,),)),

@@ -196,6 +196,38 @@ def layer_norm(layer: Any, v: dict[str, Array], x: Array) -> Array:
     return one_by_one(of_one, x)
 
 
+def attended(layer: Any, v: dict[str, Array], x: Array) -> Array:
+    """Place by place and head by head."""
+
+    def of_one(sequence: Array) -> Array:
+        places, features = sequence.shape
+        size = features // layer.heads
+        qkv = sequence @ v["in_weight"].T + v.get("in_bias", 0)
+        q, k, values = np.split(qkv, 3, axis=1)
+        z = np.zeros_like(sequence)
+        for t in range(places):
+            seen = range(t + 1 if layer.causal else places)
+            for head in range(layer.heads):
+                own = slice(head * size, (head + 1) * size)
+                agree = [math.exp(q[t, own] @ k[s, own] / math.sqrt(size)) for s in seen]
+                z[t, own] = sum(a * values[s, own] for a, s in zip(agree, seen, strict=True))
+                z[t, own] /= sum(agree)
+        return z @ v["out_weight"].T + v.get("out_bias", 0)
+
+    return one_by_one(of_one, x)
+
+
+def positioned(layer: Any, v: dict[str, Array], x: Array) -> Array:
+    if layer.kind == "learned":
+        return x + v["position"][..., np.newaxis]
+    y, (places, features, _) = x.copy(), x.shape
+    for t in range(places):
+        for f in range(features):
+            angle = t / 10_000 ** ((f - f % 2) / features)
+            y[t, f] += math.cos(angle) if f % 2 else math.sin(angle)
+    return y
+
+
 # ---------------------------------------------------------------- shapes and merging
 
 
@@ -250,6 +282,8 @@ FORMULAS: dict[str, Formula] = {
     "SimpleRNN": recurrent(simple_cell),
     "LSTM": recurrent(lstm_cell),
     "GRU": recurrent(gru_cell),
+    "MultiHeadAttention": attended,
+    "PositionalEncoding": positioned,
     "LayerNorm": layer_norm,
     "Reshape": reshaped,
     "Permute": permuted,

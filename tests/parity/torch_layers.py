@@ -6,6 +6,7 @@ whether this is training; it returns the output, and changes running statistics 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 
 from peer import Tensor, functional, torch
@@ -27,6 +28,7 @@ from nnstudio.engine.activations import (
     Step,
     Tanh,
 )
+from nnstudio.engine.attention import MultiHeadAttention
 from nnstudio.engine.conv import Conv1D, Conv2D, ConvTranspose2D
 from nnstudio.engine.dense import Dense
 from nnstudio.engine.dropout import Dropout, SpatialDropout
@@ -44,6 +46,7 @@ from nnstudio.engine.pooling import (
     MaxPool1D,
     MaxPool2D,
 )
+from nnstudio.engine.positions import PositionalEncoding
 from nnstudio.engine.recurrent import GRU, LSTM, SimpleRNN
 from nnstudio.engine.shaping import Flatten, Input, Permute, Reshape, ZeroPadding1D, ZeroPadding2D
 from nnstudio.engine.upsampling import Upsample1D, Upsample2D
@@ -210,6 +213,36 @@ def simple_rnn(layer: SimpleRNN, v: Tensors, xs: Sequence[Tensor], training: boo
     return recurrent(function)(layer, v, xs, training)
 
 
+def attention(
+    layer: MultiHeadAttention, v: Tensors, xs: Sequence[Tensor], training: bool
+) -> Tensor:
+    """PyTorch wants the places first."""
+    x = xs[0].transpose(0, 1)
+    places = len(x)
+    barred = torch.ones(places, places, dtype=torch.bool).triu(1) if layer.causal else None
+    y, _ = functional.multi_head_attention_forward(
+        x, x, x, x.shape[2], layer.heads, v["in_weight"], v.get("in_bias"), None, None, False,
+        0.0, v["out_weight"], v.get("out_bias"), training, attn_mask=barred, need_weights=False,
+    )  # fmt: skip
+    return y.transpose(0, 1)
+
+
+def positions(
+    layer: PositionalEncoding, v: Tensors, xs: Sequence[Tensor], training: bool
+) -> Tensor:
+    """The paper's waves written out, as PyTorch has no layer for them."""
+    (x,) = xs
+    if layer.kind == "learned":
+        return x + v["position"]
+    places, features = x.shape[1:]
+    table = x.new_zeros(places, features)
+    for t in range(places):
+        for f in range(features):
+            angle = t / 10_000 ** ((f - f % 2) / features)
+            table[t, f] = math.cos(angle) if f % 2 else math.sin(angle)
+    return x + table
+
+
 # ---------------------------------------------------------------- activations
 
 
@@ -335,6 +368,8 @@ COUNTERPARTS: dict[type[Layer], Computation] = {
     SimpleRNN: simple_rnn,
     LSTM: recurrent(torch.lstm),
     GRU: recurrent(torch.gru),
+    MultiHeadAttention: attention,
+    PositionalEncoding: positions,
     ReLU: of_numbers(functional.relu),
     Sigmoid: of_numbers(torch.sigmoid),
     Tanh: of_numbers(torch.tanh),
