@@ -204,7 +204,9 @@ def test_flat_vector_and_slots_are_all_it_takes_to_go_on_with_the_same_bits() ->
 
 def test_within_the_tolerance_nothing_moves_and_nothing_is_asked() -> None:
     descent = Descent(bowl(1.0, 1.0), np.array([0.01, -0.02]), LBFGS(tolerance=0.02))
+    descent.slots["step 3"][:] = descent.slots["change 3"][:] = 1.0
     assert not descent.step()
+    assert not any(slot.any() for slot in descent.slots.values())  # places follow from the step
     assert len(descent.asked) == 1
     np.testing.assert_array_equal(descent.w, [0.01, -0.02])
 
@@ -223,6 +225,30 @@ def test_where_nothing_is_lower_weights_stay_and_memory_is_emptied() -> None:
     assert not descent.step()
     np.testing.assert_array_equal(descent.w, here)
     assert not any(slot.any() for slot in descent.slots.values())
+
+
+def test_a_step_whose_curvature_is_not_above_0_is_not_remembered() -> None:
+    """Near the top of a hill, with one trial, which need not use the slope up."""
+    descent = Descent(lambda w: (float(np.cos(w[0])), -np.sin(w)), np.array([0.1]))
+    descent.optimizer = LBFGS(evaluations=1)
+    assert descent.step(0.5)
+    assert descent.w[0] > 0.1
+    assert not any(slot.any() for slot in descent.slots.values())
+
+
+def test_a_step_ends_at_the_best_trial_even_if_it_was_not_the_last() -> None:
+    """Downhill to a wall at 1.5: 1 is tried, then 2 or more, and there is no third trial."""
+
+    def to_a_wall(w: Array) -> tuple[float, Array]:
+        x = float(w[0])
+        return (-x, np.array([-1.0])) if x < 1.5 else (inf, np.array([inf]))
+
+    descent = Descent(to_a_wall, np.array([0.0]), LBFGS(evaluations=2))
+    assert descent.step()
+    assert [float(w[0]) for w, *_ in descent.asked[:2]] == [0.0, 1.0]
+    assert descent.asked[2][0][0] >= 1.5
+    assert descent.w[0] == 1.0
+    assert descent.point.loss == -1.0
 
 
 def test_a_direction_that_leads_up_is_replaced_by_the_steepest_one_down() -> None:

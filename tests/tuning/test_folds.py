@@ -38,12 +38,12 @@ def test_ten_examples_in_three_stretches() -> None:
 
 
 def test_two_classes_dealt_out_like_cards() -> None:
-    """b comes first, so cards are b b b b b a a a to the folds 0 1 2 0 1 2 0 1.
+    """b comes first, so cards are b b b b a a a a, to the folds 0 1 2 0 1 2 0 1.
 
-    So b has two in fold 0, two in fold 1 and one in fold 2; a has one in each.
+    So fold 0 has two b and one a, fold 1 one b and two a, fold 2 one of each.
     """
-    labels = np.array(["b", "a", "b", "b", "a", "b", "a", "b"])
-    assert stratified(labels, 3).tolist() == [0, 0, 0, 1, 1, 1, 2, 2]
+    labels = np.array(["b", "a", "b", "b", "a", "b", "a", "a"])
+    assert stratified(labels, 3).tolist() == [0, 0, 0, 1, 1, 2, 1, 2]
 
 
 def test_a_class_smaller_than_the_number_of_folds_is_missing_from_some() -> None:
