@@ -82,7 +82,7 @@ class Actions:
         self._add(menu, "paste", "Paste\tCtrl+V", canvas.paste)
         self._add(menu, "duplicate", "Duplicate\tCtrl+D", canvas.duplicate_selection)
         self._add(menu, "rename", "Rename\tF2", canvas.rename_selected)
-        self._add(menu, "find", "Find a node…", canvas.find, "Ctrl+F")
+        self._add(menu, "find", "Find a node…", canvas.find_node, "Ctrl+F")
         self._add(menu, "copy_picture", "Copy as a picture", window.files.copy_picture)
         menu.addSeparator()
         self.delete = self._add(menu, "delete", "Delete", canvas.delete_selection)

@@ -82,7 +82,7 @@ def _write_svg(scene: CanvasScene, box: QRectF, path: Path) -> bool:
 
 
 def _write_png(scene: CanvasScene, box: QRectF, path: Path) -> bool:
-    return _image(scene, box).save(str(path), "PNG")
+    return _image(scene, box).save(str(path))
 
 
 def _write_pdf(scene: CanvasScene, box: QRectF, path: Path) -> bool:

@@ -210,7 +210,7 @@ class CanvasView(NavigableView):
         if why_not:
             self._workbench.said.emit(why_not, "warning")
 
-    def find(self) -> None:
+    def find_node(self) -> None:
         """Open the field in which a node is found by its name, layer or setting."""
         self._find.open_bar(self.viewport().geometry())
 
@@ -433,7 +433,7 @@ class CanvasView(NavigableView):
             case Qt.Key.Key_F2:
                 self.rename_selected()
             case Qt.Key.Key_F if ctrl:
-                self.find()
+                self.find_node()
             case Qt.Key.Key_Escape:
                 self._escape()
             case Qt.Key.Key_A if ctrl:
