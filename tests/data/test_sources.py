@@ -24,6 +24,7 @@ from nnstudio.data.sources import (
     Line,
     Mnist,
     Sine,
+    Sorting,
     Source,
     Spiral,
     Square,
@@ -41,6 +42,8 @@ EXAMPLES: list[Source] = [
     Spiral(count=100, turns=2.0, noise=0.0, classes=5),
     Sine(),
     Sine(count=5, length=3, noise=0.0, low=4.0, high=4.5, seed=7),
+    Sorting(),
+    Sorting(count=6, length=1, numbers=2, seed=3),
     Digits(),
     Mnist(),
 ]
@@ -76,7 +79,8 @@ def test_its_arrays_have_the_kinds_and_shapes_that_are_promised(
     assert np.isfinite(data.targets).all()
     assert data.test_count < data.size
     if data.is_classification:
-        assert data.targets.shape == (data.size,)
+        places = data.input_shape if isinstance(source, Sorting) else ()
+        assert data.targets.shape == (data.size, *places)
         assert np.issubdtype(data.targets.dtype, np.integer)
         assert set(np.unique(data.targets)) == set(range(data.output_size))
         assert data.output_size == len(data.classes)
@@ -101,7 +105,9 @@ def test_the_same_settings_give_the_same_data(source: Source, small_mnist: Path)
     assert load(source, small_mnist).sha256 == load(replace(source), small_mnist).sha256
 
 
-@pytest.mark.parametrize("source", [Line(), Square(noise=0.1), Spiral(), Sine()], ids=source_text)
+@pytest.mark.parametrize(
+    "source", [Line(), Square(noise=0.1), Spiral(), Sine(), Sorting()], ids=source_text
+)
 def test_another_seed_gives_other_data(source: Any) -> None:
     assert source.load().sha256 != replace(source, seed=source.seed + 1).load().sha256
 
@@ -176,7 +182,7 @@ def test_only_options_that_differ_are_told() -> None:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("lime", "line, square, spiral, sine, digits, mnist"),
+        ("lime", "line, square, spiral, sine, sorting, digits, mnist"),
         ("", "no data source"),
         ("line?slop=3", "slope, intercept"),
         ("line?slope", "can't be “”: it must be a number"),
@@ -280,6 +286,15 @@ def test_the_noise_of_sines_is_in_what_is_seen_and_not_in_what_comes_next() -> N
     clean, noisy = (Sine(count=2000, length=9, noise=noise).load() for noise in (0.0, 0.3))
     np.testing.assert_array_equal(noisy.targets, clean.targets)
     assert np.std(noisy.inputs - clean.inputs) == pytest.approx(0.3, rel=0.03)
+
+
+def test_the_targets_of_sorting_are_the_inputs_in_order() -> None:
+    data = Sorting(count=300, length=5, numbers=7).load()
+    assert data.inputs.shape == data.targets.shape == (300, 5)
+    for numbers, sorted_ones in zip(data.inputs.tolist(), data.targets.tolist(), strict=True):
+        assert sorted_ones == sorted(numbers)
+    assert set(data.inputs.ravel()) == set(range(7))
+    assert data.classes == tuple("0123456")
 
 
 def test_the_digits_are_those_of_the_uci_repository() -> None:

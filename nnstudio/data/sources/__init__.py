@@ -8,6 +8,7 @@ from nnstudio.data.sources.mnist import Mnist
 from nnstudio.data.sources.naming import parse_source, source_text
 from nnstudio.data.sources.pairs import pairs_text, parse_pairs
 from nnstudio.data.sources.sine import Sine
+from nnstudio.data.sources.sorting import Sorting
 from nnstudio.data.sources.source import Source
 from nnstudio.data.sources.spiral import Spiral
 from nnstudio.data.sources.square import Square
@@ -19,6 +20,7 @@ __all__ = [
     "Line",
     "Mnist",
     "Sine",
+    "Sorting",
     "Source",
     "Spiral",
     "Square",

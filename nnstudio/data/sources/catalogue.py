@@ -4,6 +4,7 @@ from nnstudio.data.sources.digits import Digits
 from nnstudio.data.sources.line import Line
 from nnstudio.data.sources.mnist import Mnist
 from nnstudio.data.sources.sine import Sine
+from nnstudio.data.sources.sorting import Sorting
 from nnstudio.data.sources.source import Source
 from nnstudio.data.sources.spiral import Spiral
 from nnstudio.data.sources.square import Square
@@ -14,6 +15,7 @@ SOURCES: dict[str, type[Source]] = {
     "Square": Square,
     "Spiral": Spiral,
     "Sine": Sine,
+    "Sorting": Sorting,
     "Digits": Digits,
     "Mnist": Mnist,
 }
