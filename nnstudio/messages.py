@@ -75,11 +75,15 @@ SENTENCES: dict[str, str] = {
     "column_missing": _(
         "{layer} asks for the column “{column}”, which the data doesn't have: choose one of {known}."
     ),
+    "input_unused": _("Nothing takes what {layer} gives: connect it to a layer, or delete it."),
+    "output_unasked": _(
+        "{layer} has no follower, so it is one of several outputs, compared with the data's targets: connect it, or choose its target in the Inspector if this is meant."
+    ),
     "output_unjudged": _(
         "{layer} has no follower, so it is an output, but none that fits {column} ({expected} expected): connect it, delete it, or choose its loss and target in the Inspector."
     ),
     "output_of_places": _(
-        "The data's {column} needs {expected}, this output gives {got}: give it that shape."
+        "This output gives {got}, to be compared with {column} it must give {expected}: change its shape, such as by the units of the last Dense."
     ),
     "output_weighs_nothing": _(
         "The loss of {layer} has the weight 0: nothing is learned for this output."
@@ -259,6 +263,9 @@ SENTENCES: dict[str, str] = {
     ),
     "columns_needed": _(
         "The network reads several columns of the data ({columns}): give a value for each by its name."
+    ),
+    "predict_columns": _(
+        "The network reads several columns of the data ({columns}), which one file can't give: ask it in Python, nnstudio.load(…).predict, by their names."
     ),
     "column_not_given": _("The network also reads the column “{column}”: give it by that name."),
     "columns_uneven": _("The inputs have {counts} examples: give equally many of each."),

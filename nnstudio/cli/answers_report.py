@@ -50,7 +50,10 @@ def as_plain(found: ClassReport | NumberReport, names: Sequence[str]) -> dict[st
 
 def lines(found: ClassReport | NumberReport, names: Sequence[str]) -> Iterator[str]:
     """What people read, line by line."""
-    yield f"The {found.count:,} {found.part} example" + ("s" if found.count != 1 else "")
+    told_of = f"The {found.count:,} {found.part} example" + ("s" if found.count != 1 else "")
+    if isinstance(found, ClassReport) and found.places > 1:
+        told_of += f", at {found.places:,} places each"
+    yield told_of
     if isinstance(found, NumberReport):
         share = "unknown" if isnan(found.r_squared) else f"{found.r_squared:.4g}"
         yield f"  MAE {found.mae:.3g}, RMSE {found.rmse:.3g}, R² {share}"

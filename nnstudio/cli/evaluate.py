@@ -16,7 +16,7 @@ from nnstudio.persistence.project_file import load_project
 from nnstudio.project.model import Model
 from nnstudio.project.problems import problems
 from nnstudio.project.runs import facts_of
-from nnstudio.training.report import report
+from nnstudio.training.report import ClassReport, NumberReport, part_to_tell, report
 
 
 def run(arguments: Namespace) -> int:
@@ -29,14 +29,32 @@ def run(arguments: Namespace) -> int:
             raise StudioError(problem.code, **problem.values)
     found = figures(project, data)
     with threadpool_limits(limits=project.settings.threads, user_api="blas"):
-        answers = report(Model.of(project).predict, data)
-    names = data.dataset.classes
+        reports = _reports(Model.of(project), data)
     if arguments.json:
-        print_json({**found, "report": as_plain(answers, names)})
+        plain = {name: as_plain(told, classes) for name, (told, classes) in reports.items()}
+        several = {"reports": plain} if len(plain) > 1 else {}
+        print_json({**found, "report": next(iter(plain.values())), **several})
         return 0
     print(f"{arguments.file}: {found['parameters']:,} parameters")
     print_figures(found)
-    print()
-    for line in lines(answers, names):
-        print(line)
+    for name, (told, classes) in reports.items():
+        print()
+        if len(reports) > 1:
+            print(f"{name}:")
+        for line in lines(told, classes):
+            print(line)
     return 0
+
+
+def _reports(
+    model: Model, data: PreparedData
+) -> dict[str, tuple[ClassReport | NumberReport, tuple[str, ...]]]:
+    """By output its report, and the names of its classes."""
+    part, index = part_to_tell(data)
+    given = {name: data.dataset.column(name).values[index] for name in model.columns}
+    answers = zip(model.network.heads, model.outputs, model.answers(given), strict=True)
+    found = {}
+    for head, output, answer in answers:
+        target = data.dataset.column(head.target)
+        found[output.name] = report(part, index, answer, target), target.classes
+    return found

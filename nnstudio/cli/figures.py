@@ -14,9 +14,9 @@ from nnstudio.engine.workspace import Workspace
 from nnstudio.graph.analysis import analyse
 from nnstudio.messages import StudioError
 from nnstudio.project.model import Model
+from nnstudio.project.outputs import output_names
 from nnstudio.project.project import Project
 from nnstudio.training.evaluation import evaluate
-from nnstudio.training.metrics import metric_name
 from nnstudio.training.trained import Trained, transfer
 
 #: On so many x that no data set holds a fitted line is compared with the true one.
@@ -68,17 +68,25 @@ def figures(project: Project, data: PreparedData) -> dict[str, Any]:
     }
 
 
-def _scores(project: Project, trained: Trained, data: PreparedData) -> dict[str, float]:
+def _scores(project: Project, trained: Trained, data: PreparedData) -> dict[str, Any]:
+    """Loss and metric of each part; of several outputs, those of each by its name as well."""
     network = project.network()
     flat = network.gather({key: blob.array for key, blob in trained.weights.items()})
     workspace = Workspace(network, flat)
-    found = {}
+    found: dict[str, Any] = {}
+    names = output_names(project.graph)
+    outputs: dict[str, dict[str, float]] = {}
     parts = {"train": data.parts.train, "val": data.parts.validation, "test": data.parts.test}
     for part, index in parts.items():
         scores = evaluate(workspace, data, index)
         assert scores is not None, "nobody interrupts it"
         found[f"{part}_loss"] = scores.loss
-        found[f"{part}_{metric_name(data)}"] = scores.metric
+        found[f"{part}_{scores.outputs[0].name}"] = scores.metric
+        for output in scores.outputs:
+            own = outputs.setdefault(names[output.node], {})
+            own[f"{part}_loss"], own[f"{part}_{output.name}"] = output.loss, output.metric
+    if len(outputs) > 1:
+        found["outputs"] = outputs
     return found
 
 
@@ -86,5 +94,5 @@ def _true_line_error(model: Model, line: Line) -> float:
     """max |ŷ − (m·x + b)| over unseen x, as a share of the true line's range; NaN if it is flat."""
     x = np.random.default_rng(_UNSEEN_SEED).uniform(line.low, line.high, (_UNSEEN, 1))
     height = abs(line.slope) * (line.high - line.low)
-    error = np.abs(model.predict(x) - line.true(x)).max()
+    error = np.abs(model.predict_first(x) - line.true(x)).max()
     return float(error) / height if height else nan

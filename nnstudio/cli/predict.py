@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from argparse import Namespace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from nnstudio.cli.figures import trained_of
 from nnstudio.cli.inputs import read_input
 from nnstudio.cli.report import print_json
+from nnstudio.data.dataset import TARGETS
 from nnstudio.data.sources.digits import DIGITS
+from nnstudio.engine.axes import feature_axis
 from nnstudio.engine.layer import Array
 from nnstudio.messages import StudioError
 from nnstudio.persistence.project_file import load_project
 from nnstudio.project.model import Model
+from nnstudio.project.outputs import Output
 from nnstudio.project.project import Project
 
 _TOLD = 3
@@ -25,39 +29,65 @@ def run(arguments: Namespace) -> int:
     project = load_project(arguments.file)
     trained_of(project)
     model = Model.of(project)
+    if len(model.columns) > 1:
+        raise StudioError("predict_columns", columns=", ".join(model.columns))
     examples = read_input(Path(arguments.input), project.data.source.drawing, model.input_shape)
-    outputs = model.predict(examples)
-    if not model.is_classification:
-        return _tell_numbers(outputs, arguments.json)
-    names = class_names(project, model.output_size)
-    return _tell_classes(outputs, names, model.gives_probabilities, arguments.json)
+    answers = list(zip(model.network.heads, model.outputs, model.answers(examples), strict=True))
+    if arguments.json:
+        plain = {
+            output.name: _plain(output, answer, class_names(project, head.target, output.size))
+            for head, output, answer in answers
+        }
+        print_json({"outputs": plain} if len(plain) > 1 else next(iter(plain.values())))
+        return 0
+    for head, output, answer in answers:
+        if len(answers) > 1:
+            print(f"{output.name}:")
+        if output.is_classification:
+            names = class_names(project, head.target, output.size)
+            _tell_classes(classes_last(answer), names, output.gives_probabilities)
+        else:
+            _tell_numbers(answer)
+    return 0
 
 
-def class_names(project: Project, count: int) -> tuple[str, ...]:
+def class_names(project: Project, column: str, count: int) -> tuple[str, ...]:
     """What the classes are called; their numbers where only data that isn't at hand would tell."""
     source = project.data.source
-    names: tuple[str, ...] = DIGITS if source.drawing else ()
-    if not source.drawing and not source.slow:
+    names: tuple[str, ...] = ()
+    if source.drawing and column == TARGETS:
+        names = DIGITS
+    elif not source.slow:
         try:
-            names = source.load().classes
-        except StudioError:
+            names = source.load().column(column).classes
+        except (KeyError, StudioError):
             names = ()
     return names if len(names) == count else tuple(map(str, range(count)))
 
 
-def _tell_classes(
-    outputs: Array, names: tuple[str, ...], probabilities: bool, as_json: bool
-) -> int:
-    best = outputs.argmax(axis=1)
-    if as_json:
-        print_json(
-            {
-                "classes": names,
-                "predictions": [names[i] for i in best],
-                "probabilities" if probabilities else "scores": outputs.tolist(),
-            }
-        )
-        return 0
+def classes_last(answer: Array) -> Array:
+    """``(N, …)`` with the axis of the classes at the end: (N, classes) or (N, places, classes)."""
+    return np.moveaxis(answer, 1 + feature_axis(answer.ndim - 1), -1)
+
+
+def _plain(output: Output, answer: Array, names: tuple[str, ...]) -> dict[str, Any]:
+    """JSON-ready."""
+    if not output.is_classification:
+        return {"predictions": answer.tolist()}
+    best = classes_last(answer).argmax(axis=-1)
+    return {
+        "classes": names,
+        "predictions": np.array(names)[best].tolist(),
+        "probabilities" if output.gives_probabilities else "scores": answer.tolist(),
+    }
+
+
+def _tell_classes(outputs: Array, names: tuple[str, ...], probabilities: bool) -> None:
+    """Of each example the likeliest classes; at several places the likeliest at each."""
+    if outputs.ndim > 2:
+        for best in outputs.argmax(axis=-1):
+            print(" ".join(names[i] for i in best.reshape(-1)))
+        return
     for number, row in enumerate(outputs, 1):
         order = np.argsort(-row, kind="stable")[:_TOLD]
         figures = [
@@ -65,13 +95,8 @@ def _tell_classes(
         ]
         told = ", ".join(f"{names[i]} ({text})" for i, text in zip(order, figures, strict=True))
         print(f"{number}: {told}" if len(outputs) > 1 else told)
-    return 0
 
 
-def _tell_numbers(outputs: Array, as_json: bool) -> int:
-    if as_json:
-        print_json({"predictions": outputs.tolist()})
-        return 0
+def _tell_numbers(outputs: Array) -> None:
     for row in outputs:
-        print(", ".join(f"{value:.6g}" for value in row))
-    return 0
+        print(", ".join(f"{value:.6g}" for value in row.reshape(-1)))

@@ -9,7 +9,6 @@ from types import TracebackType
 
 from nnstudio.cli.report import metric_text
 from nnstudio.training.events import BatchDone, EpochDone, Event
-from nnstudio.training.metrics import metric_name
 from nnstudio.training.session import Session
 
 _WIDEST, _ROWS = 100, 24
@@ -23,7 +22,7 @@ class ProgressBar:
         from tqdm import tqdm
 
         self._last_epoch = last_epoch
-        self._metric = metric_name(session.data)
+        self._metric = session.metric.name
         examples = len(session.data.parts.train)
         steps = ceil(examples / session.examples_per_step) * (last_epoch - session.epoch)
         steps -= session.position // session.examples_per_step

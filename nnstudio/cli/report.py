@@ -16,17 +16,29 @@ def print_json(values: Mapping[str, Any]) -> None:
 
 
 def print_figures(figures: Mapping[str, Any]) -> None:
-    """A table of losses and accuracy or RMSE, and below it what else is known."""
-    metric = "accuracy" if "test_accuracy" in figures else "rmse"
-    heading = "accuracy" if metric == "accuracy" else "RMSE"
-    print(f"{'':12}{'loss':>10}{heading:>12}")
-    for part, title in _PARTS.items():
-        loss, value = figures[f"{part}_loss"], figures[f"{part}_{metric}"]
-        if isfinite(loss):
-            print(f"{title:12}{loss:10.4g}{metric_text(metric, value):>12}")
+    """A table of losses and accuracy or RMSE, and below it what else is known.
+
+    Where there are several outputs, the whole loss stands first, then a table for each of them.
+    """
+    outputs = figures.get("outputs", {})
+    _print_table("", figures, has_metric=not outputs)
+    for name, own in outputs.items():
+        print(f"{name}:")
+        _print_table("  ", own, has_metric=True)
     if "true_line_error" in figures:
         print(f"Off the true line by at most {figures['true_line_error']:.2%} of its range.")
     print(f"Weights {figures['weights_sha256']}")
+
+
+def _print_table(indent: str, figures: Mapping[str, Any], *, has_metric: bool) -> None:
+    metric = "accuracy" if "test_accuracy" in figures else "rmse"
+    heading = "accuracy" if metric == "accuracy" else "RMSE"
+    print(f"{'':12}{'loss':>10}" + (f"{heading:>12}" if has_metric else ""))
+    for part, title in _PARTS.items():
+        loss, value = figures[f"{part}_loss"], figures[f"{part}_{metric}"]
+        if isfinite(loss):
+            told = f"{metric_text(metric, value):>12}" if has_metric else ""
+            print(f"{indent + title:12}{loss:10.4g}{told}")
 
 
 def metric_text(name: str, value: float) -> str:

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from functools import cache, cached_property
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 
-from nnstudio.data.dataset import Dataset
+from nnstudio.data.dataset import INPUTS, TARGETS, Column, Dataset
 from nnstudio.data.preparation import Affine, Preparation, fit
 from nnstudio.data.prepared_rows import PreparedRows
 from nnstudio.data.settings import DataSettings
 from nnstudio.data.split import Parts
+
+#: Overwrites a buffer (…, n) with the examples at n positions.
+Fill = Callable[[np.ndarray, np.ndarray], None]
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,7 +40,8 @@ class PreparedData:
 
         Args:
             settings: what the project says.
-            preparation: one that was fitted earlier and that trained weights rely on.
+            preparation: one that was fitted earlier and that trained weights rely on; columns that
+                it doesn't know are fitted.
             dataset: the contents of the source, if they are at hand already.
             parts: who is in which part, if not dealt out as the settings say.
 
@@ -48,10 +54,19 @@ class PreparedData:
         if parts is None:
             parts = settings.split.parts(dataset)
         if preparation is None:
-            targets = Affine.identity()
-            if not dataset.is_classification:
-                targets = fit(settings.targets, dataset.targets, parts.train)
-            preparation = Preparation(fit(settings.inputs, dataset.inputs, parts.train), targets)
+            targets = dataset.column(TARGETS)
+            preparation = Preparation(
+                fit(settings.inputs, dataset.inputs, parts.train),
+                _fit_column(settings.targets, targets, parts.train),
+            )
+        fitted = {
+            column.name: _fit_column(settings.columns, column, parts.train)
+            for column in dataset.columns
+            if column.name not in preparation.columns
+        }
+        if fitted:
+            columns = MappingProxyType({**preparation.columns, **fitted})
+            preparation = replace(preparation, columns=columns)
         return cls(dataset, parts, preparation)
 
     @property
@@ -69,40 +84,78 @@ class PreparedData:
         rows = self.parts.train[:count]
         return self.dataset.inputs[rows], self.dataset.targets[rows]
 
-    @cached_property
-    def _inputs(self) -> PreparedRows:
-        # Looked at once for all batches, which are parts of the parts.
-        for part in (self.parts.train, self.parts.validation, self.parts.test):
-            if part.size and not 0 <= part.min() <= part.max() < self.dataset.size:
-                raise IndexError(f"an example outside the {self.dataset.size} there are")
-        return PreparedRows(self.dataset.inputs, self.preparation.inputs)
-
-    @cached_property
-    def _targets(self) -> PreparedRows:
-        return PreparedRows(self.dataset.targets, self.preparation.targets)
-
     def gather(self, index: np.ndarray, x: np.ndarray, y: np.ndarray) -> None:
-        """Fill the engine's buffers with the prepared examples at ``index``.
+        """Fill buffers with the prepared inputs and targets at ``index``.
+
+        Args:
+            index: ``(n,)`` positions in the dataset, of examples in :attr:`parts`.
+            x: ``(*input_shape, n)``; see :meth:`numbers`.
+            y: ``(outputs, n)`` for targets; see :meth:`numbers`, or for classes :meth:`classes`.
+        """
+        self.numbers(INPUTS, x.shape[:-1])(index, x)
+        if self.dataset.is_classification:
+            self.classes(TARGETS)(index, y)
+        else:
+            self.numbers(TARGETS, y.shape[:-1])(index, y)
+
+    def numbers(self, column: str, shape: tuple[int, ...]) -> Fill:
+        """What fills a buffer with the prepared values of a column.
 
         Here batch-first storage becomes the engine's batch-last layout.
 
         Args:
-            index: ``(n,)`` positions in the dataset, of examples in :attr:`parts`.
-            x: ``(*input_shape, n)``, float32 or float64, contiguous in this order or with the
-                batch first; overwritten with inputs.
-            y: ``(output_size, n)``, the same kind; overwritten with targets, one-hot for classes.
-                For classes also ``(1, n)``, for the number of each class.
+            shape: one example's in the buffer, with as many numbers as it has in the column.
+
+        Returns:
+            A function that overwrites a buffer ``(*shape, n)``, float32 or float64, contiguous in
+            this order or with the batch first, for the positions ``(n,)`` of examples in
+            :attr:`parts`.
         """
-        data = self.dataset
-        self._inputs.gather(index, x)
-        if data.is_classification and len(y) == 1:
-            y[0] = data.targets[index]
-        elif data.is_classification:
-            # With "clip" take writes straight into its output; labels are in range.
-            one_hot = _identity(len(y), y.dtype)
-            one_hot.take(data.targets.take(index), 1, y, "clip")
-        else:
-            self._targets.gather(index, y)
+        if (column, shape) not in self._rows:
+            values, affine = self.dataset.column(column).values, self.preparation.of(column)
+            rows = PreparedRows(values.reshape(-1, *shape), affine.reshaped(shape))
+            self._rows[column, shape] = rows
+        return self._rows[column, shape].gather
+
+    @cached_property
+    def _rows(self) -> dict[tuple[str, tuple[int, ...]], PreparedRows]:
+        # Looked at once for all batches, which are parts of the parts.
+        for part in (self.parts.train, self.parts.validation, self.parts.test):
+            if part.size and not 0 <= part.min() <= part.max() < self.dataset.size:
+                raise IndexError(f"an example outside the {self.dataset.size} there are")
+        return {}
+
+    def classes(self, column: str, axis: int = 0) -> Fill:
+        """What fills a buffer with the classes of a column.
+
+        Args:
+            axis: which axis of the buffer the classes are on.
+
+        Returns:
+            A function that overwrites a buffer ``(K, n)``, or ``(K, *places, n)`` where the column
+            has a class at each place, with one-hot classes; where there is 1 in place of K, with
+            the number of each class.
+        """
+        labels = self.dataset.column(column).values
+
+        def fill(index: np.ndarray, y: np.ndarray) -> None:
+            of_batch = labels.take(index, 0)
+            if of_batch.ndim > 1:
+                of_batch, y = np.moveaxis(of_batch, 0, -1), np.moveaxis(y, axis, 0)
+            if len(y) == 1:
+                y[0] = of_batch
+            elif y.flags.c_contiguous:
+                # With "clip" take writes straight into its output; labels are in range.
+                _identity(len(y), y.dtype).take(of_batch, 1, y, "clip")
+            else:
+                y[...] = _identity(len(y), y.dtype).take(of_batch, 1)
+
+        return fill
+
+
+def _fit_column(kind: str, column: Column, rows: np.ndarray) -> Affine:
+    """The preparation of numbers; classes are left as they are."""
+    return Affine.identity() if column.classes else fit(kind, column.values, rows)
 
 
 @cache

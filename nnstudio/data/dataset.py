@@ -3,10 +3,38 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
+
+#: The columns that every dataset has.
+INPUTS, TARGETS = "inputs", "targets"
+
+
+@dataclass(frozen=True, eq=False)
+class Column:
+    """An array with something about each example: what a network reads, or is compared with.
+
+    Attributes:
+        name: what networks ask for it by.
+        values: ``(N, *shape)``: numbers, or integer labels; read-only.
+        classes: the name of each label; empty for numbers.
+    """
+
+    name: str
+    values: np.ndarray
+    classes: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "values", _read_only(self.values))
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Of one example: ``()`` for a label, ``(T,)`` for labels at T places."""
+        return self.values.shape[1:]
 
 
 @dataclass(frozen=True, eq=False)
@@ -16,8 +44,10 @@ class Dataset:
     Attributes:
         name: what people call it, such as ``"MNIST"``.
         inputs: ``(N, *input_shape)``; pictures are uint8 and channel first, numbers float64.
-        targets: ``(N,)`` integer labels for classes, ``(N, outputs)`` float64 for regression.
+        targets: integer labels for classes: ``(N,)``, or ``(N, *places)`` if each place of an
+            example has one; for regression float64 numbers ``(N, outputs)`` or of any other shape.
         classes: the name of each label; empty for regression.
+        columns: what else is known of each example, for networks with several inputs or outputs.
         input_names: a name for each feature, or empty.
         target_names: a name for each output, or empty.
         test_count: the last so many examples are a published test set (10,000 for MNIST), 0: none.
@@ -33,10 +63,17 @@ class Dataset:
     target_names: tuple[str, ...] = ()
     test_count: int = 0
     weights: np.ndarray | None = None
+    columns: tuple[Column, ...] = ()
 
     def __post_init__(self) -> None:
         if len(self.inputs) != len(self.targets):
             raise ValueError(f"{len(self.inputs)} inputs but {len(self.targets)} targets")
+        names = [column.name for column in self.columns]
+        if len({"", INPUTS, TARGETS, *names}) != 3 + len(names):
+            raise ValueError(f"columns need names of their own, got {names}")
+        for column in self.columns:
+            if len(column.values) != self.size:
+                raise ValueError(f"{self.size} inputs but {len(column.values)} of {column.name!r}")
         object.__setattr__(self, "inputs", _read_only(self.inputs))
         object.__setattr__(self, "targets", _read_only(self.targets))
         if self.weights is not None:
@@ -60,7 +97,7 @@ class Dataset:
     @property
     def output_size(self) -> int:
         """How many numbers a network must answer: one per class, or one per target."""
-        return len(self.classes) if self.is_classification else self.targets.shape[1]
+        return len(self.classes) if self.is_classification else math.prod(self.targets.shape[1:])
 
     @property
     def is_classification(self) -> bool:
@@ -72,21 +109,49 @@ class Dataset:
         """Whether one input is a picture, ``(channels, height, width)``."""
         return self.inputs.ndim == 4
 
+    @property
+    def column_names(self) -> tuple[str, ...]:
+        """What :meth:`column` knows."""
+        return (INPUTS, TARGETS, *(column.name for column in self.columns))
+
+    def column(self, name: str) -> Column:
+        """The column ``name``; inputs and targets are columns as well.
+
+        Raises:
+            KeyError: there is none.
+        """
+        if name == INPUTS:
+            return Column(INPUTS, self.inputs)
+        if name == TARGETS:
+            return Column(TARGETS, self.targets, self.classes)
+        for column in self.columns:
+            if column.name == name:
+                return column
+        raise KeyError(name)
+
     @cached_property
     def sha256(self) -> str:
         """A fingerprint of the contents: equal for equal arrays, whatever they are called."""
         digest = hashlib.sha256(f"{len(self.classes)} {self.test_count}".encode())
         weights = () if self.weights is None else (self.weights,)
         for array in (self.inputs, self.targets, *weights):
-            # The same bytes on every machine: row by row, lowest byte first.
-            portable = array.astype(array.dtype.newbyteorder("<"), copy=False)
-            digest.update(f" {portable.dtype.str} {portable.shape} ".encode())
-            digest.update(portable.data)
+            _take_in(digest, array)
+        for column in self.columns:  # networks ask for them by name
+            digest.update(f" {column.name} {len(column.classes)} ".encode())
+            _take_in(digest, column.values)
         return digest.hexdigest()
 
     def first(self, count: int) -> tuple[np.ndarray, np.ndarray]:
         """The first ``count`` (inputs, targets), to show; fewer if there are fewer."""
         return self.inputs[:count], self.targets[:count]
+
+
+def _take_in(digest: Any, array: np.ndarray) -> None:
+    """Hash kind, shape and contents."""
+    # The same bytes on every machine: row by row, lowest byte first.
+    portable = array.astype(array.dtype.newbyteorder("<"), copy=False)
+    digest.update(f" {portable.dtype.str} {portable.shape} ".encode())
+    digest.update(portable.data)
 
 
 def _read_only(array: np.ndarray) -> np.ndarray:

@@ -6,10 +6,13 @@ leak into it. It is stored with the weights, which are worthless without it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
 
 import numpy as np
+
+from nnstudio.data.dataset import INPUTS, TARGETS
 
 #: The kinds of preparation: as is; to [0, 1]; to mean 0 and deviation 1.
 PREPARATIONS = ("none", "scale", "standardise")
@@ -54,6 +57,12 @@ class Affine:
         result: np.ndarray = x / self.factor + self.offset
         return result
 
+    def reshaped(self, shape: tuple[int, ...]) -> Affine:
+        """The same for values whose examples are in ``shape`` now."""
+        if not self.offset.ndim:
+            return self
+        return Affine(self.offset.reshape(shape), self.factor.reshape(shape))
+
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Affine):
             return NotImplemented
@@ -64,10 +73,25 @@ class Affine:
 
 @dataclass(frozen=True)
 class Preparation:
-    """What is done to inputs and to targets; labels of classes are left as they are."""
+    """What is done to inputs, to targets and to further columns by name.
+
+    A column is prepared in one way, whether a network reads it or is compared with it. Labels of
+    classes are left as they are.
+    """
 
     inputs: Affine
     targets: Affine
+    columns: Mapping[str, Affine] = field(default_factory=lambda: MappingProxyType({}))
+
+    def of(self, column: str) -> Affine:
+        """What is done to the column of this name.
+
+        Raises:
+            KeyError: it isn't known.
+        """
+        if column == INPUTS:
+            return self.inputs
+        return self.targets if column == TARGETS else self.columns[column]
 
 
 def fit(kind: str, values: np.ndarray, rows: np.ndarray | None = None) -> Affine:

@@ -23,6 +23,7 @@ class DataSettings:
         split: how its examples are dealt out.
         inputs: the preparation of inputs, one of :data:`PREPARATIONS`.
         targets: the preparation of targets, for regression; classes are never prepared.
+        columns: the preparation of what else the data has.
     """
 
     source: Source
@@ -30,6 +31,12 @@ class DataSettings:
     inputs: str = setting("scale", choices=PREPARATIONS, help="How inputs are brought into range")
     targets: str = setting(
         "standardise", choices=PREPARATIONS, help="The same for targets; classes are left alone"
+    )
+    columns: str = setting(
+        "standardise",
+        choices=PREPARATIONS,
+        label="Further columns",
+        help="The same for what else the data has, where a network uses it",
     )
 
     def check(self) -> DataSettings:
@@ -49,11 +56,12 @@ class DataSettings:
             "split": schema.to_plain(self.split),
             "inputs": self.inputs,
             "targets": self.targets,
+            "columns": self.columns,
         }
 
     @classmethod
     def from_plain(cls, plain: Mapping[str, Any], where: str) -> DataSettings:
-        """The inverse of :meth:`to_plain`, checked.
+        """The inverse of :meth:`to_plain`, checked; older files don't tell of further columns.
 
         Args:
             plain: as read from a file.
@@ -67,10 +75,11 @@ class DataSettings:
             raise DataError("data_plain", where=where, got=type(plain).__name__)
         if missing := sorted(known - plain.keys()):
             raise DataError("data_plain", where=where, got=f"none for {', '.join(missing)}")
-        if extra := sorted(map(str, plain.keys() - known)):
+        if extra := sorted(map(str, plain.keys() - known - {"columns"})):
             raise schema.SettingError(
                 "unknown_setting", where=where, owner="Data", setting=extra[0]
             )
         source = schema.from_plain(plain["source"], SOURCES, f"{where}.source")
         split = schema.from_plain(plain["split"], {"Split": Split}, f"{where}.split")
-        return cls(source, split, plain["inputs"], plain["targets"]).check()
+        columns = plain.get("columns", cls.columns)
+        return cls(source, split, plain["inputs"], plain["targets"], columns).check()

@@ -57,8 +57,8 @@ class Split:
         """Deal out the examples of ``dataset``.
 
         A published test set stays what it is, and validation is a share of the rest. Sizes are
-        rounded down, so that three typed pairs are all trained on. Each part of classified data
-        has the classes in nearly the same proportions.
+        rounded down, so that three typed pairs are all trained on. Where each example has a class,
+        every part has the classes in nearly the same proportions.
 
         Raises:
             SettingError, DataError: as :meth:`check`.
@@ -66,7 +66,7 @@ class Split:
         self.check()
         free = dataset.size - dataset.test_count
         order = np.random.default_rng(self.seed).permutation(free)
-        if dataset.is_classification:
+        if dataset.is_classification and dataset.targets.ndim == 1:
             order = _interleave_classes(order, dataset.targets)
         tested = 0 if dataset.test_count else _share(self.test, free)
         watched = tested + _share(self.validation, free)

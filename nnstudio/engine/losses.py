@@ -41,7 +41,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from nnstudio.engine.layer import Array, Call
+from nnstudio.engine.layer import Array, Call, Shape
 from nnstudio.schema import setting
 
 SMOOTHING_HELP = "How much of the right class's share goes to all classes: curbs overconfidence"
@@ -72,6 +72,13 @@ class Loss:
         several hold numbers or classes one-hot.
         """
         return outputs
+
+    def target_shape(self, shape: Shape) -> Shape:
+        """The shape of one example's targets for an output of ``shape``, a row of numbers.
+
+        :mod:`nnstudio.engine.places` has the losses of outputs with more axes.
+        """
+        return (self.target_size(shape[0]),)
 
     def each(self, output: Array, target: Array, call: Call) -> Array:
         """ℓ of every example, ``(N,)``."""

@@ -75,11 +75,15 @@ class Head:
         step: the output as a user sees it, such as probabilities.
         loss: the loss, as a function of ``loss_step``'s output.
         loss_step: the same step, or the one before it if the loss swallows that layer.
+        weight: how much its loss counts in the sum that training makes small.
+        target: the name of what it is compared with; the engine carries it along for others.
     """
 
     step: int
     loss: Loss
     loss_step: int
+    weight: float = 1.0
+    target: str = "targets"
 
 
 @dataclass(frozen=True)

@@ -34,6 +34,14 @@ class Input(Layer):
     shape: tuple[int, ...] = setting(
         (1,), ge=1, le=1_000_000, help="One example's shape: 2, or 1 × 28 × 28 for a picture"
     )
+    column: str = setting(
+        "", help="Which column of the data comes in here; empty for the data's inputs"
+    )
+
+    @property
+    def source(self) -> str:
+        """The name of the column that comes in."""
+        return self.column or "inputs"
 
     def caption(self) -> str:
         if len(self.shape) == 3:

@@ -1,7 +1,7 @@
 """A workspace runs a network: forward, loss and backward, with buffers of its own.
 
     forward    each step's layer in order, its output kept
-    loss       the heads' losses, added up
+    loss       the heads' losses, each times its weight, added up
     backward   the steps in reverse: ∂L/∂output in, ∂L/∂input out (reverse-mode differentiation)
 
 Where an output goes to several followers, the gradients that come back from them are added.
@@ -60,16 +60,27 @@ class _Plan:
             for i in trained
             if type(network.steps[i].layer).update_state is not Layer.update_state
         ]
-        first = network.input_steps[0]
-        shape = network.steps[first].shape
-        if takes_rows(network, first):
-            rows = self.calls[first].buffer("batch", (batch_size, *shape))
-            self.x = rows.transpose(*range(1, rows.ndim), 0)
-        else:
-            self.x = self.calls[first].buffer("batch", (*shape, batch_size))
+        self.xs = [self._batch(network, i) for i in network.input_steps]
+        self.x = self.xs[0]
         tapeable = not workspace.input_gradients and is_tapeable(network, trained)
         self.recording = Recording(len(network.steps)) if tapeable else None
         self.loss = network.heads[0].loss
+
+    def _batch(self, network: Network, i: int) -> Array:
+        """The buffer that is the output of input step ``i``."""
+        shape = network.steps[i].shape
+        if takes_rows(network, i):
+            rows = self.calls[i].buffer("batch", (self.batch_size, *shape))
+            return rows.transpose(*range(1, rows.ndim), 0)
+        return self.calls[i].buffer("batch", (*shape, self.batch_size))
+
+    def targets(self, network: Network) -> list[Array]:
+        """The buffer of each head's targets."""
+        heads = zip(network.heads, self.losses, strict=True)
+        shapes = [
+            (head.loss.target_shape(network.steps[head.step].shape), call) for head, call in heads
+        ]
+        return [call.buffer("target", (*shape, self.batch_size)) for shape, call in shapes]
 
     def _forward(self, workspace: Workspace, i: int) -> ForwardPass:
         runs = workspace.network.steps[i].runs
@@ -112,6 +123,7 @@ class Workspace:
         variables, gradients: for each step views into these by name.
         added_later: for steps whose variables a later step uses too, whose gradients are theirs.
         input_gradients: whether backward goes on to the data.
+        head_losses: what each head's own loss was in the last :meth:`loss`, without its weight.
         recorder: whoever wants to see the inside of the next passes; usually nobody.
     """
 
@@ -124,6 +136,7 @@ class Workspace:
         self.input_gradients = input_gradients
         self.variables = network.views(flat)
         self.gradients, self.added_later = self._gradient_views()
+        self.head_losses = [0.0] * len(network.heads)
         self.recorder: Recorder | None = None
         self._plans: OrderedDict[int, _Plan] = OrderedDict()
         self._plan: _Plan | None = None
@@ -157,14 +170,15 @@ class Workspace:
         self._plan = plan
         return plan
 
-    def buffers(self, batch_size: int, target_size: int) -> tuple[Array, Array]:
-        """Arrays (*input shape, N) and (target_size, N) for a batch to be gathered into.
+    def buffers(self, batch_size: int) -> tuple[list[Array], list[Array]]:
+        """Arrays for a batch to be gathered into, by input step and by head.
 
-        In memory the first has its examples side by side or one after the other, whatever the
-        layers that take it are quicker with.
+        An input's is (*its shape, N); in memory it has its examples side by side or one after the
+        other, whatever the layers that take it are quicker with. A head's is (*target shape, N) as
+        its loss wants it.
         """
         plan = self._plan_for(batch_size)
-        return plan.x, plan.losses[0].buffer("target", (target_size, batch_size))
+        return plan.xs, plan.targets(self.network)
 
     # ---------------------------------------------------------------- forward
 
@@ -222,7 +236,7 @@ class Workspace:
         rng: np.random.Generator | None = None,
         weights: Array | None = None,
     ) -> float:
-        """The mean loss of a batch, summed over the heads.
+        """The mean loss of a batch, each head's times its weight, summed over the heads.
 
         The scores it is computed from are ``output(head.loss_step)`` afterwards.
 
@@ -233,14 +247,18 @@ class Workspace:
         if plan.recording is not None and self.recorder is None and xs[0] is plan.x:
             scores = self._play(plan, plan.recording)
             plan.losses[0].weights = weights
-            return plan.loss.value(scores, targets[0], plan.losses[0])
+            value = self.head_losses[0] = plan.loss.value(scores, targets[0], plan.losses[0])
+            return value
         plan.set_training(self.network, training, rng)
         self._outputs = plan.outputs
         self._run(plan.to_loss, xs)
         total = 0.0
-        for head, target, call in zip(self.network.heads, targets, plan.losses, strict=True):
+        heads = zip(self.network.heads, targets, plan.losses, strict=True)
+        for i, (head, target, call) in enumerate(heads):
             call.weights = weights
-            total += head.loss.value(self._outputs[head.loss_step], target, call)  # type: ignore[arg-type]
+            value = head.loss.value(self._outputs[head.loss_step], target, call)  # type: ignore[arg-type]
+            self.head_losses[i] = value
+            total += head.weight * value
         return total
 
     # ---------------------------------------------------------------- backward
@@ -275,6 +293,8 @@ class Workspace:
         for head, target, call in zip(self.network.heads, targets, plan.losses, strict=True):
             output = self._outputs[head.loss_step]
             dy = head.loss.gradient(output, target, call)  # type: ignore[arg-type]
+            if head.weight != 1:
+                dy *= head.weight
             self._add(dys, summed, plan, head.loss_step, dy)
         passes: Sequence[BackwardPass] = plan.back
         if self.recorder is not None:

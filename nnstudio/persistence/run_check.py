@@ -7,13 +7,15 @@ But where the file says that the run can go on, every array must fit.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from math import prod
 
-from nnstudio.data.preparation import Affine
+from nnstudio.data.preparation import Preparation
 from nnstudio.engine.layer import Shape
 from nnstudio.engine.network import Key
 from nnstudio.persistence.errors import Damaged
 from nnstudio.project.project import Project
 from nnstudio.project.runs import progress_of
+from nnstudio.training.feed import column_of_input
 from nnstudio.training.trained import Weights
 
 
@@ -46,9 +48,10 @@ def check_run(project: Project) -> None:
     for slot in trained.slots.values():
         _check_weights("optimizer's memory", slot, learned)
     for step in network.input_steps:
-        _check_preparation(trained.preparation.inputs, network.steps[step].shape)
+        column = column_of_input(network, step)
+        _check_preparation(trained.preparation, column, network.steps[step].shape)
     for head in network.heads:
-        _check_preparation(trained.preparation.targets, network.steps[head.step].shape)
+        _check_preparation(trained.preparation, head.target, network.steps[head.step].shape)
 
 
 def _check_weights(what: str, weights: Weights, shapes: Mapping[Key, Shape]) -> None:
@@ -56,6 +59,12 @@ def _check_weights(what: str, weights: Weights, shapes: Mapping[Key, Shape]) -> 
         raise Damaged(f"its {what} don't belong to its network")
 
 
-def _check_preparation(affine: Affine, shape: Shape) -> None:
-    if not {affine.offset.shape, affine.factor.shape} <= {(), shape}:
+def _check_preparation(preparation: Preparation, column: str, shape: Shape) -> None:
+    """The numbers of a column have the shape of the layer, or the same ones lie in a row."""
+    try:
+        affine = preparation.of(column)
+    except KeyError as error:
+        raise Damaged(f"its preparation lacks the column “{column}”") from error
+    sizes = {part.size for part in (affine.offset, affine.factor) if part.ndim}
+    if not sizes <= {prod(shape)}:
         raise Damaged("its preparation of numbers doesn't belong to its network")

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from nnstudio.data.dataset import INPUTS, TARGETS
 from nnstudio.data.preparation import Affine, Preparation
 from nnstudio.engine.layer import Array
 from nnstudio.engine.randomness import restore_stream, stream_state
@@ -22,6 +23,9 @@ OPTIMIZER = "optimizer.safetensors"
 START = "start.safetensors"
 BEST = "best.safetensors"
 HISTORY = "history.safetensors"
+
+#: How arrays of the preparation are called: ``inputs.offset``, ``column:parity.factor``.
+_COLUMN, _OFFSET, _FACTOR = "column:", ".offset", ".factor"
 
 Count = Annotated[int, msgspec.Meta(ge=0, le=2**62)]
 Seconds = Annotated[float, msgspec.Meta(ge=0)]
@@ -188,11 +192,11 @@ def parts_of(trained: Trained) -> dict[str, bytes]:
     Raises:
         Damaged: it holds what couldn't be read again.
     """
-    preparation = {
-        f"{side}.{name}": getattr(getattr(trained.preparation, side), name)
-        for side in ("inputs", "targets")
-        for name in ("offset", "factor")
-    }
+    kept = trained.preparation
+    sides = {INPUTS: kept.inputs, TARGETS: kept.targets}
+    sides |= {_COLUMN + name: affine for name, affine in kept.columns.items()}
+    preparation = {f"{side}{_OFFSET}": affine.offset for side, affine in sides.items()}
+    preparation |= {f"{side}{_FACTOR}": affine.factor for side, affine in sides.items()}
     parts = {
         WEIGHTS: tensors.pack_weights(trained.weights),
         PREPARATION: tensors.pack(preparation),
@@ -215,18 +219,28 @@ def _part(parts: Mapping[str, bytes], name: str) -> bytes:
 
 
 def _preparation(arrays: Mapping[str, Array]) -> Preparation:
-    sides = []
-    for side in ("inputs", "targets"):
-        try:
-            affine = Affine(arrays[f"{side}.offset"], arrays[f"{side}.factor"])
-        except LookupError as error:
-            raise Damaged(f"{PREPARATION} lacks the {side}") from error
-        finite = all(map(isfinite, (*affine.offset.flat, *affine.factor.flat)))
-        shapes = {affine.offset.shape, affine.factor.shape} - {()}
-        if not finite or len(shapes) > 1 or not affine.factor.all():
-            raise Damaged(f"{PREPARATION} has {side} that can't be undone")
-        sides.append(affine)
-    return Preparation(*sides)
+    columns = {
+        name.removeprefix(_COLUMN).removesuffix(_OFFSET)
+        for name in arrays
+        if name.startswith(_COLUMN) and name.endswith(_OFFSET)
+    }
+    return Preparation(
+        _affine(arrays, INPUTS),
+        _affine(arrays, TARGETS),
+        {name: _affine(arrays, _COLUMN + name) for name in sorted(columns)},
+    )
+
+
+def _affine(arrays: Mapping[str, Array], side: str) -> Affine:
+    try:
+        affine = Affine(arrays[f"{side}{_OFFSET}"], arrays[f"{side}{_FACTOR}"])
+    except LookupError as error:
+        raise Damaged(f"{PREPARATION} lacks the {side}") from error
+    finite = all(map(isfinite, (*affine.offset.flat, *affine.factor.flat)))
+    shapes = {affine.offset.shape, affine.factor.shape} - {()}
+    if not finite or len(shapes) > 1 or not affine.factor.all():
+        raise Damaged(f"{PREPARATION} has {side} that can't be undone")
+    return affine
 
 
 def _history(content: bytes) -> dict[str, Array]:

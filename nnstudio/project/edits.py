@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from math import prod
 
+from nnstudio.data.dataset import INPUTS, TARGETS
 from nnstudio.data.settings import DataSettings
 from nnstudio.engine.activations import Softmax
 from nnstudio.engine.dense import Dense
@@ -13,7 +15,7 @@ from nnstudio.graph.analysis import analyse
 from nnstudio.graph.edits import add_node, connect, fresh_id, remove, replace_layer
 from nnstudio.graph.model import Graph, Node
 from nnstudio.messages import sentence, shape_text
-from nnstudio.project.problems import DataFacts, output_fits
+from nnstudio.project.problems import ColumnFacts, DataFacts, output_fits
 from nnstudio.project.project import Project
 
 
@@ -30,16 +32,20 @@ def choose_data(project: Project, data: DataSettings, facts: DataFacts) -> Fitte
 
     Input gets the data's shape, with a Flatten where a layer needs a flat input; the last Dense as
     many units as the data has outputs; the loss becomes one for classes or for numbers; and classes
-    get the Softmax that theirs needs at the end, numbers none. What isn't obvious is left to the
-    user, who sees it as a problem.
+    get the Softmax that theirs needs at the end, numbers none. What isn't obvious, such as anything
+    about several outputs, is left to the user, who sees it as a problem.
     """
     notes: list[str] = []
     graph = _fit_input(project.graph, facts, notes)
     graph = _flattened(graph, notes)
     settings = project.settings
-    loss = _fitting_loss(settings.loss, facts)
-    graph = _fit_output(graph, loss, facts, notes)
-    graph = _fit_end(graph, loss, facts, notes)
+    outputs = graph.outputs
+    target = facts.all_columns[TARGETS]
+    if len(outputs) == 1:
+        target = facts.all_columns.get(settings.target_of(outputs[0]), target)
+    loss = settings.loss if len(outputs) > 1 else _fitting_loss(settings.loss, target)
+    graph = _fit_output(graph, loss, target, notes)
+    graph = _fit_end(graph, loss, target, notes)
     if loss != settings.loss:
         notes.append(sentence("fitted_loss", loss=loss.title))
         settings = replace(settings, loss=loss, losses=())
@@ -53,24 +59,28 @@ def _fit_input(graph: Graph, facts: DataFacts, notes: list[str]) -> Graph:
         return graph
     (entry,) = graph.inputs
     layer = graph.by_id[entry].layer
-    if not isinstance(layer, Input) or layer.shape == facts.input_shape:
+    if not isinstance(layer, Input) or layer.source != INPUTS or layer.shape == facts.input_shape:
         return graph
     notes.append(sentence("fitted_input", shape=shape_text(facts.input_shape)))
     return replace_layer(graph, entry, replace(layer, shape=facts.input_shape))
 
 
-def _fit_output(graph: Graph, loss: Loss, facts: DataFacts, notes: list[str]) -> Graph:
+def _fit_output(graph: Graph, loss: Loss, target: ColumnFacts, notes: list[str]) -> Graph:
     if len(graph.outputs) != 1:
         return graph
     last = _last_dense(graph, graph.outputs[0])
     if last is None:
         return graph
     layer = graph.by_id[last].layer
-    if not isinstance(layer, Dense) or output_fits((layer.units,), loss, facts):
+    shape = analyse(graph).shapes[last] or (1,)
+    if not isinstance(layer, Dense) or output_fits((*shape[:-1], layer.units), loss, target):
+        return graph
+    units = target.classes or prod(target.shape) // prod(shape[:-1])
+    if not output_fits((*shape[:-1], units), loss, target):
         return graph
     title = graph.by_id[last].title
-    notes.append(sentence("fitted_output", layer=title, units=facts.output_size))
-    return replace_layer(graph, last, replace(layer, units=facts.output_size))
+    notes.append(sentence("fitted_output", layer=title, units=units))
+    return replace_layer(graph, last, replace(layer, units=units))
 
 
 def _flattened(graph: Graph, notes: list[str]) -> Graph:
@@ -87,7 +97,7 @@ def _flattened(graph: Graph, notes: list[str]) -> Graph:
     return graph
 
 
-def _fit_end(graph: Graph, loss: Loss, facts: DataFacts, notes: list[str]) -> Graph:
+def _fit_end(graph: Graph, loss: Loss, target: ColumnFacts, notes: list[str]) -> Graph:
     """A Softmax after the last Dense for classes, if the loss needs it; none for numbers."""
     if len(graph.outputs) != 1:
         return graph
@@ -97,7 +107,7 @@ def _fit_end(graph: Graph, loss: Loss, facts: DataFacts, notes: list[str]) -> Gr
         softmax = Node(fresh_id(graph, Softmax()), Softmax())
         notes.append(sentence("fitted_softmax"))
         return connect(add_node(graph, softmax), end, softmax.id)
-    if not facts.is_classification and isinstance(layer, Softmax):
+    if not target.classes and isinstance(layer, Softmax):
         notes.append(sentence("fitted_no_softmax"))
         return remove(graph, [end])
     return graph
@@ -114,9 +124,9 @@ def _last_dense(graph: Graph, node: str) -> str | None:
         node = before[0].source
 
 
-def _fitting_loss(loss: Loss, facts: DataFacts) -> Loss:
-    if facts.is_classification and not loss.for_classes:
+def _fitting_loss(loss: Loss, target: ColumnFacts) -> Loss:
+    if target.classes and not loss.for_classes:
         return CategoricalCrossEntropy()
-    if not facts.is_classification and loss.for_classes:
+    if not target.classes and loss.for_classes:
         return HalfSquaredError()
     return loss

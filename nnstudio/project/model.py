@@ -2,26 +2,44 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import prod
 
 import numpy as np
 
 from nnstudio.data.batches import PreparedData
-from nnstudio.data.preparation import Preparation
-from nnstudio.engine.layer import Array
+from nnstudio.data.preparation import Affine, Preparation
+from nnstudio.engine.layer import Array, Shape
 from nnstudio.engine.losses import Loss
 from nnstudio.engine.network import Network
 from nnstudio.engine.workspace import Workspace
 from nnstudio.messages import StudioError, shape_text
-from nnstudio.project.problems import end_problems, output_misfit
+from nnstudio.project.outputs import Output, output_names
+from nnstudio.project.problems import output_misfit
 from nnstudio.project.project import Project
 from nnstudio.training.evaluation import batch_for
+from nnstudio.training.feed import column_of_input
 from nnstudio.training.trained import transfer
 
 
 class PredictError(StudioError):
     """The model can't answer for this input."""
+
+
+@dataclass(frozen=True, eq=False)
+class Entry:
+    """One input of a network.
+
+    Attributes:
+        column: the name of what it reads.
+        shape: of one example.
+        affine: what is done to its numbers.
+    """
+
+    column: str
+    shape: Shape
+    affine: Affine
 
 
 @dataclass(eq=False)
@@ -31,17 +49,14 @@ class Model:
     Attributes:
         network: what is computed.
         preparation: what is done to inputs before, and undone to outputs after.
-        input_shape: of one example, such as (1, 28, 28).
-        is_classification: outputs are probabilities or scores of classes.
-        loss: what the network was made to keep small; it tells what outputs mean.
+        inputs, outputs: in the network's order.
     """
 
     network: Network
     preparation: Preparation
-    input_shape: tuple[int, ...]
-    is_classification: bool
     workspace: Workspace
-    loss: Loss
+    inputs: tuple[Entry, ...]
+    outputs: tuple[Output, ...]
 
     @classmethod
     def of(cls, project: Project) -> Model:
@@ -67,133 +82,178 @@ class Model:
 
         Raises:
             CompileError: the graph can't run.
-            PredictError: it has several inputs or outputs, or doesn't fit the preparation.
+            PredictError: it doesn't fit the preparation.
         """
         network = project.network()
-        for problem in end_problems(project.graph):
-            raise PredictError(problem.code, **problem.values)
         weights = None if project.trained is None else project.trained.weights
         flat = transfer(weights, network, project.settings.seed).flat
-        (entry,) = network.input_steps
-        (output,) = project.graph.outputs
-        loss = project.settings.loss_of(output)
-        model = cls(
-            network,
-            preparation,
-            network.steps[entry].shape,
-            loss.for_classes,
-            Workspace(network, flat),
-            loss,
-        )
-        model._check_preparation()
-        return model
+        inputs = []
+        for step in network.input_steps:
+            column, shape = column_of_input(network, step), network.steps[step].shape
+            affine = _of(preparation, column)
+            if affine.offset.ndim and affine.offset.size != prod(shape):
+                values = {"data": shape_text(affine.offset.shape), "input": shape_text(shape)}
+                raise PredictError("data_shape", **values)
+            inputs.append(Entry(column, shape, affine))
+        outputs, names = [], output_names(project.graph)
+        for head in network.heads:
+            end = network.steps[head.step]
+            affine = _of(preparation, head.target)
+            if affine.offset.ndim and affine.offset.size != prod(end.shape):
+                values = output_misfit(affine.offset.size, "number", end.shape)
+                raise PredictError("output_shape", **values)
+            loss = project.settings.loss_of(end.node)
+            outputs.append(Output(names[end.node], loss, end.shape, affine))
+        return cls(network, preparation, Workspace(network, flat), tuple(inputs), tuple(outputs))
 
     def set_weights(self, flat: Array) -> None:
         """Take over a copy of these variables, such as a snapshot of a running training."""
         self.workspace.flat[...] = flat
 
-    def predict(self, x: object) -> Array:
+    # ---------------------------------------------------------------- what it is
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The names of the columns that its inputs read."""
+        return tuple(dict.fromkeys(entry.column for entry in self.inputs))
+
+    @property
+    def input_shape(self) -> Shape:
+        """The shape of one example for the first input, such as (1, 28, 28)."""
+        return self.inputs[0].shape
+
+    @property
+    def loss(self) -> Loss:
+        """What the first output was made to keep small."""
+        return self.outputs[0].loss
+
+    @property
+    def is_classification(self) -> bool:
+        """Whether the first output gives probabilities or scores of classes."""
+        return self.outputs[0].is_classification
+
+    @property
+    def gives_probabilities(self) -> bool:
+        """Whether the first output gives probabilities, rather than scores or numbers."""
+        return self.outputs[0].gives_probabilities
+
+    @property
+    def output_size(self) -> int:
+        """How many numbers the first output answers per example."""
+        return self.outputs[0].size
+
+    # ---------------------------------------------------------------- asking
+
+    def predict(self, x: object) -> Array | dict[str, Array]:
         """Probabilities (N, classes), or numbers (N, outputs) in the data's units.
 
-        Scores take the place of probabilities where the loss is for scores (hinge); the greatest
-        tells the class. A network that tells two classes apart with a single output p answers two
-        columns, 1 − p and p; with a score s, −s and s.
+        An output that is a sequence or a picture answers (N, *its shape): for classes at each of T
+        places (N, T, classes). Scores take the place of probabilities where the loss is for scores
+        (hinge); the greatest tells the class. A network that tells two classes apart with a single
+        output p answers two columns, 1 − p and p; with a score s, −s and s.
 
         Args:
             x: (N, *input_shape) in the source's own units, such as pixels 0–255; for pictures of
                 one channel also (N, H, W); for any input also one flat row per example, and a
-                single example without N.
+                single example without N. Where the inputs read several columns of the data, a
+                mapping from their names to such arrays.
+
+        Returns:
+            An array; where there are several outputs, arrays by the outputs' names.
 
         Raises:
-            PredictError: another shape, or values that are not finite numbers.
+            PredictError: another shape, values that are not finite numbers, or columns that are
+                missing or not equally long.
         """
-        batch = self._as_batch(x)
-        answer = np.zeros((len(batch), *self._output_shape), np.float32)
+        answers = self.answers(x)
+        if len(answers) == 1:
+            return answers[0]
+        return {output.name: a for output, a in zip(self.outputs, answers, strict=True)}
+
+    def predict_first(self, x: object) -> Array:
+        """What the first output answers; see :meth:`predict`."""
+        return self.answers(x)[0]
+
+    def answers(self, x: object) -> list[Array]:
+        """What each output answers; see :meth:`predict`."""
+        batches = self._as_batches(x)
+        count = len(batches[0])
+        found = [np.zeros((count, *output.shape), np.float32) for output in self.outputs]
         size = batch_for(self.network)
-        for start in range(0, len(batch), size):
-            columns = self._prepared(batch[start : start + size])
-            (output,) = self.workspace.predict([columns])
-            answer[start : start + size] = np.moveaxis(output, -1, 0)
-        if not self.is_classification:
-            return self.preparation.targets.invert(answer)
-        if self._has_one_output:
-            # Equal at the threshold, and beyond it the second, that of class 1, is the greater.
-            return np.concatenate([2 * self.loss.threshold - answer, answer], axis=1)
-        return answer
+        for start in range(0, count, size):
+            part = slice(start, start + size)
+            given = zip(self.inputs, batches, strict=True)
+            xs = [_prepared(entry, batch[part]) for entry, batch in given]
+            for answer, output in zip(found, self.workspace.predict(xs), strict=True):
+                answer[part] = np.moveaxis(output, -1, 0)
+        return [o.answers(answer) for o, answer in zip(self.outputs, found, strict=True)]
 
-    @property
-    def output_size(self) -> int:
-        """How many numbers :meth:`predict` answers per example."""
-        return 2 if self._has_one_output else prod(self._output_shape)
+    def _as_batches(self, x: object) -> Sequence[Array]:
+        """What each input reads."""
+        if not isinstance(x, Mapping):
+            if len(self.columns) > 1:
+                raise PredictError("columns_needed", columns=", ".join(self.columns))
+            x = {self.columns[0]: x}
+        for column in self.columns:
+            if column not in x:
+                raise PredictError("column_not_given", column=column)
+        batches = [_as_batch(x[entry.column], entry.shape) for entry in self.inputs]
+        counts = [f"{len(batch):,}" for batch in batches]
+        if len(set(counts)) > 1:
+            raise PredictError("columns_uneven", counts=", ".join(counts))
+        return batches
 
-    @property
-    def gives_probabilities(self) -> bool:
-        """Whether the answers are probabilities, rather than scores or numbers."""
-        return self.is_classification and bool(self.loss.fuses)
 
-    @property
-    def _has_one_output(self) -> bool:
-        """Whether a single output tells two classes apart."""
-        return self.loss.takes_one_output and self._output_shape == (1,)
+def _of(preparation: Preparation, column: str) -> Affine:
+    try:
+        return preparation.of(column)
+    except KeyError as error:
+        raise PredictError("column_unprepared", column=column) from error
 
-    @property
-    def _output_shape(self) -> tuple[int, ...]:
-        (head,) = self.network.heads
-        return self.network.steps[head.step].shape
 
-    def _check_preparation(self) -> None:
-        """Raise :class:`PredictError` if inputs or outputs were changed since it was fitted."""
-        inputs = self.preparation.inputs.offset.shape
-        targets = self.preparation.targets.offset.shape
-        if inputs not in ((), self.input_shape):
-            values = {"data": shape_text(inputs), "input": shape_text(self.input_shape)}
-            raise PredictError("data_shape", **values)
-        if targets not in ((), self._output_shape):
-            values = output_misfit(prod(targets), "number", self._output_shape)
-            raise PredictError("output_shape", **values)
+def _prepared(entry: Entry, batch: Array) -> Array:
+    """What training would see for this batch, to the last bit (see ``PreparedData.numbers``).
 
-    def _prepared(self, batch: Array) -> Array:
-        """What training would see for this batch, to the last bit (see ``PreparedData.gather``).
-
-        The offset is taken off before rounding to float32: of seconds since 1970 nothing much
-        would be left otherwise.
-        """
-        affine = self.preparation.inputs
-        columns = np.empty((*self.input_shape, len(batch)), np.float32)
-        with np.errstate(over="ignore", invalid="ignore"):  # looked at below
-            np.subtract(
-                np.moveaxis(batch, 0, -1),
-                affine.offset[..., np.newaxis],
-                out=columns,
-                casting="same_kind",
-            )
-            columns *= affine.factor[..., np.newaxis]
-        if not np.isfinite(columns).all():
-            raise PredictError("input_values")
-        return columns
-
-    def _as_batch(self, x: object) -> Array:
-        try:
-            values = np.asarray(x)
-            numbers = values.dtype.kind in "biuf"  # truth values, whole numbers and real ones
-        except ValueError:
-            numbers = False
-        if not numbers:
-            raise PredictError("input_values")
-        shape, size = self.input_shape, prod(self.input_shape)
-        one_channel = len(shape) == 3 and shape[0] == 1
-        fits = (
-            values.shape[1:] == shape
-            or (one_channel and shape[1:] in (values.shape, values.shape[1:]))
-            or (values.ndim == 2 and values.shape[1] == size)
-            or (values.ndim == 1 and (size == 1 or values.shape == (size,)))
-            or values.shape == shape
+    The offset is taken off before rounding to float32: of seconds since 1970 nothing much would be
+    left otherwise.
+    """
+    affine = entry.affine.reshaped(entry.shape)
+    columns = np.empty((*entry.shape, len(batch)), np.float32)
+    with np.errstate(over="ignore", invalid="ignore"):  # looked at below
+        np.subtract(
+            np.moveaxis(batch, 0, -1),
+            affine.offset[..., np.newaxis],
+            out=columns,
+            casting="same_kind",
         )
-        if not fits or values.ndim == 0:
-            raise PredictError(
-                "input_shape", expected=f"(N × {shape_text(shape)})", got=shape_text(values.shape)
-            )
-        return values.reshape(-1, *shape)
+        columns *= affine.factor[..., np.newaxis]
+    if not np.isfinite(columns).all():
+        raise PredictError("input_values")
+    return columns
+
+
+def _as_batch(x: object, shape: Shape) -> Array:
+    try:
+        values = np.asarray(x)
+        numbers = values.dtype.kind in "biuf"  # truth values, whole numbers and real ones
+    except ValueError:
+        numbers = False
+    if not numbers:
+        raise PredictError("input_values")
+    size = prod(shape)
+    one_channel = len(shape) == 3 and shape[0] == 1
+    fits = (
+        values.shape[1:] == shape
+        or (one_channel and shape[1:] in (values.shape, values.shape[1:]))
+        or (values.ndim == 2 and values.shape[1] == size)
+        or (values.ndim == 1 and (size == 1 or values.shape == (size,)))
+        or values.shape == shape
+    )
+    if not fits or values.ndim == 0:
+        raise PredictError(
+            "input_shape", expected=f"(N × {shape_text(shape)})", got=shape_text(values.shape)
+        )
+    return values.reshape(-1, *shape)
 
 
 def model_for(project: Project, data: PreparedData) -> Model:

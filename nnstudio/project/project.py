@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from nnstudio import schema
+from nnstudio.data.dataset import TARGETS
 from nnstudio.data.settings import DataSettings
 from nnstudio.data.sources import SOURCES
 from nnstudio.engine.network import Network
@@ -62,8 +63,12 @@ class Project:
         Raises:
             CompileError: the graph has an error.
         """
+        outputs, settings = self.graph.outputs, self.settings
         return compile_graph(
-            self.graph, {node: self.settings.loss_of(node) for node in self.graph.outputs}
+            self.graph,
+            {node: settings.loss_of(node) for node in outputs},
+            {node: settings.weight_of(node) for node in outputs},
+            {node: settings.target_of(node) for node in outputs},
         )
 
     def run_hash(self) -> str:
@@ -92,6 +97,10 @@ class Project:
             "schedule": _chosen(settings.schedule),
             "monitor": settings.monitor if settings.schedule.follows_loss else "",
         }
+        for name, default in (("loss_weights", 1), ("target_columns", TARGETS)):
+            chosen = {n: v for n, v in getattr(settings, name) if v not in ("", default)}
+            if chosen:
+                fixed[name] = chosen
         return hashlib.sha256(msgspec.json.encode(fixed, order="sorted")).hexdigest()
 
     def with_graph(self, graph: Graph) -> Project:

@@ -6,9 +6,10 @@ from dataclasses import replace
 from types import MappingProxyType
 
 from nnstudio.data.batches import PreparedData
+from nnstudio.data.dataset import TARGETS
 from nnstudio.engine.update import AVERAGE
 from nnstudio.messages import StudioError
-from nnstudio.project.problems import DataFacts, problems
+from nnstudio.project.problems import ColumnFacts, DataFacts, problems
 from nnstudio.project.project import Project
 from nnstudio.training.session import Session
 from nnstudio.training.settings import TrainingSettings
@@ -21,11 +22,16 @@ class RunError(StudioError):
 
 def facts_of(data: PreparedData) -> DataFacts:
     """What a network must know of ``data``."""
+    dataset = data.dataset
+    targets = dataset.column(TARGETS)
+    plain = len(targets.shape) == (0 if targets.classes else 1)
     return DataFacts(
         data.input_shape,
         data.output_size,
-        data.dataset.is_classification,
+        dataset.is_classification,
         len(data.parts.validation) > 0,
+        None if plain else targets.shape,
+        tuple(ColumnFacts(c.name, c.shape, len(c.classes)) for c in dataset.columns),
     )
 
 

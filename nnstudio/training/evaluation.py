@@ -11,7 +11,8 @@ import numpy as np
 from nnstudio.data.batches import PreparedData
 from nnstudio.engine.network import Network
 from nnstudio.engine.workspace import Workspace
-from nnstudio.training.metrics import measure_for, metric, target_size
+from nnstudio.training.feed import Feed
+from nnstudio.training.metrics import metrics_for
 
 #: Examples per batch when nothing has to be learned, and
 EVALUATION_BATCH = 512
@@ -20,12 +21,35 @@ _NUMBERS = 2_000_000
 
 
 @dataclass(frozen=True)
+class OutputScores:
+    """Mean loss and metric of one output.
+
+    Attributes:
+        node: the output's id.
+        loss: its own, whatever it weighs in the whole.
+        metric: accuracy, or RMSE in the data's units; ``name`` tells which.
+    """
+
+    node: str
+    loss: float
+    metric: float
+    name: str
+
+
+@dataclass(frozen=True)
 class Scores:
-    """Mean loss and metric (accuracy, or RMSE in the data's units); NaN if there is no example."""
+    """Mean loss and metric (accuracy, or RMSE in the data's units); NaN if there is no example.
+
+    Attributes:
+        loss: what training makes small: every output's loss times its weight, added up.
+        metric: the first output's.
+        outputs: each by itself.
+    """
 
     loss: float
     metric: float
     count: int
+    outputs: tuple[OutputScores, ...] = ()
 
 
 def batch_for(network: Network) -> int:
@@ -45,19 +69,29 @@ def evaluate(
     Args:
         interrupted: asked between batches; ``None`` is returned once it says yes.
     """
-    loss_total = metric_total = 0.0
-    (head,) = workspace.network.heads
-    measure = measure_for(data, head.loss)
-    size = batch_for(workspace.network)
+    network = workspace.network
+    heads = network.heads
+    metrics, feed = metrics_for(network, data), Feed(network, data)
+    total, losses, sums = 0.0, [0.0] * len(heads), [0.0] * len(heads)
+    size = batch_for(network)
     for start in range(0, len(index), size):
         if interrupted():
             return None
         part = index[start : start + size]
-        x, y = workspace.buffers(len(part), target_size(workspace.network))
-        data.gather(part, x, y)
-        loss = workspace.loss([x], [y])
-        loss_total += loss * len(part)
-        metric_total += measure(workspace.output(head.loss_step), y, loss)
+        xs, ys = workspace.buffers(len(part))
+        feed.gather(part, (*xs, *ys))
+        total += workspace.loss(xs, ys) * len(part)
+        for i, (head, loss) in enumerate(zip(heads, workspace.head_losses, strict=True)):
+            losses[i] += loss * len(part)
+            sums[i] += metrics[i].add(workspace.output(head.loss_step), ys[i], loss)
     count = len(index)
-    mean = loss_total / count if count else nan
-    return Scores(mean, metric(metric_total, count, data), count)
+    outputs = tuple(
+        OutputScores(
+            network.steps[head.step].node,
+            loss / count if count else nan,
+            metric.mean(added, count),
+            metric.name,
+        )
+        for head, loss, metric, added in zip(heads, losses, metrics, sums, strict=True)
+    )
+    return Scores(total / count if count else nan, outputs[0].metric, count, outputs)

@@ -11,6 +11,7 @@ from __future__ import annotations
 import numpy as np
 
 from nnstudio.data.batches import PreparedData
+from nnstudio.data.dataset import TARGETS
 from nnstudio.engine.layer import Array
 from nnstudio.training.settings import TrainingSettings
 
@@ -24,12 +25,18 @@ def balanced(labels: Array, count: int) -> Array:
     return weights
 
 
-def example_weights(settings: TrainingSettings, data: PreparedData) -> Array | None:
-    """``(N,)`` float32 over the whole dataset; ``None`` if all count alike."""
-    dataset = data.dataset
-    weights = dataset.weights
-    if settings.class_weights == "balanced" and dataset.is_classification:
-        labels = dataset.targets
-        of_class = balanced(labels[data.parts.train], len(dataset.classes))[labels]
+def example_weights(
+    settings: TrainingSettings, data: PreparedData, target: str = TARGETS
+) -> Array | None:
+    """``(N,)`` float32 over the whole dataset; ``None`` if all count alike.
+
+    Args:
+        target: the column whose classes are balanced, where each example has one.
+    """
+    weights = data.dataset.weights
+    column = data.dataset.column(target)
+    if settings.class_weights == "balanced" and column.classes and not column.shape:
+        labels = column.values
+        of_class = balanced(labels[data.parts.train], len(column.classes))[labels]
         weights = of_class if weights is None else weights * of_class
     return None if weights is None else weights.astype(np.float32)

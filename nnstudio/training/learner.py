@@ -9,6 +9,7 @@ interpreter, so that the parts really run at the same time.
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable, Iterable
 from math import nan
 from queue import SimpleQueue
 from typing import NamedTuple
@@ -19,7 +20,8 @@ from nnstudio.data.batches import PreparedData
 from nnstudio.engine.layer import Array
 from nnstudio.engine.network import Network
 from nnstudio.engine.workspace import Workspace
-from nnstudio.training.metrics import measure_for, target_size
+from nnstudio.training.feed import Feed
+from nnstudio.training.metrics import metric_for
 
 #: A thread isn't worth waking for fewer examples.
 FEWEST_EXAMPLES = 8
@@ -33,19 +35,23 @@ class Learner:
     """
 
     def __init__(self, network: Network, flat: Array, data: PreparedData) -> None:
-        (self._head,) = network.heads
+        first = network.heads[0]
         self.workspace = Workspace(network, flat)
+        self._gather: Callable[[Array, Iterable[Array]], None] | None = None
         self._data = data
         self._count = 0
-        self._x: Array = np.empty(0)
-        self._y: Array = np.empty(0)
-        self._target_size = target_size(network)
-        self._measure = measure_for(data, self._head.loss)
+        self._xs: list[Array] = []
+        self._ys: list[Array] = []
+        self._buffers: tuple[Array, ...] = ()
+        self._scores = first.loss_step
+        self._measure = metric_for(network, first, data).add
 
     def learn(
         self, index: Array, rng: np.random.Generator, weights: Array | None
     ) -> tuple[float, float]:
-        """Loss and metric's sum of the examples at ``index``; the gradient is in the workspace.
+        """Loss and the first output's metric, added up, of the examples at ``index``.
+
+        The gradient is in the workspace.
 
         Args:
             weights: how much each of these examples counts; ``None`` if all count alike.
@@ -59,15 +65,17 @@ class Learner:
     ) -> tuple[float, float]:
         """The same without taking what was measured into the running statistics."""
         workspace = self.workspace
-        if len(index) != self._count:
+        if self._gather is None or len(index) != self._count:
+            self._gather = self._gather or Feed(workspace.network, self._data).gather
             self._count = len(index)
-            self._x, self._y = workspace.buffers(self._count, self._target_size)
-        x, y = self._x, self._y
-        self._data.gather(index, x, y)
-        loss = workspace.loss([x], [y], training=True, rng=rng, weights=weights)
-        workspace.backward([y])
-        output = workspace.output(self._head.loss_step)
-        return loss, self._measure(output, y, loss if weights is None else nan)
+            self._xs, self._ys = workspace.buffers(self._count)
+            self._buffers = (*self._xs, *self._ys)
+        ys = self._ys
+        self._gather(index, self._buffers)
+        loss = workspace.loss(self._xs, ys, training=True, rng=rng, weights=weights)
+        workspace.backward(ys)
+        own = workspace.head_losses[0] if weights is None else nan
+        return loss, self._measure(workspace.output(self._scores), ys[0], own)
 
 
 class _Part(NamedTuple):

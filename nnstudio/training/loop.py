@@ -32,7 +32,6 @@ from nnstudio.training.evaluation import evaluate
 from nnstudio.training.events import BatchDone, Diverged, Ended, EpochDone, Event, Failed
 from nnstudio.training.full_batch import FullBatch, Interrupted
 from nnstudio.training.history import EpochFigures
-from nnstudio.training.metrics import metric
 from nnstudio.training.session import Session
 
 
@@ -196,7 +195,7 @@ def _finish_epoch(session: Session, control: Control) -> EpochFigures | None:
         figures = EpochFigures(
             step=session.step,
             train_loss=session.loss_sum / weight if weight else nan,
-            train_metric=metric(session.metric_sum, session.position, data),
+            train_metric=session.metric.mean(session.metric_sum, session.position),
             val_loss=scores.loss,
             val_metric=scores.metric,
             seconds=session.seconds,

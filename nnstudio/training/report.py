@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
+from math import prod
 from typing import Literal
 
 import numpy as np
 
 from nnstudio.data.batches import PreparedData
+from nnstudio.data.dataset import Column
 from nnstudio.engine import metrics
+from nnstudio.engine.axes import feature_axis
 from nnstudio.engine.layer import Array
 from nnstudio.engine.metrics import ClassFigures
 
@@ -25,6 +27,8 @@ class ClassReport:
     """How classes were told apart.
 
     Attributes:
+        count: of examples.
+        places: how many answers each example has; they all count alike.
         top: the share of examples whose class is among the best three; NaN for few classes.
         auc: the area under the ROC curve, one class against the rest, mean over the classes.
         confusion: ``(K, K)``, true classes in rows, answers in columns.
@@ -39,6 +43,7 @@ class ClassReport:
     auc: float
     figures: ClassFigures
     confusion: Array
+    places: int = 1
 
 
 @dataclass(frozen=True)
@@ -52,29 +57,38 @@ class NumberReport:
     r_squared: float
 
 
-def report(predict: Callable[[Array], Array], data: PreparedData) -> ClassReport | NumberReport:
-    """The figures of the test part; of the validation or training part where there is none.
+def report(part: Part, index: Array, answers: Array, target: Column) -> ClassReport | NumberReport:
+    """The figures of one output's answers to the examples at ``index``.
 
     Args:
-        predict: from inputs ``(N, …)`` to probabilities or scores ``(N, classes)``, or to numbers
-            ``(N, outputs)``, all in the data's own units.
+        answers: ``(N, …)`` in the units of ``target``: probabilities or scores with an axis of
+            classes, one for each place where there are several, or numbers.
     """
-    part, index = _part(data)
-    dataset = data.dataset
-    answers, targets = predict(dataset.inputs[index]).T, dataset.targets[index]
-    if dataset.is_classification:
-        return of_classes(part, answers, targets)
-    return of_numbers(part, answers, targets.T)
+    targets = target.values[index]
+    if target.classes:
+        places = prod(target.shape)
+        scores = np.moveaxis(answers, 1 + feature_axis(answers.ndim - 1), 0)
+        return of_classes(part, scores.reshape(len(scores), -1), targets.reshape(-1), places)
+    return of_numbers(part, in_a_row(answers).T, in_a_row(targets).T)
 
 
-def of_classes(part: Part, scores: Array, classes: Array) -> ClassReport:
-    """The report for scores ``(K, N)`` and the right classes ``(N,)``."""
+def in_a_row(values: Array) -> Array:
+    """``(N, …)`` as ``(N, all numbers of an example)``."""
+    return values.reshape(len(values), prod(values.shape[1:]))
+
+
+def of_classes(part: Part, scores: Array, classes: Array, places: int = 1) -> ClassReport:
+    """The report for scores ``(K, N)`` and the right classes ``(N,)``.
+
+    Args:
+        places: so many of these N belong to one example.
+    """
     count = len(scores)
     confusion = metrics.confusion_matrix(scores.argmax(axis=0), classes, count)
     figures = metrics.class_figures(confusion)
     return ClassReport(
         part=part,
-        count=len(classes),
+        count=len(classes) // places,
         accuracy=metrics.accuracy(scores.argmax(axis=0), classes),
         top=metrics.top_k_accuracy(scores, classes, TOP) if count > _FEW_CLASSES else np.nan,
         macro_f1=figures.macro(figures.f1),
@@ -82,6 +96,7 @@ def of_classes(part: Part, scores: Array, classes: Array) -> ClassReport:
         auc=metrics.macro_auc(scores, classes),
         figures=figures,
         confusion=confusion,
+        places=places,
     )
 
 
@@ -96,7 +111,8 @@ def of_numbers(part: Part, answers: Array, targets: Array) -> NumberReport:
     )
 
 
-def _part(data: PreparedData) -> tuple[Part, np.ndarray]:
+def part_to_tell(data: PreparedData) -> tuple[Part, Array]:
+    """The test part and its examples; the validation or training part where there is none."""
     if len(data.parts.test):
         return "test", data.parts.test
     if len(data.parts.validation):

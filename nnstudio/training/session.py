@@ -25,6 +25,7 @@ from nnstudio.training.example_weights import example_weights
 from nnstudio.training.full_batch import FullBatch
 from nnstudio.training.history import EpochFigures, History
 from nnstudio.training.learner import Learner, Team
+from nnstudio.training.metrics import metric_for
 from nnstudio.training.settings import TrainingSettings
 from nnstudio.training.stopping import Watch, score, watched
 from nnstudio.training.trained import Change, Progress, Trained, Weights, freeze, transfer
@@ -39,6 +40,7 @@ class Session:
         slots: the update's vectors, each as long as the trainable part of ``flat``.
         learner: works on batches; ``workspace`` is its first one, which holds the gradient.
         full_batch: makes the steps if the optimizer searches; batches have no part in them then.
+        metric: the figure beside the loss: that of the first output.
         example_weights: how much each example of the data counts; ``None`` if all count alike.
         epoch, position, step: finished epochs, examples used in this one, steps so far.
         losses: the loss of each finished epoch that a schedule may follow.
@@ -82,7 +84,8 @@ class Session:
         self.slots = {
             name: np.zeros(network.trainable_size, flat.dtype) for name in self.update.slots()
         }
-        self.example_weights = example_weights(settings, data)
+        self.metric = metric_for(network, network.heads[0], data)
+        self.example_weights = example_weights(settings, data, network.heads[0].target)
         self.full_batch: FullBatch | None = None
         if settings.optimizer.searches:
             self.full_batch = FullBatch(
@@ -222,7 +225,7 @@ class Session:
         settings, watch = self.settings, self.watch
         if not settings.early_stopping:
             return
-        seen = score(figures, watch.monitor, self.data)
+        seen = score(figures, watch.monitor, self.metric)
         if watch.see(seen, self.epoch, settings.min_delta):
             self.best = self.flat.copy() if settings.restore_best_weights else None
         self.ended_early = watch.stale_epochs >= settings.patience

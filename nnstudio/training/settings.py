@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import ceil
 from typing import Any
 
 from nnstudio import schema
+from nnstudio.data.dataset import TARGETS
 from nnstudio.engine.catalogue import LOSSES, OPTIMIZERS, SCHEDULES
 from nnstudio.engine.losses import HalfSquaredError, Loss
 from nnstudio.engine.optimizers import Adam, Optimizer
@@ -15,6 +16,8 @@ from nnstudio.engine.schedules import Constant, Schedule
 from nnstudio.engine.update import AVERAGE
 from nnstudio.schema import SettingError, setting
 
+#: The greatest weight of an output's loss.
+HEAVIEST = 1e6
 #: What early stopping can watch.
 MONITORS = ("validation loss", "training loss", "validation metric")
 
@@ -29,12 +32,18 @@ class TrainingSettings:
     Attributes:
         loss: what training makes small, at every output that ``losses`` doesn't name.
         losses: another loss for some outputs, as (node id, loss).
+        loss_weights: how much the loss of an output counts in the sum that training makes small, as
+            (node id, weight); 1 where nothing is said.
+        target_columns: what an output is compared with, as (node id, name of a column); the data's
+            targets where nothing is said. ``inputs`` makes an autoencoder.
         optimizer: how a gradient changes the weights.
         schedule: how the learning rate changes over the run.
     """
 
     loss: Loss = field(default_factory=HalfSquaredError)
     losses: tuple[tuple[str, Loss], ...] = ()
+    loss_weights: tuple[tuple[str, float], ...] = ()
+    target_columns: tuple[tuple[str, str], ...] = ()
     optimizer: Optimizer = field(default_factory=Adam)
     schedule: Schedule = field(default_factory=Constant)
     learning_rate: float = setting(
@@ -115,6 +124,39 @@ class TrainingSettings:
         """The loss at the output node ``output``."""
         return dict(self.losses).get(output, self.loss)
 
+    def weight_of(self, output: str) -> float:
+        """How much the loss at the output node ``output`` counts."""
+        return dict(self.loss_weights).get(output, 1.0)
+
+    def target_of(self, output: str) -> str:
+        """The name of the column that the output node ``output`` is compared with."""
+        return dict(self.target_columns).get(output) or TARGETS
+
+    def judging(
+        self,
+        output: str,
+        *,
+        loss: Loss | None = None,
+        weight: float | None = None,
+        target: str | None = None,
+    ) -> TrainingSettings:
+        """With another loss, weight or target at the output node ``output``."""
+        changes: dict[str, Any] = {}
+        if loss is not None:
+            changes["losses"] = tuple({**dict(self.losses), output: loss}.items())
+        if weight is not None:
+            changes["loss_weights"] = tuple({**dict(self.loss_weights), output: weight}.items())
+        if target is not None:
+            targets = {**dict(self.target_columns), output: target}
+            changes["target_columns"] = tuple(targets.items())
+        return replace(self, **changes)
+
+    @property
+    def judged(self) -> frozenset[str]:
+        """The nodes for which somebody has chosen a loss, a weight or a target."""
+        pairs = (*self.losses, *self.loss_weights, *self.target_columns)
+        return frozenset(node for node, _ in pairs)
+
     def steps_per_epoch(self, examples: int) -> int:
         """How many steps go through so many ``examples``; an optimizer that searches makes one."""
         return 1 if self.optimizer.searches else max(1, ceil(examples / self.batch_size))
@@ -131,6 +173,8 @@ class TrainingSettings:
         """
         for part in (self.loss, *dict(self.losses).values(), self.optimizer, self.schedule):
             schema.check(part)
+        for node, weight in self.loss_weights:
+            check_weight(weight, f"loss_weights.{node}")
         return schema.check(self)
 
     def to_plain(self) -> dict[str, Any]:
@@ -140,6 +184,8 @@ class TrainingSettings:
         return {
             "loss": schema.to_plain(self.loss),
             "losses": {node: schema.to_plain(loss) for node, loss in self.losses},
+            "loss_weights": {node: float(weight) for node, weight in self.loss_weights},
+            "target_columns": dict(self.target_columns),
             "optimizer": schema.to_plain(self.optimizer),
             "schedule": schema.to_plain(self.schedule),
             **plain,
@@ -163,19 +209,48 @@ class TrainingSettings:
         for name, catalogue in parts:
             if name in plain:
                 values[name] = schema.from_plain(plain[name], catalogue, f"{where}.{name}")
-        losses = plain.get("losses", {})
-        if not isinstance(losses, Mapping):
-            raise _no_object(f"{where}.losses")
+        by_output: dict[str, Mapping[str, Any]] = {}
+        for name in ("losses", "loss_weights", "target_columns"):
+            by_output[name] = plain.get(name, {})
+            if not isinstance(by_output[name], Mapping):
+                raise _no_object(f"{where}.{name}")
         values["losses"] = tuple(
             (node, schema.from_plain(loss, LOSSES, f"{where}.losses.{node}"))
-            for node, loss in losses.items()
+            for node, loss in by_output["losses"].items()
         )
-        own = {k: v for k, v in plain.items() if k not in {*values, "losses", "type"}}
+        values["loss_weights"] = tuple(
+            (node, check_weight(weight, f"{where}.loss_weights.{node}"))
+            for node, weight in by_output["loss_weights"].items()
+        )
+        values["target_columns"] = tuple(
+            (node, _column_name(name, f"{where}.target_columns.{node}"))
+            for node, name in by_output["target_columns"].items()
+        )
+        own = {k: v for k, v in plain.items() if k not in {*values, "type"}}
         numbers = schema.from_plain(
             {"type": "TrainingSettings", **own}, {"TrainingSettings": cls}, where
         )
         values.update({s.name: getattr(numbers, s.name) for s in schema.settings_of(cls)})
         return cls(**values)
+
+
+def check_weight(weight: object, where: str) -> float:
+    """``weight`` of a loss, if it can be one.
+
+    Raises:
+        SettingError: it is no number, negative or so large that nothing else would count.
+    """
+    is_number = isinstance(weight, int | float) and not isinstance(weight, bool)
+    if is_number and 0 <= weight <= HEAVIEST:  # type: ignore[operator]  # NaN isn't
+        return float(weight)  # type: ignore[arg-type]
+    reason = f"expected a number from 0 to {HEAVIEST:g}"
+    raise SettingError("setting_kind", where=where, owner="Training", reason=reason)
+
+
+def _column_name(name: object, where: str) -> str:
+    if isinstance(name, str):
+        return name
+    raise SettingError("setting_kind", where=where, owner="Training", reason="expected a text")
 
 
 def _no_object(where: str) -> SettingError:

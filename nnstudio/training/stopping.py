@@ -14,6 +14,7 @@ from math import inf
 from nnstudio.data.batches import PreparedData
 from nnstudio.messages import sentence
 from nnstudio.training.history import EpochFigures
+from nnstudio.training.metrics import Metric
 from nnstudio.training.settings import TrainingSettings
 from nnstudio.training.trained import Progress
 
@@ -23,13 +24,13 @@ def watched(settings: TrainingSettings, data: PreparedData) -> str:
     return settings.monitor if len(data.parts.validation) else "training loss"
 
 
-def score(figures: EpochFigures, monitor: str, data: PreparedData) -> float:
+def score(figures: EpochFigures, monitor: str, metric: Metric) -> float:
     """The watched figure so that less is better: an accuracy counts negative."""
     if monitor == "training loss":
         return figures.train_loss
     if monitor == "validation loss":
         return figures.val_loss
-    return -figures.val_metric if data.dataset.is_classification else figures.val_metric
+    return -figures.val_metric if metric.is_accuracy else figures.val_metric
 
 
 def end_text(progress: Progress) -> str:

@@ -126,8 +126,9 @@ class CrossValidation:
 
     @property
     def metric_name(self) -> str:
-        """``accuracy`` or ``rmse``."""
-        return "accuracy" if self.dataset.is_classification else "rmse"
+        """``accuracy`` or ``rmse``: the figure of the first output."""
+        target = self.project.settings.target_of(self.project.graph.outputs[0])
+        return "accuracy" if self.dataset.column(target).classes else "rmse"
 
     @property
     def answered(self) -> Array:
@@ -176,7 +177,9 @@ class CrossValidation:
                 scores = evaluate(session.workspace, data, data.parts.test)
                 assert scores is not None, "nobody interrupts it"
                 model = Model.of(replace(project, trained=session.trained()))
-                answers = model.predict(self.dataset.inputs[data.parts.test])
+                rows = data.parts.test
+                given = {name: self.dataset.column(name).values[rows] for name in model.columns}
+                answers = model.predict_first(given)
             if not self.done:
                 self.answers = np.full((*self._shape, *answers.shape[1:]), nan, np.float32)
             self.answers[fold.repetition - 1, fold.held_back] = answers

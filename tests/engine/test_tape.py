@@ -73,7 +73,7 @@ def steps_of(network: Network, *, from_tape: bool, watch: bool = False) -> list[
     (outputs,) = network.steps[head.step].shape
     found = []
     for number, count in enumerate([6, 6, 1, 6, 1, 3, 6]):
-        x, y = workspace.buffers(count, outputs)
+        (x,), (y,) = workspace.buffers(count)
         x[...] = rng.standard_normal(x.shape)
         y[...] = np.eye(outputs)[:, rng.integers(0, outputs, count)]
         xs = [x if from_tape else x.copy(order="K")]

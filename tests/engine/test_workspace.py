@@ -322,7 +322,7 @@ def test_gathering_into_a_workspaces_buffers_and_running_on_them_gives_the_same(
     workspace = Workspace(network, variables_for(network))
     xs, targets = batch_for(network, 4)
     expected = answers(workspace, xs, targets)
-    x, y = workspace.buffers(4, 3)
+    (x,), (y,) = workspace.buffers(4)
     x[...], y[...] = xs[0], targets[0]
     assert_same(answers(workspace, [x], [y]), expected)
 

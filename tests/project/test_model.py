@@ -279,14 +279,14 @@ def test_a_trained_network_is_tried_with_the_preparation_it_was_trained_with() -
     ("graph", "error", "sentence"),
     [
         (
-            edits.add_node(LINE.graph, Node("more", Input(shape=(1,)))),
+            edits.add_node(LINE.graph, Node("more", Input(shape=(1,), column="weather"))),
             PredictError,
-            "The network has 2 Inputs",
+            "The weights were trained without the column “weather”",
         ),
         (
             edits.connect(edits.add_node(LINE.graph, Node("side", Dense(units=1))), "n0", "side"),
             PredictError,
-            "2 nodes have no follower",
+            "Dense has no trained weights yet",
         ),
         (edits.add_node(LINE.graph, Node("alone", Dense())), CompileError, "Dense has no input"),
         (edits.remove(LINE.graph, ["n0", "n1"]), CompileError, "The canvas is empty"),

@@ -9,6 +9,7 @@ from small_projects import LINE, SPIRAL, chain
 
 from nnstudio.engine.activations import ReLU, Sigmoid, Softmax
 from nnstudio.engine.dense import Dense
+from nnstudio.engine.layer import Layer
 from nnstudio.engine.losses import (
     BinaryCrossEntropy,
     CategoricalCrossEntropy,
@@ -44,6 +45,14 @@ def told(project: Project, facts: DataFacts | None) -> list[tuple[str, str]]:
 def test_a_project_that_fits_its_data_has_no_problem(project: Project, facts: DataFacts) -> None:
     assert told(project, facts) == []
     assert told(project, None) == []
+
+
+def forked(first: Layer, second: Layer) -> Graph:
+    """One input and two outputs."""
+    graph = chain(Input(shape=(1,)))
+    for name, layer in (("first", first), ("second", second)):
+        graph = edits.connect(edits.add_node(graph, Node(name, layer)), "n0", name)
+    return graph
 
 
 @pytest.mark.parametrize(
@@ -148,12 +157,71 @@ def test_a_project_that_fits_its_data_has_no_problem(project: Project, facts: Da
             LINE.settings,
             NUMBERS,
             [
-                ("", "The network has 2 Inputs; this data feeds one: remove the others."),
                 (
-                    "",
-                    "2 nodes have no follower (Dense, Input); the data has one target: "
-                    "connect or delete all but one.",
+                    "n1",
+                    "Dense has no follower, so it is one of several outputs, compared with the "
+                    "data's targets: connect it, or choose its target in the Inspector if this is "
+                    "meant.",
                 ),
+                (
+                    "more",
+                    "Nothing takes what Input gives: connect it to a layer, or delete it.",
+                ),
+            ],
+        ),
+        (
+            edits.replace_layer(LINE.graph, "n0", Input(shape=(1,), column="weather")),
+            LINE.settings,
+            NUMBERS,
+            [
+                (
+                    "n0",
+                    "Input asks for the column “weather”, which the data doesn't have: "
+                    "choose one of inputs, targets.",
+                )
+            ],
+        ),
+        (
+            LINE.graph,
+            LINE.settings.judging("n1", target="weather"),
+            NUMBERS,
+            [
+                (
+                    "n1",
+                    "Dense asks for the column “weather”, which the data doesn't have: "
+                    "choose one of inputs, targets.",
+                )
+            ],
+        ),
+        (
+            LINE.graph,
+            LINE.settings.judging("n1", weight=0.0),
+            NUMBERS,
+            [("n1", "The loss of Dense has the weight 0: nothing is learned for this output.")],
+        ),
+        (
+            forked(Dense(units=1), Dense(units=3)),
+            LINE.settings.judging("first", weight=2.0),
+            NUMBERS,
+            [
+                (
+                    "second",
+                    "Dense has no follower, so it is an output, but none that fits targets "
+                    "(1 expected): connect it, delete it, or choose its loss and target in the "
+                    "Inspector.",
+                )
+            ],
+        ),
+        (
+            chain(Input(shape=(4, 2)), Dense(units=5), Softmax()),
+            CLASSES,
+            DataFacts((4, 2), 3, True, target_shape=(4,)),
+            [
+                (
+                    "n2",
+                    "This output gives 4 × 5, to be compared with targets it must give 4 × 3: "
+                    "change its shape, such as by the units of the last Dense.",
+                )
             ],
         ),
     ],

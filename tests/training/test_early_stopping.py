@@ -64,10 +64,11 @@ def test_progress_counts_only_beyond_the_least_but_adds_up() -> None:
 
 
 def test_less_is_better_in_every_score() -> None:
-    assert score(figures(2.0), "training loss", LINE) == 2.0
-    assert score(figures(2.0), "validation loss", LINE) == 3.0
-    assert score(figures(2.0), "validation metric", LINE) == 4.0, "an error"
-    assert score(figures(2.0), "validation metric", SPIRAL) == -4.0, "an accuracy"
+    error, accuracy = line_session().metric, spiral_session().metric
+    assert score(figures(2.0), "training loss", error) == 2.0
+    assert score(figures(2.0), "validation loss", error) == 3.0
+    assert score(figures(2.0), "validation metric", error) == 4.0
+    assert score(figures(2.0), "validation metric", accuracy) == -4.0
 
 
 def test_without_a_validation_part_the_training_loss_is_watched() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tracemalloc
-from math import isnan, nan, sqrt
+from math import isnan, sqrt
 
 import numpy as np
 import pytest
@@ -27,7 +27,7 @@ from nnstudio.engine.losses import (
 from nnstudio.engine.shaping import Flatten, Input
 from nnstudio.engine.workspace import Workspace
 from nnstudio.training.evaluation import EVALUATION_BATCH, evaluate
-from nnstudio.training.metrics import measure_for, metric_name
+from nnstudio.training.metrics import are_right, metrics_for
 from nnstudio.training.session import Session
 from nnstudio.training.settings import TrainingSettings
 
@@ -126,7 +126,7 @@ def test_of_classes_that_share_the_highest_score_the_first_is_the_answer(count: 
     expected = sum(
         output[:, n].tolist().index(output[:, n].max()) == labels[n] for n in range(count)
     )
-    assert measure_for(SPIRAL, CategoricalCrossEntropy())(output, target, nan) == expected
+    assert are_right(output, target, CategoricalCrossEntropy()).sum() == expected
 
 
 @pytest.mark.parametrize("count", [3, 700])
@@ -135,9 +135,9 @@ def test_an_answer_counts_as_right_where_its_class_has_the_highest_score(count: 
     output, labels = rng.standard_normal((4, count)), rng.integers(0, 4, count)
     right = sum(output[labels[n], n] == max(output[:, n]) for n in range(count))
     target = np.eye(4)[:, labels]
-    assert measure_for(SPIRAL, CategoricalCrossEntropy())(output, target, nan) == right
+    assert are_right(output, target, CategoricalCrossEntropy()).sum() == right
     by_number = labels[np.newaxis].astype(float)
-    assert measure_for(SPIRAL, SparseCategoricalCrossEntropy())(output, by_number, nan) == right
+    assert are_right(output, by_number, SparseCategoricalCrossEntropy()).sum() == right
 
 
 def test_evaluating_in_batches_gives_what_one_batch_gives() -> None:
@@ -200,8 +200,9 @@ def test_evaluating_can_be_interrupted_between_batches() -> None:
 
 
 def test_classes_are_counted_and_numbers_are_measured() -> None:
-    assert metric_name(SPIRAL) == "accuracy"
-    assert metric_name(LINE) == "rmse"
+    (of_spiral,) = metrics_for(spiral_session().network, SPIRAL)
+    (of_line,) = metrics_for(line_session().network, LINE)
+    assert (of_spiral.name, of_line.name) == ("accuracy", "rmse")
 
 
 def test_the_training_metric_of_an_epoch_counts_every_example_once() -> None:

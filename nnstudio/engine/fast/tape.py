@@ -63,8 +63,13 @@ Tape = list[Callable[[], Any]]
 
 
 def is_tapeable(network: Network, trained: Sequence[int]) -> bool:
-    """Whether the steps ``trained`` are a chain of layers that can be played from a tape."""
+    """Whether the steps ``trained`` are a chain of layers that can be played from a tape.
+
+    The one loss at its end must be all there is to make small.
+    """
     if len(network.input_steps) != 1 or len(network.heads) != 1 or len(trained) < 2:
+        return False
+    if network.heads[0].weight != 1:
         return False
     for before, i in pairwise(trained):
         step = network.steps[i]

@@ -149,7 +149,7 @@ class TryPanel(LiveView):
         if model is None:
             return None
         try:
-            return model.predict(batch)[0].ravel()
+            return model.predict_first(batch)[0].ravel()
         except StudioError:
             return None  # the note says why
 

@@ -105,7 +105,7 @@ class FunctionPlot(Plot):
         Raises:
             PredictError: the network takes other inputs.
         """
-        self._answers = None if model is None else model.predict(self._places())
+        self._answers = None if model is None else model.predict_first(self._places())
         self._are_scores = (
             model is not None and model.is_classification and not model.gives_probabilities
         )

@@ -1,0 +1,65 @@
+"""Batches for a network: which columns of the data its inputs read and its outputs answer for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from nnstudio.data.batches import Fill, PreparedData
+from nnstudio.data.dataset import Column
+from nnstudio.engine.axes import feature_axis
+from nnstudio.engine.layer import Array, Shape
+from nnstudio.engine.network import Head, Network
+from nnstudio.engine.places import AtEachPlace
+from nnstudio.engine.shaping import Input
+
+
+class Feed:
+    """Gathers examples for one network into the buffers of its workspace.
+
+    Columns and network must fit; :mod:`nnstudio.project.problems` tells where they don't.
+    """
+
+    def __init__(self, network: Network, data: PreparedData) -> None:
+        inputs = [
+            data.numbers(column_of_input(network, step), network.steps[step].shape)
+            for step in network.input_steps
+        ]
+        self._fills = (*inputs, *(_fill_for(head, network, data) for head in network.heads))
+
+    def gather(self, index: Array, buffers: Iterable[Array]) -> None:
+        """Fill buffers with the prepared examples at ``index``.
+
+        Args:
+            index: ``(n,)`` positions in the dataset, of examples in one of its parts.
+            buffers: by input, then by head, as :meth:`Workspace.buffers` gives them.
+        """
+        for fill, buffer in zip(self._fills, buffers, strict=True):
+            fill(index, buffer)
+
+
+def column_of_input(network: Network, step: int) -> str:
+    """The name of the column that the input ``step`` reads."""
+    layer = network.steps[step].layer
+    assert isinstance(layer, Input), "nothing else takes the data"
+    return layer.source
+
+
+def target_of(head: Head, data: PreparedData) -> Column:
+    """What the output of ``head`` is compared with.
+
+    Raises:
+        KeyError: the data has no such column.
+    """
+    return data.dataset.column(head.target)
+
+
+def _fill_for(head: Head, network: Network, data: PreparedData) -> Fill:
+    shape = network.steps[head.step].shape
+    if target_of(head, data).classes:
+        return data.classes(head.target, class_axis(head, shape))
+    return data.numbers(head.target, head.loss.target_shape(shape))
+
+
+def class_axis(head: Head, shape: Shape) -> int:
+    """On which axis of the targets of ``head``, whose output has ``shape``, the classes are."""
+    return 0 if isinstance(head.loss, AtEachPlace) else feature_axis(len(shape))
