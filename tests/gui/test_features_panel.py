@@ -14,7 +14,7 @@ from projects import project
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QColor, QImage
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QComboBox, QTabBar
+from PySide6.QtWidgets import QComboBox, QTabBar
 from pytestqt.qtbot import QtBot
 
 from nnstudio import assets
@@ -47,6 +47,12 @@ def empty_text(panel: FeaturesPanel) -> str:
     """The sentence in place of the plot; empty while there is a plot."""
     text = child(panel, "features_empty_text")
     return text.text() if text.isVisible() else ""
+
+
+def drawn(qtbot: QtBot, panel: FeaturesPanel) -> None:
+    """Wait until points are drawn, with every part in its place."""
+    qtbot.waitUntil(lambda: len(panel.plot.places) > 0)
+    panel.layout().activate()  # what has come or gone makes room now, not with a later event
 
 
 def panel_of(window: MainWindow) -> FeaturesPanel:
@@ -252,7 +258,7 @@ def test_the_user_s_choice_of_a_layer_outlives_training_and_edits(qtbot: QtBot) 
 
 def test_the_example_under_the_pointer_is_told_with_its_class_and_picture(qtbot: QtBot) -> None:
     panel = show(qtbot, FeaturesPanel, narrow_digits(1))
-    qtbot.waitUntil(lambda: len(panel.plot.places) > 0)
+    drawn(qtbot, panel)
     plot, data = panel.plot, panel.live.workbench.data
     alone = int(np.argmax(plot.places[:, 0]))
     place = QPointF(
@@ -349,8 +355,7 @@ def test_weights_that_are_no_numbers_are_told(qtbot: QtBot) -> None:
 @pytest.mark.parametrize("size", [(180, 120), (200, 150), (340, 260), (900, 300)])
 def test_choice_legend_and_plot_are_inside_at_any_size(qtbot: QtBot, size: tuple[int, int]) -> None:
     panel = show(qtbot, FeaturesPanel, digits(), size)
-    qtbot.waitUntil(lambda: len(panel.plot.places) > 0)
-    QApplication.processEvents()
+    drawn(qtbot, panel)
     names = ("features_layer", "features_caption", "features_legend", "features_plot")
     parts = [child(panel, name).geometry() for name in names if child(panel, name).isVisible()]
     assert len(parts) == (2 if size[1] < 170 else 3 if size[0] < 560 else 4)
