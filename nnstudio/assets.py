@@ -27,7 +27,10 @@ def sample(name: str) -> Path:
 
 
 #: The order in which a newcomer meets the samples: from one neuron to handwriting.
-SAMPLE_ORDER = ("line", "square", "spiral", "sine", "digits", "mnist-mlp", "mnist-cnn")
+SAMPLE_ORDER = (
+    "line", "square", "spiral", "digits", "two-branch", "autoencoder", "sine", "sorting",
+    "mnist-mlp", "mnist-cnn",
+)  # fmt: skip
 
 
 def sample_projects() -> tuple[Path, ...]:

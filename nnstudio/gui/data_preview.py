@@ -266,23 +266,35 @@ def _table() -> QTableWidget:
 
 
 def _fill(table: QTableWidget, data: PreparedData) -> None:
-    inputs, targets = data.first(ROWS)
-    dataset = data.dataset
-    names = list(dataset.input_names) or [f"x{i + 1}" for i in range(inputs.shape[1])]
-    target_names = list(dataset.target_names) or (["class"] if dataset.classes else ["y"])
-    table.setColumnCount(len(names) + len(target_names))
-    table.setHorizontalHeaderLabels(names + target_names)
+    names, rows = _words(data)
+    table.setColumnCount(len(names))
+    table.setHorizontalHeaderLabels(names)
     table.horizontalHeader().setDefaultAlignment(_RIGHT)
-    table.setRowCount(len(inputs))
-    for row, (x, y) in enumerate(zip(inputs, targets, strict=True)):
-        cells = [number_text(value) for value in x]
-        if dataset.classes:
-            cells.append(dataset.classes[int(y)])
-        else:
-            cells += [number_text(value) for value in np.atleast_1d(y)]
+    table.setRowCount(len(rows))
+    for row, cells in enumerate(rows):
         for column, text in enumerate(cells):
             item = QTableWidgetItem(text)
             item.setTextAlignment(_RIGHT)
             table.setItem(row, column, item)
         table.setRowHeight(row, 24)
-    table.setFixedHeight(table.horizontalHeader().sizeHint().height() + 24 * len(inputs) + 2)
+    table.setFixedHeight(table.horizontalHeader().sizeHint().height() + 24 * len(rows) + 2)
+
+
+def _words(data: PreparedData) -> tuple[list[str], list[list[str]]]:
+    """The heads of the columns, and the cells of each row."""
+    inputs, targets = data.first(ROWS)
+    dataset = data.dataset
+    if dataset.classes and targets.ndim > 1:  # a class at each place: whole sequences in a cell
+        return ["inputs", "classes"], [
+            [" ".join(map(number_text, x)), " ".join(dataset.classes[int(k)] for k in y.ravel())]
+            for x, y in zip(inputs, targets, strict=True)
+        ]
+    names = list(dataset.input_names) or [f"x{i + 1}" for i in range(inputs.shape[1])]
+    names += list(dataset.target_names) or (["class"] if dataset.classes else ["y"])
+    return names, [
+        [
+            *map(number_text, x),
+            *([dataset.classes[int(y)]] if dataset.classes else map(number_text, np.atleast_1d(y))),
+        ]
+        for x, y in zip(inputs, targets, strict=True)
+    ]

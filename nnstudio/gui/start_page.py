@@ -27,7 +27,11 @@ from nnstudio.persistence.project_file import (
 )
 
 #: What samples are called where capitalising the file's name isn't enough.
-TITLES = {"mnist-mlp": "MNIST", "mnist-cnn": "MNIST, convolutional"}
+TITLES = {
+    "two-branch": "Two branches",
+    "mnist-mlp": "MNIST",
+    "mnist-cnn": "MNIST, convolutional",
+}
 _WIDEST = 880
 #: From this width on, samples stand beside the files; below it, above them.
 _TWO_COLUMNS = 720

@@ -19,7 +19,10 @@ from nnstudio.persistence.project_file import save_project
 from nnstudio.project.project import Project
 
 Opener = Callable[..., StartPage]
-NAMES = ("line", "square", "spiral", "sine", "digits", "mnist-mlp", "mnist-cnn")
+NAMES = (
+    "line", "square", "spiral", "digits", "two-branch", "autoencoder", "sine", "sorting",
+    "mnist-mlp", "mnist-cnn",
+)  # fmt: skip
 
 
 @pytest.fixture
@@ -66,8 +69,11 @@ def test_the_samples_stand_in_the_order_in_which_a_newcomer_meets_them(open_page
         "Line",
         "Square",
         "Spiral",
-        "Sine",
         "Digits",
+        "Two branches",
+        "Autoencoder",
+        "Sine",
+        "Sorting",
         "MNIST",
         "MNIST, convolutional",
     ]
@@ -98,7 +104,8 @@ def test_a_damaged_sample_is_passed_over(open_page: Opener, samples: Path) -> No
     damaged.write_bytes(damaged.read_bytes()[:100])
     (samples / "digits.nnstudio").write_text("nothing of the kind")
     page = open_page()
-    left = ["Line", "Spiral", "Sine", "MNIST", "MNIST, convolutional"]
+    left = ["Line", "Spiral", "Two branches", "Autoencoder", "Sine", "Sorting"]
+    left += ["MNIST", "MNIST, convolutional"]
     assert [row.text() for row in rows(page)] == left
 
 

@@ -119,7 +119,10 @@ def test_the_largest_samples_are_small_enough_to_be_shipped(name: str) -> None:
         ("square", "test_rmse", 0, 0.02),
         ("spiral", "test_accuracy", 0.97, 1),
         ("sine", "test_rmse", 0, 0.04),
+        ("sorting", "test_accuracy", 0.995, 1),
         ("digits", "test_accuracy", 0.97, 1),
+        ("two-branch", "test_accuracy", 0.97, 1),
+        ("autoencoder", "test_rmse", 0, 3),
     ],
 )
 def test_shipped_weights_are_as_good_as_the_sample_says(

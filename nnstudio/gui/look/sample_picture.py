@@ -91,6 +91,49 @@ def _goes_on(painter: QPainter, box: QRectF, theme: Theme) -> None:
     _dots(painter, room, points, theme.colour("dim"))
 
 
+def _in_order(painter: QPainter, box: QRectF, theme: Theme) -> None:
+    """Bars in any order, and the same ones sorted."""
+    room = _frame(painter, box, theme)
+    heights = (0.55, 0.2, 0.9, 0.4, 0.75)
+    for half, (bars, role) in enumerate(((heights, "dim"), (sorted(heights), "accent"))):
+        left = room.left() + half * (room.width() + 4) / 2
+        width = (room.width() - 4) / 2 / len(heights)
+        for number, height in enumerate(bars):
+            bar = QRectF(left + number * width, 0, width - 1, room.height() * height)
+            bar.moveBottom(room.bottom())
+            painter.fillRect(bar, theme.colour(role))
+
+
+def _branches(painter: QPainter, box: QRectF, theme: Theme) -> None:
+    """One thing seen in two ways, and one answer."""
+    room = _frame(painter, box, theme)
+    ends = _at(room, -0.8, 0), _at(room, 0.8, 0)
+    for up, role in ((0.75, "positive"), (-0.75, "negative")):
+        middle = _at(room, 0, up)
+        painter.setPen(QPen(theme.colour("dim"), 1.5))
+        painter.drawLine(ends[0], middle)
+        painter.drawLine(middle, ends[1])
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(theme.colour(role))
+        painter.drawEllipse(middle, 5, 5)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(theme.colour("accent"))
+    for end in ends:
+        painter.drawEllipse(end, 5, 5)
+
+
+def _plane(painter: QPainter, box: QRectF, theme: Theme) -> None:
+    """Heaps of points of a plane, one colour each."""
+    room = _frame(painter, box, theme)
+    heaps = ((-0.6, 0.5, "accent"), (0.55, 0.6, "negative"), (-0.1, -0.6, "ok"), (0.8, -0.4, "dim"))
+    for x, y, role in heaps:
+        points = [
+            (x + 0.28 * cos(2.4 * i) * sqrt(i / 7), y + 0.28 * sin(2.4 * i) * sqrt(i / 7))
+            for i in range(8)
+        ]
+        _dots(painter, room, points, theme.colour(role))
+
+
 def _digit(style: str) -> Callable[[QPainter, QRectF, Theme], None]:
     """A two as the data of this style has it."""
 
@@ -130,7 +173,10 @@ DRAWN: dict[str, Callable[[QPainter, QRectF, Theme], None]] = {
     "square": _fit(lambda x: 1.7 * x * x - 0.9),
     "spiral": _spiral,
     "sine": _goes_on,
+    "sorting": _in_order,
     "digits": _digit("digits"),
+    "two-branch": _branches,
+    "autoencoder": _plane,
     "mnist-mlp": _digit("mnist"),
     "mnist-cnn": _edges,
 }
