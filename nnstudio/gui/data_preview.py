@@ -286,7 +286,10 @@ def _words(data: PreparedData) -> tuple[list[str], list[list[str]]]:
     dataset = data.dataset
     if dataset.classes and targets.ndim > 1:  # a class at each place: whole sequences in a cell
         return ["inputs", "classes"], [
-            [" ".join(map(number_text, x)), " ".join(dataset.classes[int(k)] for k in y.ravel())]
+            [
+                " ".join(f"{number:g}" for number in x.ravel()),
+                " ".join(dataset.classes[int(k)] for k in y.ravel()),
+            ]
             for x, y in zip(inputs, targets, strict=True)
         ]
     names = list(dataset.input_names) or [f"x{i + 1}" for i in range(inputs.shape[1])]

@@ -176,7 +176,9 @@ class Live(QObject):
         if replace(old, layout=new.layout) == new:
             return
         self.mark_all()
-        if old.graph is not new.graph:  # the next key or click may change it again
+        document = self.workbench.document
+        was_edited = bool(document.undo_label or document.redo_label)  # rather than opened
+        if was_edited and old.graph is not new.graph:  # the next key may change it again
             later = perf_counter() + AFTER_EDIT
             self._due.update(dict.fromkeys(self._views, later))
 

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from nnstudio.data.dataset import TARGETS
 from nnstudio.engine.layer import Array
 from nnstudio.gui.live import Live, LiveView
 from nnstudio.gui.look.empty_state import EmptyState
@@ -152,8 +153,14 @@ class CurvesPanel(LiveView):
         return min(planned, ahead) if done <= planned else ahead
 
     def _is_accuracy(self) -> bool:
-        data = self.live.workbench.data
-        return data is not None and data.dataset.is_classification
+        """Whether the first output, whose metric is drawn, tells classes apart."""
+        data, project = self.live.workbench.data, self.live.project
+        if data is None:
+            return False
+        outputs = project.graph.outputs
+        target = project.settings.target_of(outputs[0]) if outputs else TARGETS
+        known = target in data.dataset.column_names
+        return bool(data.dataset.column(target if known else TARGETS).classes)
 
     def _metric_axis(self, means: Array) -> Axis:
         """Accuracies up to 100 %, from the highest round share below all of them."""

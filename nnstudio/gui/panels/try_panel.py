@@ -10,7 +10,9 @@ import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QStackedWidget, QVBoxLayout, QWidget
 
+from nnstudio.data.batches import PreparedData
 from nnstudio.data.drawing import prepare_drawing
+from nnstudio.engine.embedding import Embedding
 from nnstudio.gui.live import Live, LiveView
 from nnstudio.gui.look.number_text import number_text, percent_text
 from nnstudio.gui.look.theme import Theme
@@ -99,14 +101,22 @@ class TryPanel(LiveView):
     def _read_drawing(self, style: str) -> None:
         view, model = self._drawing, self.live.model()
         picture = self._prepared(style)
-        view.bars.set_classes(self._classes(10 if model is None else model.output_size))
         began = perf_counter()
         values = self._ask(model, picture[np.newaxis])
         took = (perf_counter() - began) * 1000
         self._say(*self._note_on(values))
+        draws = (
+            model is not None and not model.is_classification and model.output_size == picture.size
+        )
+        if values is not None and draws:
+            white = _WHITE.get(style) or 1.0
+            view.show_drawn(values.reshape(picture.shape[-2:]), white, f"{took:.1f} ms")
+            return
+        view.bars.set_classes(self._classes(10 if model is None else model.output_size))
         if values is None or view.pad.is_empty:
             view.show_nothing()
             return
+        values = values.ravel()
         self._probabilities = values
         name = view.bars.classes[int(values.argmax())]
         caption = f"{_opening(values)} {_article(name)}"
@@ -132,6 +142,10 @@ class TryPanel(LiveView):
         self._say(*self._note_on(values))
         if values is None:
             view.show_answer("", "", None)
+        elif self._is_classes(model) and values.ndim > 1:  # a class at each place
+            names = self._classes(values.shape[-1])
+            answer = " ".join(names[best] for best in values.argmax(axis=-1).ravel())
+            view.show_answer(answer, self._detail(_sure(model, values.max(axis=-1).min())), None)
         elif self._is_classes(model):
             self._probabilities = values
             view.bars.set_classes(self._classes(len(values)))
@@ -140,7 +154,7 @@ class TryPanel(LiveView):
         else:
             lines = [
                 f"{name} = {number_text(value)}"
-                for name, value in zip(self._target_names(len(values)), values, strict=True)
+                for name, value in zip(self._target_names(values.size), values.ravel(), strict=True)
             ]
             view.show_answer("\n".join(lines), self._detail(""), None)
 
@@ -149,7 +163,7 @@ class TryPanel(LiveView):
         if model is None:
             return None
         try:
-            return model.predict_first(batch)[0].ravel()
+            return model.predict_first(batch)[0]
         except StudioError:
             return None  # the note says why
 
@@ -211,19 +225,14 @@ class TryPanel(LiveView):
 
     def _find_ranges(self) -> tuple[Range, ...]:
         """From where to where each input goes; empty unless it is a few plain numbers."""
-        data = self.live.workbench.data
-        if self._ranges[0] is not data or data is None:
-            self._ranges = (data, ())
-            if (
-                data is not None
-                and len(data.input_shape) == 1
-                and data.input_shape[0] <= MOST_INPUTS
-            ):
-                inputs = data.dataset.inputs
-                names = data.dataset.input_names or [f"x{i + 1}" for i in range(inputs.shape[1])]
-                lows, highs = inputs.min(axis=0).tolist(), inputs.max(axis=0).tolist()
-                self._ranges = (data, tuple(map(Range, names, lows, highs)))
+        data, whole = self.live.workbench.data, self._looks_up()
+        if self._ranges[0] != (data, whole) or data is None:
+            self._ranges = ((data, whole), _ranges_of(data, whole))
         return self._ranges[1]
+
+    def _looks_up(self) -> bool:
+        """Whether the inputs are numbers of rows in a table, which must be whole."""
+        return any(isinstance(n.layer, Embedding) for n in self.live.project.graph.nodes)
 
     def _is_classes(self, model: Model | None) -> bool:
         data = self.live.workbench.data
@@ -242,6 +251,16 @@ class TryPanel(LiveView):
         if len(names) == count:
             return names
         return ("y",) if count == 1 else tuple(f"y{i + 1}" for i in range(count))
+
+
+def _ranges_of(data: PreparedData | None, whole: bool) -> tuple[Range, ...]:
+    """One per input, if there are few enough; ``whole`` if they are whole numbers."""
+    if data is None or len(data.input_shape) != 1 or data.input_shape[0] > MOST_INPUTS:
+        return ()
+    inputs = data.dataset.inputs
+    names = data.dataset.input_names or [f"x{i + 1}" for i in range(inputs.shape[1])]
+    lows, highs = inputs.min(axis=0).tolist(), inputs.max(axis=0).tolist()
+    return tuple(map(Range, names, lows, highs, [whole] * len(lows)))
 
 
 def _sure(model: Model | None, values: np.ndarray) -> str:

@@ -44,6 +44,11 @@ class DrawingView(QWidget):
         self._sure = self._label("pad_sure", "", "dim")
         self.bars = ClassBars(theme, self)
         self.bars.setObjectName("pad_bars")
+        self.drawn = SeenPicture(theme, self)
+        self.drawn.setObjectName("pad_drawn")
+        self.drawn.setAccessibleName("What the network draws")
+        self.drawn.setToolTip("The picture the network makes of what it sees")
+        self.drawn.hide()
         self._style_answer()
         QWidget.setTabOrder(self.pad, self.undo_button)
         QWidget.setTabOrder(self.undo_button, self.clear_button)
@@ -90,6 +95,7 @@ class DrawingView(QWidget):
     def show_answer(self, values: Sequence[float], name: str, caption: str, sure: str) -> None:
         """The network's answer: one bar per class, the name of the best, and how sure it is."""
         before = self._caption.text()
+        self._answers_by_picture(False)
         self.bars.set_values(values)
         self._caption.setText(caption)
         self._answer.setText(name)
@@ -97,6 +103,18 @@ class DrawingView(QWidget):
         self._sure.setText(sure)
         if caption != before:
             self._arrange()  # the answer stands right behind it
+
+    def show_drawn(self, picture: np.ndarray, white: float, took: str) -> None:
+        """The network's answer is a picture (height, width): it takes the place of the bars."""
+        self._answers_by_picture(True)
+        self.drawn.set_picture(picture, white)
+        self._caption.setText("Drawn again")
+        self._answer.clear()
+        self._sure.setText(took)
+
+    def _answers_by_picture(self, does: bool) -> None:
+        self.drawn.setVisible(does)
+        self.bars.setVisible(not does)
 
     def show_nothing(self) -> None:
         """No answer: nothing is drawn, or nobody is there to read it."""
@@ -137,6 +155,8 @@ class DrawingView(QWidget):
         bars = arrange(side, column)
         bars.setSize(bars.size().boundedTo(_BARS_MOST))
         self.bars.setGeometry(bars)
+        side = min(bars.width(), bars.height())
+        self.drawn.setGeometry(bars.left(), bars.top(), side, side)
 
     def _column_width(self) -> int:
         """Enough for the widest line about the picture, whatever the font."""

@@ -29,11 +29,12 @@ _FARTHEST = 1e6
 
 @dataclass(frozen=True)
 class Range:
-    """One input: its name, and from where to where the data goes."""
+    """One input: its name, from where to where the data goes, and whether it is a whole number."""
 
     name: str
     low: float
     high: float
+    is_whole: bool = False
 
     @property
     def width(self) -> float:
@@ -41,8 +42,16 @@ class Range:
         return (self.high - self.low) or 1.0
 
     @property
+    def begin(self) -> float:
+        """Where the field stands first: in the middle."""
+        middle = (self.low + self.high) / 2
+        return float(round(middle)) if self.is_whole else middle
+
+    @property
     def decimals(self) -> int:
         """Three significant digits for numbers as large as the range."""
+        if self.is_whole:
+            return 0
         return min(max(3 - ceil(log10(self.width)), 0), 6)
 
 
@@ -111,7 +120,7 @@ class NumbersView(QWidget):
         self._rebuild()
         for i, place in enumerate(self._ranges):
             kept = i < len(old) and len(old) == len(ranges) and place.low <= old[i] <= place.high
-            self._fields[i].setValue(old[i] if kept else (place.low + place.high) / 2)
+            self._fields[i].setValue(old[i] if kept else place.begin)
             self._show_on_slider(i)
         # All rows where there is room, at least two and a bit to show that there are more.
         height = self._rows.sizeHint().height()
@@ -146,8 +155,10 @@ class NumbersView(QWidget):
         field.setAccessibleName(place.name)
         field.setLocale(QLocale.c())
         field.setDecimals(place.decimals)
-        field.setRange(-_FARTHEST, _FARTHEST)
-        field.setSingleStep(place.width / 50)
+        # What a number is looked up by must be in the table; other numbers may go beyond.
+        ends = (place.low, place.high) if place.is_whole else (-_FARTHEST, _FARTHEST)
+        field.setRange(*ends)
+        field.setSingleStep(1.0 if place.is_whole else place.width / 50)
         field.setFixedWidth(104)
         field.setAlignment(Qt.AlignmentFlag.AlignRight)
         field.setFont(tabular(field.font()))
