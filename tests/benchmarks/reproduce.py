@@ -3,8 +3,9 @@
     make reproduce                                          whatever is still missing: hours
     make reproduce ARGS="--only lecun-300 --seeds 0,1"      some of it
 
-Each run that is done is kept in ``build/reproduce`` and not made again; one that is interrupted
-goes on from its last kept epoch. ``tests/benchmarks/published.md`` is written anew after each.
+Each run that is done is kept in ``build/reproduce`` and not made again, unless its recipe changes;
+one that is interrupted goes on from its last kept epoch. ``tests/benchmarks/published.md`` is written
+anew after each.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ TABLE = ROOT / "tests" / "benchmarks" / "published.md"
 def main() -> int:
     """Make the runs that are missing; returns the exit code."""
     from published.recipes import RECIPES
-    from published.running import result_path, run
+    from published.running import kept_result, run
     from published.table import write_table
 
     from nnstudio.data.errors import DataError
@@ -45,7 +46,7 @@ def main() -> int:
             else tuple(int(seed) for seed in arguments.seeds.split(","))
         )
         for seed in seeds:
-            if result_path(FOLDER, recipe, seed).exists():
+            if kept_result(FOLDER, recipe, seed) is not None:
                 continue
             try:
                 result = run(recipe, seed, FOLDER)

@@ -132,7 +132,8 @@ def row(folder: Path, *errors: float) -> str:
     """The line of the table for LeNet-5, whose published error is 0.95 %, after such runs."""
     recipe = BY_NAME["lenet-5"]
     for seed, error in enumerate(errors):
-        result = Result(recipe.name, seed, error, error, 20, 1.0, LENET, "0" * 64, "test")
+        kept = (error, error, 20, 1.0, LENET, "0" * 64, "test")
+        result = Result(recipe.name, seed, running.digest(recipe), *kept)
         path = running.result_path(folder, recipe, seed)
         path.write_text(json.dumps(asdict(result)), encoding="utf-8")
     table.write_table(folder, folder / "table.md")
@@ -148,3 +149,11 @@ def test_the_table_says_mean_and_deviation_and_whether_the_figure_is_reached(
     assert "0.90 % ± 0.10 (3 of 3 seeds)" in reached
     assert "yes" in reached
     assert "NO" in row(tmp_path, 1.0, 0.9, 1.0)
+
+
+def test_a_result_of_another_recipe_is_no_result_any_more(tmp_path: Path) -> None:
+    row(tmp_path, 0.8, 0.9, 1.0)
+    recipe = BY_NAME["lenet-5"]
+    longer = replace(recipe, settings=replace(recipe.settings, epochs=21))
+    assert running.kept_result(tmp_path, recipe, 0) is not None
+    assert running.kept_result(tmp_path, longer, 0) is None

@@ -121,7 +121,7 @@ RECIPES = (
         4.6,
         f"{NIELSEN}, chapter 1: 95.42 %",
         "784-30-10, sigmoid, quadratic cost, 50,000 pictures",
-        "as printed: SGD, η 3, batches of 10, 30 epochs; but weights begin as in his chapter 3, "
+        "SGD, η 3, batches of 10, 30 epochs; but weights begin as in his chapter 3, "
         "from N(0, 1/n), and biases at 0, where chapter 1 has N(0, 1) for both; he tells the best "
         "epoch on the test pictures, here it is the last",
         _sigmoids(30),
@@ -137,8 +137,9 @@ RECIPES = (
         2.0,
         f"{NIELSEN}, chapter 3: 98.0 %",
         "784-100-10, sigmoid, cross-entropy with L2, 50,000 pictures",
-        "as printed: SGD, λ 5, batches of 10, 60 epochs, weights from N(0, 1/n); but η falls from "
-        "0.5 to 0 along a cosine instead of being 0.1 (with that: 2.12 %), and biases begin at 0 "
+        "SGD, λ 5, batches of 10, 60 epochs and weights from N(0, 1/n) as printed; but η falls "
+        "from 0.5 to 0 along a cosine. With the printed η of 0.1 three seeds had 2.12 % on the "
+        "test pictures; the falling rate was then chosen on the validation pictures. Biases begin at 0 "
         "instead of N(0, 1)",
         _sigmoids(100),
         TrainingSettings(
@@ -200,6 +201,5 @@ RECIPES = (
         _mlp(800),
         _today(150, 0.001, 256),
         distortion=Distortion(alpha=36.0, sigma=5.0, rotation=10.0, scale=0.1),
-        seeds=(0,),
     ),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import platform
 from collections.abc import Callable
@@ -29,10 +30,11 @@ _KEEP_EVERY = 5
 
 @dataclass(frozen=True)
 class Result:
-    """What is kept of a run: errors in percent, and on what it was made."""
+    """What is kept of a run: errors in percent, on what it was made, and by which recipe."""
 
     name: str
     seed: int
+    recipe: str
     test_error: float
     validation_error: float
     epochs: int
@@ -45,6 +47,21 @@ class Result:
 def result_path(folder: Path, recipe: Recipe, seed: int) -> Path:
     """Where the result of a run is kept."""
     return folder / f"{recipe.name}-{seed}.json"
+
+
+def digest(recipe: Recipe) -> str:
+    """Another one for each change of what is trained and how."""
+    parts = (recipe.layers, recipe.settings, recipe.distortion, recipe.validation)
+    return hashlib.sha256(repr(parts).encode()).hexdigest()[:12]
+
+
+def kept_result(folder: Path, recipe: Recipe, seed: int) -> Result | None:
+    """The result of a run that was made by ``recipe`` as it is now."""
+    path = result_path(folder, recipe, seed)
+    if not path.exists():
+        return None
+    kept = json.loads(path.read_text())
+    return Result(**kept) if kept.get("recipe") == digest(recipe) else None
 
 
 def run(recipe: Recipe, seed: int, folder: Path, tell: Callable[[str], None] = print) -> Result:
@@ -78,6 +95,7 @@ def run(recipe: Recipe, seed: int, folder: Path, tell: Callable[[str], None] = p
     result = Result(
         recipe.name,
         seed,
+        digest(recipe),
         _error(session, data, data.parts.test),
         _error(session, data, data.parts.validation),
         session.epoch,
