@@ -4,8 +4,8 @@
     make reproduce ARGS="--only lecun-300 --seeds 0,1"      some of it
 
 Each run that is done is kept in ``build/reproduce`` and not made again, unless its recipe changes;
-one that is interrupted goes on from its last kept epoch. ``tests/benchmarks/published.md`` is written
-anew after each.
+one that is interrupted goes on from its last kept epoch. After each,
+``tests/benchmarks/published.md`` is written anew.
 """
 
 from __future__ import annotations

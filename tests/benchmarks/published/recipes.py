@@ -139,8 +139,8 @@ RECIPES = (
         "784-100-10, sigmoid, cross-entropy with L2, 50,000 pictures",
         "SGD, λ 5, batches of 10, 60 epochs and weights from N(0, 1/n) as printed; but η falls "
         "from 0.5 to 0 along a cosine. With the printed η of 0.1 three seeds had 2.12 % on the "
-        "test pictures; the falling rate was then chosen on the validation pictures. Biases begin at 0 "
-        "instead of N(0, 1)",
+        "test pictures; the falling rate was then chosen on the validation pictures. Biases begin "
+        "at 0 instead of N(0, 1)",
         _sigmoids(100),
         TrainingSettings(
             BinaryCrossEntropy(),
