@@ -17,6 +17,9 @@ class Feed:
     """Gathers examples for one network into the buffers of its workspace.
 
     Columns and network must fit; :mod:`nnstudio.project.problems` tells where they don't.
+
+    Attributes:
+        fills: what fills the buffer of each input, then of each head.
     """
 
     def __init__(self, network: Network, data: PreparedData) -> None:
@@ -24,7 +27,7 @@ class Feed:
             data.numbers(column_of_input(network, step), network.steps[step].shape)
             for step in network.input_steps
         ]
-        self._fills = (*inputs, *(_fill_for(head, network, data) for head in network.heads))
+        self.fills: tuple[Fill, ...] = (*inputs, *(_fill_for(head, network, data) for head in network.heads))
 
     def gather(self, index: Array, buffers: Iterable[Array]) -> None:
         """Fill buffers with the prepared examples at ``index``.
@@ -33,7 +36,7 @@ class Feed:
             index: ``(n,)`` positions in the dataset, of examples in one of its parts.
             buffers: by input, then by head, as :meth:`Workspace.buffers` gives them.
         """
-        for fill, buffer in zip(self._fills, buffers, strict=True):
+        for fill, buffer in zip(self.fills, buffers, strict=True):
             fill(index, buffer)
 
 

@@ -9,14 +9,13 @@ interpreter, so that the parts really run at the same time.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable
 from math import nan
 from queue import SimpleQueue
 from typing import NamedTuple
 
 import numpy as np
 
-from nnstudio.data.batches import PreparedData
+from nnstudio.data.batches import Fill, PreparedData
 from nnstudio.engine.layer import Array
 from nnstudio.engine.network import Network
 from nnstudio.engine.workspace import Workspace
@@ -37,12 +36,12 @@ class Learner:
     def __init__(self, network: Network, flat: Array, data: PreparedData) -> None:
         first = network.heads[0]
         self.workspace = Workspace(network, flat)
-        self._gather: Callable[[Array, Iterable[Array]], None] | None = None
         self._data = data
+        self._feed: Feed | None = None
+        self._fills: tuple[tuple[Fill, Array], ...] = ()
         self._count = 0
         self._xs: list[Array] = []
         self._ys: list[Array] = []
-        self._buffers: tuple[Array, ...] = ()
         self._scores = first.loss_step
         self._measure = metric_for(network, first, data).add
 
@@ -65,13 +64,14 @@ class Learner:
     ) -> tuple[float, float]:
         """The same without taking what was measured into the running statistics."""
         workspace = self.workspace
-        if self._gather is None or len(index) != self._count:
-            self._gather = self._gather or Feed(workspace.network, self._data).gather
+        if len(index) != self._count:
+            self._feed = self._feed or Feed(workspace.network, self._data)
             self._count = len(index)
             self._xs, self._ys = workspace.buffers(self._count)
-            self._buffers = (*self._xs, *self._ys)
+            self._fills = tuple(zip(self._feed.fills, (*self._xs, *self._ys), strict=True))
         ys = self._ys
-        self._gather(index, self._buffers)
+        for fill, buffer in self._fills:
+            fill(index, buffer)
         loss = workspace.loss(self._xs, ys, training=True, rng=rng, weights=weights)
         workspace.backward(ys)
         own = workspace.head_losses[0] if weights is None else nan

@@ -1,8 +1,9 @@
 """Random networks to compare on: small, of every layer, with every loss.
 
 A network is an input, one to four stages, what makes a row of numbers of a picture or a sequence,
-and a dense head, or two. With branches, a stage may be two or three ways from one node that
-merge again; weights may be shared and nodes frozen.
+and a dense head. With branches, a stage may be two or three ways from one node that merge again,
+weights may be shared and nodes frozen; there may be a second input, whose first layer may be that
+of the first, a second head, and one that answers at each place; and heads count differently.
 
 What is left out, because there is nothing to compare: numbers that vanish on paper and are made of
 rounding on both sides. A constant that is added before a normalisation has no effect and so no
@@ -23,6 +24,7 @@ from hypothesis import strategies as st
 from side_by_side import SideBySide
 
 from nnstudio.engine.activations import ReLU, Sigmoid, Softmax, Softsign, Step, Tanh
+from nnstudio.engine.axes import feature_axis
 from nnstudio.engine.catalogue import LAYERS
 from nnstudio.engine.conv import Conv1D, Conv2D, ConvTranspose2D
 from nnstudio.engine.dense import Dense
@@ -42,6 +44,7 @@ from nnstudio.engine.losses import (
 )
 from nnstudio.engine.merging import Add, Concatenate, Multiply
 from nnstudio.engine.normalisation import BatchNorm, LayerNorm
+from nnstudio.engine.places import fitted
 from nnstudio.engine.pooling import (
     AveragePool1D,
     AveragePool2D,
@@ -83,13 +86,14 @@ class RandomNetwork:
 
     graph: Graph
     losses: dict[str, Loss]
+    weights: dict[str, float]
     count: int
     weighted: bool
     seed: int
 
     def side_by_side(self) -> SideBySide | None:
         """The network on data on which float32 can be compared too; ``None`` if none is found."""
-        network = compile_graph(self.graph, self.losses)
+        network = compile_graph(self.graph, self.losses, self.weights)
         for number in range(DATA_DRAWS):
             rng = np.random.default_rng([self.seed, number])
             flat = network.initial(self.seed, np.float64) + 0.1 * rng.standard_normal(network.size)
@@ -97,8 +101,7 @@ class RandomNetwork:
             xs = [rng.standard_normal((*step.shape, self.count)) for step in steps]
             outputs = [network.steps[head.step] for head in network.heads]
             targets = [
-                targets_for(self.losses[step.node], step.shape[0], self.count, rng)
-                for step in outputs
+                targets_for(self.losses[step.node], step.shape, self.count, rng) for step in outputs
             ]
             weights = rng.uniform(0.2, 2, self.count) if self.weighted else None
             pair = SideBySide(network, self.losses, flat, xs, targets, weights)
@@ -107,16 +110,18 @@ class RandomNetwork:
         return None
 
 
-def targets_for(loss: Loss, outputs: int, count: int, rng: np.random.Generator) -> Array:
-    """Targets ``(K, N)`` of the kind that ``loss`` compares with."""
+def targets_for(loss: Loss, shape: Shape, count: int, rng: np.random.Generator) -> Array:
+    """Targets of the kind that ``loss`` compares outputs of ``shape`` with."""
+    rows, *places = wanted = (*fitted(loss, shape).target_shape(shape), count)
+    outputs = shape[feature_axis(len(shape))]
     if not loss.for_classes:
-        return rng.standard_normal((outputs, count))
+        return rng.standard_normal(wanted)
     if outputs == 1 or isinstance(loss, BinaryCrossEntropy):
-        return rng.integers(2, size=(outputs, count)).astype(float)
+        return rng.integers(2, size=wanted).astype(float)
     if isinstance(loss, KLDivergence):
-        return rng.dirichlet(np.ones(outputs), count).T
-    classes = rng.integers(outputs, size=count)
-    if loss.target_size(outputs) == 1:
+        return np.moveaxis(rng.dirichlet(np.ones(outputs), places), -1, 0)
+    classes = rng.integers(outputs, size=places)
+    if rows == 1:
         return classes[np.newaxis].astype(float)
     return np.eye(outputs)[:, classes]
 
@@ -373,6 +378,54 @@ class Sketch:
             end = self.add(self.one_of(*CURVED), end)
         return end, loss
 
+    def head_at_places(self, node: str) -> tuple[str, Loss]:
+        """An answer at each place of a sequence, or a picture.
+
+        With losses that are smooth: slopes of ± the same may add up to 0 over the places.
+        """
+        smoothing = self.one_of(0.0, 0.1)
+        numbers = (HalfSquaredError(), MeanSquaredError())
+        binary = BinaryCrossEntropy(label_smoothing=smoothing)
+        if len(self.shapes[node]) == 3:
+            loss = self.one_of(*numbers, binary)
+            end = self.add(Conv2D(filters=self.number(1, 3), kernel_size=(1, 1)), node)
+        else:
+            loss = self.one_of(
+                *numbers,
+                binary,
+                CategoricalCrossEntropy(label_smoothing=smoothing),
+                SparseCategoricalCrossEntropy(label_smoothing=smoothing),
+                KLDivergence(),
+            )
+            end = self.add(Dense(units=self.number(2, 4)), node)
+        if loss.fuses:
+            end = self.add({"Softmax": Softmax(), "Sigmoid": Sigmoid()}[loss.fuses], end)
+        return end, loss
+
+    # -------------------------------------------------------- inputs
+
+    def twin_inputs(self, shape: Shape) -> str:
+        """Two inputs of ``shape``, both read by the same weights, merged."""
+        ends, owner = [], ""
+        for _ in range(2):
+            entry = self.add(Input(shape=shape))
+            first = self.add(self.graph.by_id[owner].layer, entry, owner=owner) if owner else ""
+            end = first or self.product(entry)
+            owner = owner or end
+            ends.append(self.add(self.one_of(*CURVED), end))
+        layer = self.one_of(Add(), Multiply(), Concatenate())
+        return self.add(self.one_of(*CURVED), self.add(layer, *ends))
+
+    def joined(self, node: str) -> str:
+        """The row ``node`` merged with what is made of another input."""
+        entry = self.add(Input(shape=(self.number(1, 4),)))
+        layer = self.one_of(Add(), Multiply(), Concatenate())
+        width = self.shapes[node][0]
+        units = self.number(1, 3) if isinstance(layer, Concatenate) else width
+        end = self.add(Dense(units=units, use_bias=self.bias()), entry)
+        merged = self.add(layer, *self.draw(st.permutations([node, end])))
+        return self.add(self.one_of(*CURVED), merged)
+
 
 @st.composite
 def networks(draw: Draw, *, branching: bool) -> RandomNetwork:
@@ -385,17 +438,26 @@ def networks(draw: Draw, *, branching: bool) -> RandomNetwork:
             st.tuples(st.integers(1, 3), st.integers(3, 6), st.integers(3, 6)),
         )
     )
-    node = sketch.add(Input(shape=shape))
+    if branching and sketch.number(0, 3) == 0:
+        node = sketch.twin_inputs(shape)
+    else:
+        node = sketch.add(Input(shape=shape))
     for number in range(sketch.number(1, 4)):
         if branching and (number == 0 or draw(st.booleans())):
             node = sketch.merged(node, 0)
         else:
             node = sketch.stage(node)
+    places = node
     node = sketch.flattened(node)
+    if branching and sketch.number(0, 2) == 0:
+        node = sketch.joined(node)
     inner = [node.id for node in sketch.graph.nodes]
     losses = dict([sketch.head(node)])
     if branching and draw(st.booleans()):
         losses.update([sketch.head(node)])
+    if branching and len(sketch.shapes[places]) > 1 and draw(st.booleans()):
+        losses.update([sketch.head_at_places(places)])
+    weights = {end: sketch.one_of(1.0, 0.3, 2.0) for end in losses} if branching else {}
     graph = sketch.graph
     if branching:
         # Not the heads' layers, so that something learns.
@@ -407,4 +469,5 @@ def networks(draw: Draw, *, branching: bool) -> RandomNetwork:
     # Of some losses every example's slope is ± the same, and these may add up to 0 on paper.
     signs = any(isinstance(loss, MeanAbsoluteError | Huber | Hinge) for loss in losses.values())
     weighted = signs or draw(st.booleans())
-    return RandomNetwork(graph, losses, draw(COUNTS), weighted, draw(st.integers(0, 2**16)))
+    seed = draw(st.integers(0, 2**16))
+    return RandomNetwork(graph, losses, weights, draw(COUNTS), weighted, seed)

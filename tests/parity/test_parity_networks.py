@@ -1,4 +1,7 @@
-"""Two hundred random networks: compiled and run by us, and computed by PyTorch.
+"""Three hundred random networks: compiled and run by us, and computed by PyTorch.
+
+Two hundred of them branch and merge, may read two inputs, share and freeze weights, and have up to
+three outputs whose losses count differently.
 
 In float64 their predictions, the loss and all its derivatives and twenty steps of an optimizer; in
 float32 the same with one step. Hypothesis draws them, so one that fails is made small first.
@@ -48,7 +51,7 @@ def test_networks_in_one_line_agree_with_pytorch(drawn: RandomNetwork, chosen: C
 
 
 @pytest.mark.timeout(600)
-@settings(max_examples=NETWORKS)
+@settings(max_examples=2 * NETWORKS)
 @given(networks(branching=True), st.sampled_from(OPTIMIZERS))
 def test_networks_with_branches_agree_with_pytorch(drawn: RandomNetwork, chosen: Chosen) -> None:
     compare(drawn, *chosen)

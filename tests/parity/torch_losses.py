@@ -32,8 +32,21 @@ WITHOUT_COUNTERPART: dict[str, str] = {}
 
 
 def each(loss: Loss, output: Tensor, target: Tensor) -> Tensor:
-    """What PyTorch gives for our loss, ``(N,)``."""
-    return COUNTERPARTS[type(loss)](loss, output, target)
+    """What PyTorch gives for our loss, ``(N,)``.
+
+    Classes are compared at each place of a sequence (N, T, K) or a picture (N, K, H, W), and the
+    targets have them first: (N, K, places). Numbers are compared all at once.
+    """
+    of_rows = COUNTERPARTS[type(loss)]
+    if output.ndim == 2:
+        return of_rows(loss, output, target)
+    if not loss.for_classes:
+        return of_rows(loss, output.flatten(1), target.flatten(1))
+    scores = output.transpose(1, 2) if output.ndim == 3 else output
+    if isinstance(loss, CategoricalCrossEntropy | SparseCategoricalCrossEntropy):
+        return of_rows(loss, scores, target).flatten(1).mean(1)  # PyTorch's own form for places
+    rows = (x.movedim(1, -1).flatten(0, -2) for x in (scores, target))
+    return of_rows(loss, *rows).reshape(len(output), -1).mean(1)
 
 
 def mean(loss: Loss, output: Tensor, target: Tensor, weights: Tensor | None = None) -> Tensor:

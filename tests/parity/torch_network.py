@@ -103,7 +103,8 @@ class TorchNetwork:
             step = self.network.steps[head.step]
             loss = self.losses[step.node]
             of = step.inputs[0] if torch_losses.takes_scores(loss, step.layer) else head.step
-            total = total + torch_losses.mean(loss, outputs[of], batch_first(target), self.weights)
+            own = torch_losses.mean(loss, outputs[of], batch_first(target), self.weights)
+            total = total + head.weight * own
         return total
 
     def _backward(self, loss: Tensor) -> None:
