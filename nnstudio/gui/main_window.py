@@ -221,8 +221,11 @@ class MainWindow(QMainWindow):
 SHORTCUTS = """<table cellspacing="6">
 <tr><td><b>Double-click</b> or drag a layer</td><td>add it; the first connects it too</td></tr>
 <tr><td><b>Drag</b> from port to port</td><td>connect</td></tr>
+<tr><td><b>Double-click</b> on nothing, Insert</td><td>search a layer and add it there</td></tr>
 <tr><td><b>/</b></td><td>search the layers</td></tr>
 <tr><td><b>Delete</b></td><td>delete what is selected</td></tr>
+<tr><td><b>Ctrl+C</b>, X, V, D</td><td>copy, cut, paste, duplicate</td></tr>
+<tr><td><b>F2</b>, Ctrl+F</td><td>rename; find a node</td></tr>
 <tr><td><b>Wheel</b>, Ctrl + and −</td><td>zoom</td></tr>
 <tr><td><b>Middle drag</b>, Space + drag</td><td>move the canvas</td></tr>
 <tr><td><b>F</b>, Ctrl+9</td><td>fit the network</td></tr>
