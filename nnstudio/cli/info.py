@@ -7,10 +7,12 @@ from typing import Any
 
 from nnstudio import schema
 from nnstudio.cli.report import epochs_text, print_json
+from nnstudio.data.dataset import INPUTS, TARGETS
 from nnstudio.data.sources import source_text
 from nnstudio.graph.analysis import analyse
 from nnstudio.messages import shape_text
 from nnstudio.persistence.project_file import load_project
+from nnstudio.project.outputs import output_names
 from nnstudio.project.problems import problems
 from nnstudio.project.project import Project
 
@@ -45,6 +47,20 @@ def info(project: Project) -> dict[str, Any]:
             for id in analysis.order
         ],
         "parameters": analysis.total_parameters,
+        "inputs": [
+            {"node": id, "column": getattr(project.graph.by_id[id].layer, "source", INPUTS)}
+            for id in project.graph.inputs
+        ],
+        "outputs": [
+            {
+                "node": id,
+                "name": name,
+                "loss": schema.to_plain(project.settings.loss_of(id)),
+                "weight": project.settings.weight_of(id),
+                "target": project.settings.target_of(id),
+            }
+            for id, name in output_names(project.graph).items()
+        ],
         "problems": [str(problem) for problem in problems(project, None)],
         "data": {"name": source_text(project.data.source), **project.data.to_plain()},
         "settings": project.settings.to_plain(),
@@ -53,6 +69,22 @@ def info(project: Project) -> dict[str, Any]:
         "seconds": progress.seconds if progress else None,
         "weights_sha256": trained.sha256 if trained else None,
     }
+
+
+def _print_ends(project: Project) -> None:
+    """What inputs read and outputs answer for, unless that goes without saying."""
+    graph, settings = project.graph, project.settings
+    read = [(getattr(graph.by_id[id].layer, "source", INPUTS), id) for id in graph.inputs]
+    if any(column != INPUTS for column, _ in read):
+        told = ", ".join(f"{column} into {graph.by_id[id].title}" for column, id in read)
+        print(f"Reads     {told}")
+    outputs = output_names(graph)
+    if len(outputs) > 1 or any(settings.target_of(id) != TARGETS for id in outputs):
+        for id, name in outputs.items():
+            print(
+                f"Output    {name}: {settings.loss_of(id).title}, "
+                f"weight {settings.weight_of(id):g}, compared with {settings.target_of(id)}"
+            )
 
 
 def _print(file: str, project: Project, facts: dict[str, Any]) -> None:
@@ -79,6 +111,7 @@ def _print(file: str, project: Project, facts: dict[str, Any]) -> None:
         f"{type(settings.schedule).title.lower()}, {batches}, "
         f"{epochs_text(settings.epochs)}, seed {settings.seed}"
     )
+    _print_ends(project)
     if project.trained is None:
         print("Trained   never")
         return

@@ -17,6 +17,7 @@ from nnstudio.persistence.project_file import load_project, read_thumbnail, save
 from nnstudio.project.problems import problems
 from nnstudio.project.project import Project
 from nnstudio.project.runs import continues, facts_of, is_finished, with_new_weights
+from nnstudio.training.feed import columns_of
 from nnstudio.training.stopping import end_text
 from nnstudio.training.trained import Progress
 
@@ -85,7 +86,8 @@ def _nothing_left(project: Project, file: str) -> Outcome:
     epochs = _progress(project).epoch
     print(sentence("nothing_left", file=file, epochs=epochs), file=sys.stderr)
     data = PreparedData.of(project.data, trained.preparation)
-    if data.dataset.sha256 != trained.data_sha256:
+    columns = columns_of(project.network())
+    if data.dataset.fingerprint(columns) != trained.data_sha256:
         raise StudioError("data_changed")
     return Outcome(project, data, 0, 0, False)
 

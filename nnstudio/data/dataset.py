@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -35,6 +36,13 @@ class Column:
     def shape(self) -> tuple[int, ...]:
         """Of one example: ``()`` for a label, ``(T,)`` for labels at T places."""
         return self.values.shape[1:]
+
+    @cached_property
+    def sha256(self) -> str:
+        """A fingerprint of the values and of how many classes there are."""
+        digest = hashlib.sha256(f"{len(self.classes)}".encode())
+        _take_in(digest, self.values)
+        return digest.hexdigest()
 
 
 @dataclass(frozen=True, eq=False)
@@ -129,16 +137,27 @@ class Dataset:
                 return column
         raise KeyError(name)
 
+    def fingerprint(self, columns: Iterable[str]) -> str:
+        """A fingerprint of inputs, targets and those further ``columns`` that are used.
+
+        What nobody uses may be added to the data without making it other data.
+
+        Raises:
+            KeyError: there is no such column.
+        """
+        used = sorted(set(columns) - {INPUTS, TARGETS})
+        if not used:
+            return self.sha256
+        parts = [self.sha256, *(f"{name} {self.column(name).sha256}" for name in used)]
+        return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
     @cached_property
     def sha256(self) -> str:
-        """A fingerprint of the contents: equal for equal arrays, whatever they are called."""
+        """A fingerprint of inputs and targets: equal for equal arrays, whatever they are called."""
         digest = hashlib.sha256(f"{len(self.classes)} {self.test_count}".encode())
         weights = () if self.weights is None else (self.weights,)
         for array in (self.inputs, self.targets, *weights):
             _take_in(digest, array)
-        for column in self.columns:  # networks ask for them by name
-            digest.update(f" {column.name} {len(column.classes)} ".encode())
-            _take_in(digest, column.values)
         return digest.hexdigest()
 
     def first(self, count: int) -> tuple[np.ndarray, np.ndarray]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import prod
 from typing import Any
@@ -89,14 +89,15 @@ def problems(project: Project, facts: DataFacts | None) -> tuple[Problem, ...]:
         return tuple(found)
     if not any(analysis.parameters(node.id) for node in graph.nodes if not node.frozen):
         found.append(Problem("", "error", "nothing_to_train"))
-    for output in graph.outputs:
+    outputs = [node for node in graph.outputs if node not in graph.inputs] or graph.outputs
+    for output in outputs:
         found += _loss_problems(graph, output, settings)
-    found += _unasked(graph, settings)
+    found += _unasked(graph, outputs, settings)
     found += _search_problems(project)
     if facts is not None:
         for entry in graph.inputs:
             found += _input_misfits(graph, entry, analysis, facts)
-        for output in graph.outputs:
+        for output in outputs:
             found += _output_misfits(graph, output, analysis, settings, facts)
         found += _unwatched(settings, facts)
     return tuple(found)
@@ -109,17 +110,15 @@ def _unwatched(settings: TrainingSettings, facts: DataFacts) -> list[Problem]:
     return []
 
 
-def _unasked(graph: Graph, settings: TrainingSettings) -> list[Problem]:
-    """Of several outputs, those that may have come about by a wire that is missing."""
-    if len(graph.outputs) < 2:
-        return []
+def _unasked(graph: Graph, outputs: Sequence[str], settings: TrainingSettings) -> list[Problem]:
+    """Outputs that may have come about by a wire that is missing."""
     found = []
-    unasked = [node for node in graph.outputs if node not in settings.judged]
-    for node in unasked:
+    unasked = [node for node in outputs if node not in settings.judged]
+    for node in graph.outputs:
         values = {"layer": graph.by_id[node].title}
-        if node in graph.inputs:
+        if node not in outputs:
             found.append(Problem(node, "error", "input_unused", values))
-        elif len(unasked) > 1:
+        elif node in unasked and len(unasked) > 1:
             found.append(Problem(node, "warning", "output_unasked", values))
     return found
 

@@ -11,6 +11,7 @@ from nnstudio.engine.update import AVERAGE
 from nnstudio.messages import StudioError
 from nnstudio.project.problems import ColumnFacts, DataFacts, problems
 from nnstudio.project.project import Project
+from nnstudio.training.feed import columns_of
 from nnstudio.training.session import Session
 from nnstudio.training.settings import TrainingSettings
 from nnstudio.training.trained import Progress, Trained, Weights, transfer
@@ -77,7 +78,7 @@ def session_for(project: Project, data: PreparedData) -> Session:
     trained = project.trained
     run = project.run_hash()
     if trained is not None and continues(project):
-        if trained.data_sha256 != data.dataset.sha256:
+        if trained.data_sha256 != data.dataset.fingerprint(columns_of(network)):
             raise RunError("data_changed")
         same = PreparedData(data.dataset, data.parts, trained.preparation)
         return Session.resume(network, project.settings, same, trained)

@@ -27,7 +27,8 @@ class Feed:
             data.numbers(column_of_input(network, step), network.steps[step].shape)
             for step in network.input_steps
         ]
-        self.fills: tuple[Fill, ...] = (*inputs, *(_fill_for(head, network, data) for head in network.heads))
+        targets = [_fill_for(head, network, data) for head in network.heads]
+        self.fills: tuple[Fill, ...] = (*inputs, *targets)
 
     def gather(self, index: Array, buffers: Iterable[Array]) -> None:
         """Fill buffers with the prepared examples at ``index``.
@@ -45,6 +46,12 @@ def column_of_input(network: Network, step: int) -> str:
     layer = network.steps[step].layer
     assert isinstance(layer, Input), "nothing else takes the data"
     return layer.source
+
+
+def columns_of(network: Network) -> tuple[str, ...]:
+    """The names of all columns that ``network`` reads or is compared with."""
+    read = [column_of_input(network, step) for step in network.input_steps]
+    return tuple(dict.fromkeys([*read, *(head.target for head in network.heads)]))
 
 
 def target_of(head: Head, data: PreparedData) -> Column:

@@ -22,6 +22,7 @@ from nnstudio.engine.randomness import dropout_stream, restore_stream, stream_st
 from nnstudio.engine.schedules import Clock, Constant, warm_up
 from nnstudio.engine.update import AVERAGE, Update
 from nnstudio.training.example_weights import example_weights
+from nnstudio.training.feed import columns_of
 from nnstudio.training.full_batch import FullBatch
 from nnstudio.training.history import EpochFigures, History
 from nnstudio.training.learner import Learner, Team
@@ -267,7 +268,7 @@ class Session:
         return Trained(
             weights=freeze(self.network.arrays(self.flat)),
             preparation=self.data.preparation,
-            data_sha256=self.data.dataset.sha256,
+            data_sha256=self.data.dataset.fingerprint(columns_of(self.network)),
             progress=Progress(
                 run=self.run,
                 seed=self.settings.seed,

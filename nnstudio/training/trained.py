@@ -96,7 +96,7 @@ class Trained:
     Attributes:
         weights: every variable, running statistics included, by (node id, name).
         preparation: fitted on the training part; the weights are worth nothing without it.
-        data_sha256: of the data they were trained on.
+        data_sha256: of the data they were trained on, as far as the network used it.
         progress: where the run stands; ``None`` for weights from elsewhere or moved to another
             design.
         slots: the memory of optimizer and averaging, by slot name and variable.

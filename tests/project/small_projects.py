@@ -10,14 +10,16 @@ import numpy as np
 from nnstudio.data.batches import PreparedData
 from nnstudio.data.preparation import Affine, Preparation
 from nnstudio.data.settings import DataSettings
+from nnstudio.data.sources import Digits
 from nnstudio.data.sources.line import Line
 from nnstudio.data.sources.spiral import Spiral
-from nnstudio.engine.activations import Softmax, Tanh
+from nnstudio.engine.activations import Sigmoid, Softmax, Tanh
 from nnstudio.engine.dense import Dense
 from nnstudio.engine.layer import Array, Layer
-from nnstudio.engine.losses import CategoricalCrossEntropy
+from nnstudio.engine.losses import BinaryCrossEntropy, CategoricalCrossEntropy
 from nnstudio.engine.optimizers import SGD
-from nnstudio.engine.shaping import Input
+from nnstudio.engine.shaping import Flatten, Input
+from nnstudio.graph.edits import add_node, connect, rename
 from nnstudio.graph.model import Edge, Graph, Node
 from nnstudio.project.project import Project
 from nnstudio.project.runs import session_for
@@ -75,3 +77,21 @@ def with_weights(
         arrays[node, variable][...] = np.asarray(values)
     as_it_is = Preparation(Affine.identity(), Affine.identity())
     return replace(project, trained=Trained(freeze(arrays), preparation or as_it_is, ""))
+
+
+def two_outputs() -> Project:
+    """Digits read by one network: which one it is, and whether it is odd, which counts half."""
+    graph = chain(Input(shape=(1, 8, 8)), Flatten(), Dense(units=12), Tanh())
+    for id, layer, source in (
+        ("scores", Dense(units=10), "n3"),
+        ("digit", Softmax(), "scores"),
+        ("score", Dense(units=1), "n3"),
+        ("odd", Sigmoid(), "score"),
+    ):
+        graph = connect(add_node(graph, Node(id, layer)), source, id)
+    settings = TrainingSettings(loss=CategoricalCrossEntropy(), epochs=2)
+    return Project(
+        graph=rename(graph, "odd", "Is it odd?"),
+        data=DataSettings(Digits()),
+        settings=settings.judging("odd", loss=BinaryCrossEntropy(), weight=0.5, target="odd"),
+    )

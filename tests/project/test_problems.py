@@ -158,12 +158,6 @@ def forked(first: Layer, second: Layer) -> Graph:
             NUMBERS,
             [
                 (
-                    "n1",
-                    "Dense has no follower, so it is one of several outputs, compared with the "
-                    "data's targets: connect it, or choose its target in the Inspector if this is "
-                    "meant.",
-                ),
-                (
                     "more",
                     "Nothing takes what Input gives: connect it to a layer, or delete it.",
                 ),
@@ -210,6 +204,20 @@ def forked(first: Layer, second: Layer) -> Graph:
                     "(1 expected): connect it, delete it, or choose its loss and target in the "
                     "Inspector.",
                 )
+            ],
+        ),
+        (
+            forked(Dense(units=1), Dense(units=1)),
+            LINE.settings,
+            NUMBERS,
+            [
+                (
+                    node,
+                    "Dense has no follower, so it is one of several outputs, compared with the "
+                    "data's targets: connect it, or choose its target in the Inspector if this is "
+                    "meant.",
+                )
+                for node in ("first", "second")
             ],
         ),
         (

@@ -26,7 +26,7 @@ from nnstudio.graph.edits import add_node, connect
 from nnstudio.graph.model import Graph, Node
 from nnstudio.training.evaluation import evaluate
 from nnstudio.training.features import feature_layers
-from nnstudio.training.feed import Feed
+from nnstudio.training.feed import Feed, columns_of
 from nnstudio.training.session import Session
 from nnstudio.training.settings import TrainingSettings
 
@@ -305,15 +305,20 @@ def test_columns_are_as_long_as_the_data_and_read_only() -> None:
         small_data().column("sums").values[0] = 1
 
 
-def test_another_column_is_another_dataset() -> None:
+def test_only_the_columns_that_are_used_make_other_data() -> None:
     whole = small_data()
-    hashes = {
-        replace(whole, columns=columns).sha256
-        for columns in (
-            (),
-            whole.columns,
-            whole.columns[:2],
-            (replace(whole.columns[0], name="other"), *whole.columns[1:]),
-        )
-    }
-    assert len(hashes) == 4
+    picture, sums, signs = whole.columns
+    other = replace(whole, columns=(picture, replace(sums, values=sums.values + 1), signs))
+    bare = replace(whole, columns=())
+    assert whole.fingerprint(["inputs", "targets"]) == bare.sha256
+    assert whole.fingerprint(["picture", "inputs"]) == other.fingerprint(["picture"])
+    assert whole.fingerprint(["sums"]) != other.fingerprint(["sums"])
+    renamed = replace(whole, columns=(replace(picture, name="portrait"), sums, signs))
+    assert whole.fingerprint(["picture"]) != renamed.fingerprint(["portrait"])
+
+
+def test_a_run_knows_whether_the_columns_it_uses_have_changed() -> None:
+    session = session_of()
+    assert columns_of(session.network) == ("inputs", "picture", "targets", "sums")
+    used = DATA.dataset.fingerprint(("picture", "sums"))
+    assert session.trained().data_sha256 == used

@@ -9,7 +9,7 @@ from typing import ClassVar
 import numpy as np
 
 from nnstudio.assets import sample
-from nnstudio.data.dataset import Dataset
+from nnstudio.data.dataset import Column, Dataset
 from nnstudio.data.idx import read_pictures
 from nnstudio.data.sources.source import Source
 
@@ -21,7 +21,8 @@ DIGITS = tuple("0123456789")
 class Digits(Source):
     """1,797 digits of 8×8 counts (Alpaydin and Kaynak, 1998; see samples/digits-LICENCE.txt).
 
-    Each count, 0 to 16, is the number of inked cells in a 4×4 block of a 32×32 bitmap.
+    Each count, 0 to 16, is the number of inked cells in a 4×4 block of a 32×32 bitmap. The column
+    “odd” tells of each digit whether it is odd, for networks that answer two questions at once.
     """
 
     title: ClassVar[str] = "Digits 8×8"
@@ -40,4 +41,6 @@ def _read() -> Dataset:
         side=8,
         classes=len(DIGITS),
     )
-    return Dataset(Digits.title, pictures, labels.astype(np.int64), classes=DIGITS)
+    labels = labels.astype(np.int64)
+    odd = Column("odd", labels % 2, ("even", "odd"))
+    return Dataset(Digits.title, pictures, labels, classes=DIGITS, columns=(odd,))
