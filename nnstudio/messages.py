@@ -63,6 +63,9 @@ SENTENCES: dict[str, str] = {
     "picture_format": _("{file} can't be written as a picture: its name must end in {known}."),
     "picture_unwritable": _("The picture {file} can't be written: {reason}."),
     "picture_written": _("The picture {file} is written."),
+    "share_alike": _(
+        "To share weights, select two or more layers of one kind, the one that owns them first."
+    ),
     "paste_nothing": _("There are no nodes of a network on the clipboard."),
     "paste_damaged": _("The nodes on the clipboard can't be read: {reason}."),
     "edit_no_slot": _("{target} has no input number {slot}."),
@@ -263,6 +266,12 @@ SENTENCES: dict[str, str] = {
     ),
     "columns_needed": _(
         "The network reads several columns of the data ({columns}): give a value for each by its name."
+    ),
+    "try_columns": _(
+        "The network reads {columns} of the data, and only inputs can be set here: nnstudio evaluate tells how good it is."
+    ),
+    "fit_of_other": _(
+        "This view shows what the targets are fitted by, but the first output answers for {target}."
     ),
     "predict_columns": _(
         "The network reads several columns of the data ({columns}), which one file can't give: ask it in Python, nnstudio.load(…).predict, by their names."

@@ -88,6 +88,8 @@ class Actions:
         self.delete = self._add(menu, "delete", "Delete", canvas.delete_selection)
         self._add(menu, "select_all", "Select all", canvas.select_all)
         self._add(menu, "tidy_up", "Tidy up the canvas", canvas.tidy_up, "Ctrl+L")
+        self._add(menu, "share_weights", "Share the first one's weights", canvas.share_weights)
+        self._add(menu, "own_weights", "Weights of its own", canvas.own_weights)
         arrange = menu.addMenu("Arrange")
         arrange.setObjectName("arrange_menu")
         sides: tuple[Side, ...] = ("left", "right", "top", "bottom")

@@ -17,7 +17,7 @@ from nnstudio.engine.layer import Layer, Shape, ShapeError
 from nnstudio.engine.losses import CategoricalCrossEntropy, HalfSquaredError
 from nnstudio.engine.shaping import Flatten, Input
 from nnstudio.graph.analysis import analyse
-from nnstudio.graph.edits import add_node, connect, fresh_id, remove, share
+from nnstudio.graph.edits import EditError, add_node, connect, fresh_id, remove, share
 from nnstudio.graph.model import Edge, Graph, Node
 from nnstudio.graph.wiring import remove_and_close
 from nnstudio.gui.canvas.arrange import PER_BAND, arrange, free_place, places, room_for
@@ -317,6 +317,32 @@ def started(project: Project, facts: DataFacts | None) -> Project:
         settings = replace(settings, loss=loss)
     layout = Layout().moved(arrange(graph))
     return replace(project, layout=layout, settings=settings).with_graph(graph)
+
+
+# ---------------------------------------------------------------- sharing weights
+
+
+def sharing(project: Project, nodes: Sequence[str]) -> Project:
+    """With the weights of the first of these nodes used by all of them.
+
+    Raises:
+        EditError: fewer than two, or layers of different kinds.
+    """
+    first, *others = (project.graph.by_id[node] for node in nodes) if nodes else (None,)
+    if first is None or not others or any(type(n.layer) is not type(first.layer) for n in others):
+        raise EditError("share_alike")
+    graph = project.graph
+    for node in others:
+        graph = share(graph, node.id, first.id)
+    return _with(project, graph, {})
+
+
+def owning(project: Project, nodes: Iterable[str]) -> Project:
+    """With weights of its own for each of these nodes."""
+    graph = project.graph
+    for node in nodes:
+        graph = share(graph, node, "")
+    return _with(project, graph, {})
 
 
 # ---------------------------------------------------------------- wiring and deleting

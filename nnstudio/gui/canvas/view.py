@@ -166,6 +166,16 @@ class CanvasView(NavigableView):
         self._interaction.apply("Tidy up", commands.tidied)
         self.fit()
 
+    def share_weights(self) -> None:
+        """Let all selected nodes use the weights of the one that was selected first."""
+        nodes = self._workbench.selection
+        self._interaction.apply("Share weights", lambda project: commands.sharing(project, nodes))
+
+    def own_weights(self) -> None:
+        """Give each selected node weights of its own again."""
+        nodes = self._workbench.selection
+        self._interaction.apply("Own weights", lambda project: commands.owning(project, nodes))
+
     def align_selection(self, side: commands.Side) -> None:
         """Put the selected cards at one line: left, right, top or bottom."""
         nodes = self._workbench.selection
