@@ -63,6 +63,9 @@ SENTENCES: dict[str, str] = {
     "picture_format": _("{file} can't be written as a picture: its name must end in {known}."),
     "picture_unwritable": _("The picture {file} can't be written: {reason}."),
     "picture_written": _("The picture {file} is written."),
+    "template_pictures": _(
+        "This network is for pictures of at least {least} × {least} pixels: choose such data first."
+    ),
     "share_alike": _(
         "To share weights, select two or more layers of one kind, the one that owns them first."
     ),

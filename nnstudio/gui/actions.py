@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMenu, QMenuBar
 
+from nnstudio.graph.templates import TEMPLATES
 from nnstudio.gui.canvas.commands import Side
 from nnstudio.gui.look.theme import THEMES
 
@@ -88,6 +89,13 @@ class Actions:
         self.delete = self._add(menu, "delete", "Delete", canvas.delete_selection)
         self._add(menu, "select_all", "Select all", canvas.select_all)
         self._add(menu, "tidy_up", "Tidy up the canvas", canvas.tidy_up, "Ctrl+L")
+        templates = menu.addMenu("Insert template")
+        templates.setObjectName("templates_menu")
+        templates.setToolTipsVisible(True)
+        for name, template in TEMPLATES.items():
+            insert = partial(canvas.insert_template, name)
+            action = self._add(templates, f"template_{name}", template.title, insert)
+            action.setToolTip(template.summary)
         self._add(menu, "share_weights", "Share the first one's weights", canvas.share_weights)
         self._add(menu, "own_weights", "Weights of its own", canvas.own_weights)
         arrange = menu.addMenu("Arrange")

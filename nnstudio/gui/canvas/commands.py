@@ -10,7 +10,8 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Literal
 
-from nnstudio.engine.activations import Softmax
+from nnstudio.data.dataset import INPUTS
+from nnstudio.engine.activations import Sigmoid, Softmax
 from nnstudio.engine.catalogue import LAYERS
 from nnstudio.engine.dense import Dense
 from nnstudio.engine.layer import Layer, Shape, ShapeError
@@ -19,6 +20,7 @@ from nnstudio.engine.shaping import Flatten, Input
 from nnstudio.graph.analysis import analyse
 from nnstudio.graph.edits import EditError, add_node, connect, fresh_id, remove, share
 from nnstudio.graph.model import Edge, Graph, Node
+from nnstudio.graph.templates import Needs, Template
 from nnstudio.graph.wiring import remove_and_close
 from nnstudio.gui.canvas.arrange import PER_BAND, arrange, free_place, places, room_for
 from nnstudio.gui.canvas.gestures import Port
@@ -317,6 +319,47 @@ def started(project: Project, facts: DataFacts | None) -> Project:
         settings = replace(settings, loss=loss)
     layout = Layout().moved(arrange(graph))
     return replace(project, layout=layout, settings=settings).with_graph(graph)
+
+
+# ---------------------------------------------------------------- templates
+
+
+def with_template(
+    project: Project, template: Template, facts: DataFacts | None
+) -> tuple[Project, tuple[str, ...]]:
+    """With the nodes of ``template``, made for the data, below what is there; also their ids.
+
+    On an empty canvas the loss, and what the output is compared with, are made to suit it.
+
+    Raises:
+        EditError: it is no network for such data.
+    """
+    shape = facts.input_shape if facts is not None else (1,)
+    classes = facts is not None and facts.is_classification
+    outputs = facts.output_size if facts is not None else 1
+    graph = template.build(Needs(shape, outputs, classes))
+    was_empty = not project.graph.nodes
+    left, top = (0.0, 0.0) if was_empty else _middle_below(project)
+    places = {n: (x + left, y + top) for n, (x, y) in arrange(graph).items()}
+    clipping = Clipping(graph, places)
+    if not was_empty:
+        middle = _middle_of(places)
+        return pasted(project, clipping, middle)
+    settings = project.settings
+    last = type(graph.by_id[graph.outputs[-1]].layer)
+    if last is Softmax and not settings.loss.for_classes:
+        settings = replace(settings, loss=CategoricalCrossEntropy(), losses=())
+    elif last is not Softmax and settings.loss.for_classes:
+        settings = replace(settings, loss=HalfSquaredError(), losses=())
+    if last is Sigmoid:
+        settings = settings.judging(graph.outputs[-1], target=INPUTS)
+    project = replace(project, layout=Layout().moved(places), settings=settings)
+    return project.with_graph(graph), tuple(graph.by_id)
+
+
+def _middle_of(places: Mapping[str, Point]) -> Point:
+    xs, ys = zip(*places.values(), strict=True)
+    return (min(xs) + max(xs) + WIDTH) / 2, (min(ys) + max(ys) + HEIGHT) / 2
 
 
 # ---------------------------------------------------------------- sharing weights

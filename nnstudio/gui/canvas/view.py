@@ -23,6 +23,7 @@ from PySide6.QtWidgets import QMenu, QToolTip, QWidget
 
 from nnstudio.engine.catalogue import LAYERS
 from nnstudio.graph.edits import rename
+from nnstudio.graph.templates import TEMPLATES
 from nnstudio.gui.canvas import commands
 from nnstudio.gui.canvas.faces import faces
 from nnstudio.gui.canvas.find_bar import FindBar
@@ -165,6 +166,23 @@ class CanvasView(NavigableView):
         """Put all cards in columns, from inputs to outputs."""
         self._interaction.apply("Tidy up", commands.tidied)
         self.fit()
+
+    def insert_template(self, name: str) -> None:
+        """Add the nodes of a template, made for the data, and select them.
+
+        Args:
+            name: a key of ``graph.templates.TEMPLATES``.
+        """
+        new: tuple[str, ...] = ()
+
+        def edit(project: Project) -> Project:
+            nonlocal new
+            project, new = commands.with_template(project, TEMPLATES[name], self._facts())
+            return project
+
+        if self._interaction.apply(f"Insert {TEMPLATES[name].title}", edit):
+            self._interaction.select(Selection(new))
+            self.fit()
 
     def share_weights(self) -> None:
         """Let all selected nodes use the weights of the one that was selected first."""
