@@ -84,6 +84,13 @@ class ChoiceField(Field):
         calm(self._box)
         self._only(self._box)
 
+    def offer(self, choices: dict[Any, str]) -> None:
+        """Other choices from now on; whoever changes them shows the value again."""
+        if list(choices) != self._values:
+            self._values = list(choices)
+            self._box.clear()
+            self._box.addItems(list(choices.values()))
+
     def show_value(self, value: Any) -> None:
         self._box.setCurrentIndex(self._values.index(value))
 

@@ -175,8 +175,8 @@ class TrainingForm(QWidget):
         if type(getattr(settings, name)) is cls:
             return
         values = {name: cls()}
-        if name == "loss":
-            values["losses"] = ()
+        if name == "loss" and len(self._workbench.graph.outputs) < 2:
+            values["losses"] = ()  # of several outputs, those with a loss of their own keep it
         self._workbench.change_settings(f"Change {name}", None, **values)
 
     def _change_part(self, name: str, key: str, value: Any) -> None:

@@ -9,12 +9,14 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from nnstudio.data.batches import PreparedData
+from nnstudio.data.dataset import INPUTS, TARGETS
 from nnstudio.gui.live import Live, LiveView
 from nnstudio.gui.look.empty_state import EmptyState
 from nnstudio.gui.look.theme import Theme
 from nnstudio.gui.plots.function_plot import FunctionPlot, class_colours
 from nnstudio.gui.plots.plotting import LABEL_SIZE, sized
-from nnstudio.messages import StudioError
+from nnstudio.messages import StudioError, sentence
+from nnstudio.project.model import Model
 
 #: More classes than this are not named in the legend.
 _MOST_NAMED = 4
@@ -75,7 +77,7 @@ class FunctionPanel(LiveView):
                 return "The data is being read"
             return workbench.data_error or "Choose data: what the network makes of it appears here"
         if data.input_shape in ((1,), (2,)):
-            return ""
+            return _reason_of(self.live.model())
         count = prod(data.input_shape)
         return (
             f"This view needs one or two inputs; this data has {count:,}. See the weights instead"
@@ -83,6 +85,16 @@ class FunctionPanel(LiveView):
 
     def _dress(self) -> None:
         self._title.setStyleSheet(f"color: {self._theme.colours.text}; font-weight: 600;")
+
+
+def _reason_of(model: Model | None) -> str:
+    """Why this picture can't be one of ``model``; empty if it can."""
+    if model is None:
+        return ""
+    if model.columns != (INPUTS,):
+        return sentence("try_columns", columns=", ".join(model.columns))
+    target = model.network.heads[0].target
+    return "" if target == TARGETS else sentence("fit_of_other", target=target)
 
 
 class _Legend(QWidget):

@@ -23,6 +23,7 @@ from nnstudio.graph.edits import freeze, rename, replace_layer
 from nnstudio.graph.model import Node
 from nnstudio.graph.wiring import remove_and_close
 from nnstudio.gui.forms.form import SettingsForm
+from nnstudio.gui.forms.output_form import OutputForm
 from nnstudio.gui.forms.training_form import TrainingForm
 from nnstudio.gui.look.notice import Notice
 from nnstudio.gui.look.theme import Theme
@@ -106,6 +107,7 @@ class _NodePage(QWidget):
         self._problem = Notice("inspector_problem", theme)
         self._form = SettingsForm("inspector", theme)
         self._form.changed.connect(self._change)
+        self._output = OutputForm(workbench, theme)
         self._learns = QCheckBox("Trainable")
         self._learns.setObjectName("inspector_trainable")
         self._learns.setToolTip("Whether training changes these weights")
@@ -125,6 +127,7 @@ class _NodePage(QWidget):
             column.addWidget(below)
         column.addSpacing(4)
         column.addWidget(self._form)
+        column.addWidget(self._output)
         column.addWidget(self._learns)
         column.addWidget(_line())
         column.addWidget(self._shapes)
@@ -156,6 +159,7 @@ class _NodePage(QWidget):
         self._problem.say("\n".join(map(str, problems)), severity)
         self._form.show_settings(layer)
         self._form.setVisible(not self._form.is_empty)
+        self._output.show_node(node.id)
         self._learns.blockSignals(True)
         self._learns.setChecked(not node.frozen)
         self._learns.blockSignals(False)

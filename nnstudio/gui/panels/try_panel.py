@@ -11,6 +11,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QStackedWidget, QVBoxLayout, QWidget
 
 from nnstudio.data.batches import PreparedData
+from nnstudio.data.dataset import INPUTS, TARGETS, Column
 from nnstudio.data.drawing import prepare_drawing
 from nnstudio.engine.embedding import Embedding
 from nnstudio.gui.live import Live, LiveView
@@ -18,7 +19,7 @@ from nnstudio.gui.look.number_text import number_text, percent_text
 from nnstudio.gui.look.theme import Theme
 from nnstudio.gui.trying.drawing_view import DrawingView
 from nnstudio.gui.trying.numbers_view import NumbersView, Range
-from nnstudio.messages import StudioError
+from nnstudio.messages import StudioError, sentence
 from nnstudio.project.model import Model
 from nnstudio.project.project import Project
 from nnstudio.project.runs import fitted_weights
@@ -160,7 +161,7 @@ class TryPanel(LiveView):
 
     def _ask(self, model: Model | None, batch: np.ndarray) -> np.ndarray | None:
         """The network's answer to the one example of ``batch``; ``None`` if there can't be any."""
-        if model is None:
+        if model is None or model.columns != (INPUTS,):
             return None
         try:
             return model.predict_first(batch)[0]
@@ -185,6 +186,9 @@ class TryPanel(LiveView):
                 return errors[0], "error"
             if workbench.is_loading:
                 return "The data is being read…", "dim"
+            model = self.live.model()
+            if model is not None and model.columns != (INPUTS,):
+                return sentence("try_columns", columns=", ".join(model.columns)), "error"
             return workbench.data_error or "There is no network to ask yet.", "error"
         if self.live.is_running:
             return "", ""
@@ -235,14 +239,19 @@ class TryPanel(LiveView):
         return any(isinstance(n.layer, Embedding) for n in self.live.project.graph.nodes)
 
     def _is_classes(self, model: Model | None) -> bool:
+        target = self._target(model)
+        return bool(model and model.is_classification) or bool(target and target.classes)
+
+    def _target(self, model: Model | None) -> Column | None:
+        """What the first output is compared with; ``None`` while it isn't known."""
         data = self.live.workbench.data
-        return bool(model and model.is_classification) or bool(
-            data and data.dataset.is_classification
-        )
+        name = TARGETS if model is None else model.network.heads[0].target
+        known = data is not None and name in data.dataset.column_names
+        return data.dataset.column(name) if data is not None and known else None
 
     def _classes(self, count: int) -> tuple[str, ...]:
-        data = self.live.workbench.data
-        names = () if data is None else data.dataset.classes
+        target = self._target(self.live.model())
+        names = () if target is None else target.classes
         return names if len(names) == count else tuple(map(str, range(count)))
 
     def _target_names(self, count: int) -> tuple[str, ...]:
