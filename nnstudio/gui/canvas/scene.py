@@ -104,6 +104,11 @@ class CanvasScene(QGraphicsScene):
         end = self.port_place(Port(edge.target, "input", edge.slot))
         self.wires[edge].show_ends((start.x(), start.y()), (end.x(), end.y()))
 
+    def show_carried(self, shapes: Mapping[str, str], *, always: bool) -> None:
+        """Let every wire say what it carries: the output of its source, by node, as text."""
+        for edge, item in self.wires.items():
+            item.show_label(shapes.get(edge.source, ""), always=always)
+
     def show_offset(self, nodes: Iterable[str], offset: Point) -> None:
         """Show these cards away from their places, while they are being dragged."""
         shown = {node for node in nodes if node in self.nodes}

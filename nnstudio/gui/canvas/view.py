@@ -42,7 +42,7 @@ from nnstudio.gui.dragged_layer import layer_in
 from nnstudio.gui.live import Live
 from nnstudio.gui.look.theme import Theme
 from nnstudio.gui.workbench import Workbench
-from nnstudio.messages import StudioError
+from nnstudio.messages import StudioError, shape_text
 from nnstudio.persistence.clipping import clipping_text, parse_clipping
 from nnstudio.project.problems import DataFacts
 from nnstudio.project.project import Project
@@ -87,6 +87,7 @@ class CanvasView(NavigableView):
         self._pointer = QPoint()
         self._shown: tuple[object, object, object] = (None, None, None)
         self._parameters = 0
+        self._shows_shapes = False
         self._hint = Hint(theme, self)
         self._follow_timer = QTimer(self)
         self._follow_timer.setInterval(_TICK)
@@ -344,10 +345,26 @@ class CanvasView(NavigableView):
         if graph is not old[0] or problems is not old[2]:
             self._scene.show_faces(faces(graph, workbench.analysis, problems))
         self._scene.show_places(graph, commands.shown_places(workbench.project))
+        if graph is not old[0]:
+            self._show_carried()
         self._scene.show_selection(self._interaction.selection)
         self._empty.setVisible(not graph.nodes)
         self._parameters = workbench.analysis.total_parameters
         self._zoomed()
+
+    def show_shapes(self, always: bool) -> None:
+        """Let wires say what they carry always, or only those under the pointer or selected."""
+        self._shows_shapes = always
+        self._show_carried()
+
+    def _show_carried(self) -> None:
+        shapes = self._workbench.analysis.shapes
+        words = {  # without spaces there is room for them between two cards
+            node: shape_text(shape).replace(" ", "")
+            for node, shape in shapes.items()
+            if shape is not None
+        }
+        self._scene.show_carried(words, always=self._shows_shapes)
 
     def _zoomed(self) -> None:
         words = f"{self._parameters:,} parameter" + ("s" if self._parameters != 1 else "")

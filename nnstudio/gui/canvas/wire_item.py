@@ -5,16 +5,19 @@ from __future__ import annotations
 from math import hypot
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QPainter, QPainterPath, QPainterPathStroker, QPen
+from PySide6.QtGui import QFontMetricsF, QPainter, QPainterPath, QPainterPathStroker, QPen
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from nnstudio.graph.model import Edge
 from nnstudio.gui.canvas.measures import Point
 from nnstudio.gui.canvas.routes import corners, handles, is_smooth
-from nnstudio.gui.look.theme import Theme
+from nnstudio.gui.look.theme import Theme, mono_font
 
+#: Below this zoom wires don't say what they carry.
+LABELS_FROM = 0.5
 _CORNER = 8.0
 _MARGIN = 4.0
+_LETTERS, _LABEL = 10, 15.0
 
 
 def wire_path(start: Point, end: Point) -> QPainterPath:
@@ -48,6 +51,8 @@ class WireItem(QGraphicsItem):
         self.edge = edge
         self.is_selected = False
         self.is_hovered = False
+        self.label = ""
+        self.shows_label = False
         self._theme = theme
         self._ends: tuple[Point, Point] | None = None
         self._path = QPainterPath()
@@ -70,12 +75,27 @@ class WireItem(QGraphicsItem):
             self.is_hovered = hovered
             self.update()
 
+    def show_label(self, label: str, *, always: bool) -> None:
+        """Say what it carries, always or only while it is lit."""
+        if (label, always) != (self.label, self.shows_label):
+            self.prepareGeometryChange()
+            self.label, self.shows_label = label, always
+            self.update()
+
     def middle(self) -> QPointF:
         """A point on the wire, half-way."""
         return self._path.pointAtPercent(0.5)
 
     def boundingRect(self) -> QRectF:
-        return self._path.controlPointRect().adjusted(-_MARGIN, -_MARGIN, _MARGIN, _MARGIN)
+        box = self._path.controlPointRect()
+        if self.label:
+            box = box.united(self._label_box())
+        return box.adjusted(-_MARGIN, -_MARGIN, _MARGIN, _MARGIN)
+
+    def _label_box(self) -> QRectF:
+        """Where the label is: on the middle of the wire."""
+        width = QFontMetricsF(mono_font(_LETTERS)).horizontalAdvance(self.label) + 6
+        return QRectF(-width / 2, -_LABEL / 2, width, _LABEL).translated(self.middle())
 
     def shape(self) -> QPainterPath:
         if self._shape is None:
@@ -92,6 +112,18 @@ class WireItem(QGraphicsItem):
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(pen)
         painter.drawPath(self._path)
+        zoom = option.levelOfDetailFromTransform(painter.worldTransform())
+        if self.label and (lit or self.shows_label) and zoom >= LABELS_FROM:
+            self._paint_label(painter)
+
+    def _paint_label(self, painter: QPainter) -> None:
+        box = self._label_box()
+        painter.setPen(QPen(self._theme.colour("line"), 1))
+        painter.setBrush(self._theme.colour("canvas"))
+        painter.drawRoundedRect(box, 5, 5)
+        painter.setFont(mono_font(_LETTERS))
+        painter.setPen(self._theme.colour("text"))
+        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, self.label)
 
 
 class DrawnWire(WireItem):
