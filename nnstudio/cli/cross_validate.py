@@ -9,7 +9,7 @@ from argparse import Namespace
 from collections.abc import Iterable, Iterator
 from contextlib import nullcontext
 from dataclasses import asdict, replace
-from math import isnan
+from math import isnan, prod
 from pathlib import Path
 
 import numpy as np
@@ -20,7 +20,8 @@ from nnstudio.cli.output_file import writable
 from nnstudio.cli.report import metric_text, print_json
 from nnstudio.cli.running import stopping_on_interrupt
 from nnstudio.data.batches import PreparedData
-from nnstudio.data.dataset import Dataset
+from nnstudio.data.dataset import TARGETS, Dataset
+from nnstudio.engine.axes import feature_axis
 from nnstudio.engine.layer import Array
 from nnstudio.messages import StudioError, sentence
 from nnstudio.persistence.atomic import replacing
@@ -202,24 +203,31 @@ def _write(out: Path, validation: CrossValidation) -> None:
 
 def _rows(validation: CrossValidation) -> Iterator[Iterable[object]]:
     """A heading, and a row for each example of each finished fold, in the order of the data."""
-    dataset, answers = validation.dataset, validation.answers
-    if dataset.is_classification:
-        columns = ["target", "answer", *dataset.classes]
-    else:
-        count = answers.shape[2]
-        names = dataset.target_names or [f"y{i}" for i in range(1, count + 1)]
-        columns = [*(f"target {name}" for name in names), *(f"answer {name}" for name in names)]
-    yield ["repetition", "fold", "example", *columns]
+    column, answers = validation.target, validation.answers
+    yield ["repetition", "fold", "example", *_headings(validation)]
     answered = validation.answered
     of_fold = np.zeros(answered.shape, np.int64)
     for fold in validation.folds:
         of_fold[fold.repetition - 1, fold.held_back] = fold.number
     for repetition, place in np.argwhere(answered):
         example = validation.examples[place]
-        given, target = answers[repetition, place], dataset.targets[example]
-        head = [repetition + 1, of_fold[repetition, place], example]
-        if dataset.is_classification:
-            row = [dataset.classes[target], dataset.classes[int(given.argmax())]]
+        given, target = answers[repetition, place], column.values[example]
+        numbers = [f"{value:.9g}" for value in np.ravel(given)]
+        if column.classes:
+            best = given.argmax(axis=feature_axis(given.ndim))
+            row = [column.classes[k] for k in (*np.ravel(target), *np.ravel(best))]
+            row += numbers if given.ndim == 1 else []
         else:
-            row = [f"{value:.9g}" for value in np.ravel(target)]
-        yield [*head, *row, *(f"{value:.9g}" for value in np.ravel(given))]
+            row = [f"{value:.9g}" for value in np.ravel(target)] + numbers
+        yield [repetition + 1, of_fold[repetition, place], example, *row]
+
+
+def _headings(validation: CrossValidation) -> list[str]:
+    """Targets and answers; of classes also what each was given, unless there are several places."""
+    column, names = validation.target, validation.dataset.target_names
+    if column.classes and not column.shape:
+        return ["target", "answer", *column.classes]
+    count = prod(column.shape)
+    if column.name != TARGETS or len(names) != count:
+        names = tuple(f"{'' if column.classes else 'y'}{i}" for i in range(1, count + 1))
+    return [*(f"target {name}" for name in names), *(f"answer {name}" for name in names)]

@@ -29,7 +29,7 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from nnstudio.data.batches import PreparedData
-from nnstudio.data.dataset import Dataset
+from nnstudio.data.dataset import Column, Dataset
 from nnstudio.data.split import Parts, Split
 from nnstudio.engine.layer import Array
 from nnstudio.project.model import Model
@@ -127,8 +127,13 @@ class CrossValidation:
     @property
     def metric_name(self) -> str:
         """``accuracy`` or ``rmse``: the figure of the first output."""
-        target = self.project.settings.target_of(self.project.graph.outputs[0])
-        return "accuracy" if self.dataset.column(target).classes else "rmse"
+        return "accuracy" if self.target.classes else "rmse"
+
+    @property
+    def target(self) -> Column:
+        """What the first output, whose answers are kept, is compared with."""
+        project = self.project
+        return self.dataset.column(project.settings.target_of(project.graph.outputs[0]))
 
     @property
     def answered(self) -> Array:

@@ -11,10 +11,17 @@ from command_line import CommandLine, saved
 
 import nnstudio as package
 from nnstudio.data.settings import DataSettings
-from nnstudio.data.sources import Digits
+from nnstudio.data.sources import Digits, Sorting, Source, Spiral
 from nnstudio.engine.activations import Sigmoid, Softmax
 from nnstudio.engine.dense import Dense
-from nnstudio.engine.losses import BinaryCrossEntropy, CategoricalCrossEntropy
+from nnstudio.engine.embedding import Embedding
+from nnstudio.engine.layer import Layer
+from nnstudio.engine.losses import (
+    BinaryCrossEntropy,
+    CategoricalCrossEntropy,
+    HalfSquaredError,
+    Loss,
+)
 from nnstudio.engine.merging import Concatenate
 from nnstudio.engine.shaping import Flatten, Input
 from nnstudio.graph.edits import add_node, connect
@@ -120,3 +127,47 @@ def test_info_tells_what_each_input_reads_and_each_output_answers_for(
     told = nnstudio("info", path).out
     assert "Reads     inputs into x, odd into Input" in told
     assert "Output    odd: Binary cross-entropy, weight 0.5, compared with odd" in told
+
+
+def chain(source: Source, loss: Loss, *layers: Layer, target: str = "targets") -> Project:
+    """A network without branches, trained for a moment."""
+    graph = Graph()
+    for number, layer in enumerate(layers):
+        graph = add_node(graph, Node(f"n{number}", layer))
+        graph = connect(graph, f"n{number - 1}", f"n{number}") if number else graph
+    settings = TrainingSettings(loss=loss, epochs=1)
+    return Project(
+        graph=graph,
+        data=DataSettings(source, inputs="none"),
+        settings=settings.judging(f"n{len(layers) - 1}", target=target),
+    )
+
+
+def test_folds_keep_the_answers_of_an_autoencoder(nnstudio: CommandLine, tmp_path: Path) -> None:
+    layers = (Input(shape=(2,)), Dense(units=1), Dense(units=2))
+    autoencoder = chain(Spiral(count=30), HalfSquaredError(), *layers, target="inputs")
+    path = saved(autoencoder, tmp_path / "auto.nnstudio")
+    told = nnstudio("cross-validate", path, "--folds", "3", "--out", tmp_path / "out.csv").out
+    assert "RMSE" in told
+    heading, *rows = (tmp_path / "out.csv").read_text().splitlines()
+    assert heading == "repetition,fold,example,target y1,target y2,answer y1,answer y2"
+    first = [float(number) for number in rows[0].split(",")]
+    np.testing.assert_allclose(first[3:5], Spiral(count=30).load().inputs[int(first[2])])
+
+
+def test_folds_keep_an_answer_for_each_place(nnstudio: CommandLine, tmp_path: Path) -> None:
+    source = Sorting(count=30, length=3, numbers=4)
+    layers = (
+        Input(shape=(3,)),
+        Embedding(input_dim=4, output_dim=2),
+        Dense(units=4),
+        Softmax(),
+    )
+    path = saved(chain(source, CategoricalCrossEntropy(), *layers), tmp_path / "sort.nnstudio")
+    found = nnstudio.json("cross-validate", path, "--folds", "3", "--out", tmp_path / "out.csv")
+    heading, *rows = (tmp_path / "out.csv").read_text().splitlines()
+    targets, answers = (",".join(f"{what} {i}" for i in (1, 2, 3)) for what in ("target", "answer"))
+    assert heading == f"repetition,fold,example,{targets},{answers}"
+    table = np.array([row.split(",") for row in rows])
+    assert (table[:, 3:6].astype(int) == source.load().targets).all()
+    assert found["accuracy"]["pooled"] == pytest.approx((table[:, 3:6] == table[:, 6:]).mean())
