@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from math import prod
 
 import numpy as np
@@ -34,7 +35,7 @@ class Entry:
     Attributes:
         column: the name of what it reads.
         shape: of one example.
-        affine: what is done to its numbers.
+        affine: what is done to its numbers, which have this shape.
     """
 
     column: str
@@ -94,7 +95,7 @@ class Model:
             if affine.offset.ndim and affine.offset.size != prod(shape):
                 values = {"data": shape_text(affine.offset.shape), "input": shape_text(shape)}
                 raise PredictError("data_shape", **values)
-            inputs.append(Entry(column, shape, affine))
+            inputs.append(Entry(column, shape, affine.reshaped(shape)))
         outputs, names = [], output_names(project.graph)
         for head in network.heads:
             end = network.steps[head.step]
@@ -103,6 +104,7 @@ class Model:
                 values = output_misfit(affine.offset.size, "number", end.shape)
                 raise PredictError("output_shape", **values)
             loss = project.settings.loss_of(end.node)
+            affine = affine.reshaped(end.shape)
             outputs.append(Output(names[end.node], loss, end.shape, affine))
         return cls(network, preparation, Workspace(network, flat), tuple(inputs), tuple(outputs))
 
@@ -112,7 +114,7 @@ class Model:
 
     # ---------------------------------------------------------------- what it is
 
-    @property
+    @cached_property
     def columns(self) -> tuple[str, ...]:
         """The names of the columns that its inputs read."""
         return tuple(dict.fromkeys(entry.column for entry in self.inputs))
@@ -185,22 +187,23 @@ class Model:
             given = zip(self.inputs, batches, strict=True)
             xs = [_prepared(entry, batch[part]) for entry, batch in given]
             for answer, output in zip(found, self.workspace.predict(xs), strict=True):
-                answer[part] = np.moveaxis(output, -1, 0)
+                answer[part] = output.transpose(-1, *range(output.ndim - 1))
         return [o.answers(answer) for o, answer in zip(self.outputs, found, strict=True)]
 
     def _as_batches(self, x: object) -> Sequence[Array]:
         """What each input reads."""
+        columns = self.columns
         if not isinstance(x, Mapping):
-            if len(self.columns) > 1:
-                raise PredictError("columns_needed", columns=", ".join(self.columns))
-            x = {self.columns[0]: x}
-        for column in self.columns:
+            if len(columns) > 1:
+                raise PredictError("columns_needed", columns=", ".join(columns))
+            x = {columns[0]: x}
+        for column in columns:
             if column not in x:
                 raise PredictError("column_not_given", column=column)
         batches = [_as_batch(x[entry.column], entry.shape) for entry in self.inputs]
-        counts = [f"{len(batch):,}" for batch in batches]
-        if len(set(counts)) > 1:
-            raise PredictError("columns_uneven", counts=", ".join(counts))
+        if len({len(batch) for batch in batches}) > 1:
+            counts = ", ".join(f"{len(batch):,}" for batch in batches)
+            raise PredictError("columns_uneven", counts=counts)
         return batches
 
 
@@ -217,11 +220,11 @@ def _prepared(entry: Entry, batch: Array) -> Array:
     The offset is taken off before rounding to float32: of seconds since 1970 nothing much would be
     left otherwise.
     """
-    affine = entry.affine.reshaped(entry.shape)
+    affine = entry.affine
     columns = np.empty((*entry.shape, len(batch)), np.float32)
     with np.errstate(over="ignore", invalid="ignore"):  # looked at below
         np.subtract(
-            np.moveaxis(batch, 0, -1),
+            batch.transpose(*range(1, batch.ndim), 0),
             affine.offset[..., np.newaxis],
             out=columns,
             casting="same_kind",

@@ -31,7 +31,7 @@ class Output:
         name: what people ask for it by.
         loss: what the network was made to keep small; it tells what the numbers mean.
         shape: of one answer as the network gives it.
-        affine: what was done to the targets; it is undone.
+        affine: what was done to the targets, which have this shape; it is undone.
     """
 
     name: str
@@ -62,7 +62,7 @@ class Output:
         One output p that tells two classes apart becomes 1 − p and p; a score s, −s and s.
         """
         if not self.is_classification:
-            return self.affine.reshaped(self.shape).invert(numbers)
+            return self.affine.invert(numbers)
         if self._tells_two_apart:
             # Equal at the threshold, and beyond it the second, that of class 1, is the greater.
             other = 2 * self.loss.threshold - numbers
