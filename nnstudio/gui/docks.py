@@ -8,6 +8,7 @@ from PySide6.QtCore import QByteArray, QSize, Qt, QTimer
 from PySide6.QtGui import QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QWidget
 
+from nnstudio.data.dataset import INPUTS
 from nnstudio.gui.canvas.view import CanvasView
 from nnstudio.gui.live import Live
 from nnstudio.gui.look.theme import Theme
@@ -229,8 +230,12 @@ class Docks(QMainWindow):
             return  # there the learning curves stay in front
         data = self._workbench.data
         flat = data is not None and len(data.input_shape) == 1 and data.input_shape[0] <= 2
+        project = self._workbench.project
+        # Whose output is compared with the inputs has a bottleneck that says what was learned.
+        encodes = any(project.settings.target_of(node) == INPUTS for node in project.graph.outputs)
         if self.docks["weights"] in self.tabifiedDockWidgets(self.docks["function"]):
-            self.docks["function" if flat else "weights"].raise_()
+            best = "features" if encodes else "function" if flat else "weights"
+            self.docks[best].raise_()
 
     # ------------------------------------------------------------------ remembering
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from driving import child
-from PySide6.QtWidgets import QDoubleSpinBox, QLabel, QToolButton, QWidget
+from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QLabel, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from nnstudio.assets import sample
@@ -34,6 +34,16 @@ def test_an_autoencoder_answers_a_drawing_with_a_drawing(open_window, qtbot: QtB
     assert drawn.picture is not None
     np.testing.assert_allclose(drawn.picture.ravel(), expected.ravel(), rtol=1e-5)
     assert panel.answer() is None  # type: ignore[attr-defined]
+
+
+def test_an_autoencoder_opens_with_its_bottleneck_drawn(open_window, qtbot: QtBot) -> None:
+    window = open_window(sample("autoencoder.nnstudio"))
+    qtbot.waitUntil(child(window, "features_plot").isVisible)
+    layer = child(window, "features_layer")
+    assert isinstance(layer, QComboBox)
+    qtbot.waitUntil(lambda: "2 features" in layer.currentText())
+    window.open_path(sample("digits.nnstudio"))
+    qtbot.waitUntil(child(window, "weights_picture").isVisible)
 
 
 def test_the_figure_of_an_autoencoder_is_how_far_off_it_is_and_no_share(open_window) -> None:
