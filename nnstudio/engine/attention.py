@@ -47,7 +47,7 @@ class MultiHeadAttention(Layer):
 
     category: ClassVar[str] = "sequence"
     summary: ClassVar[str] = "Each place of a sequence takes from the others what concerns it"
-    formula: ClassVar[str] = "y = W_o softmax(q kᵀ / √D) v"
+    formula: ClassVar[str] = "y = Wₒ softmax(q kᵀ / √D) v"
 
     heads: int = setting(4, ge=1, le=1_000, help="The features are divided among so many")
     causal: bool = setting(False, help="Each place sees itself and those before it only")

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QLabel, QToolButton, QW
 from pytestqt.qtbot import QtBot
 
 from nnstudio.assets import sample
+from nnstudio.data.sources import Sorting
 from nnstudio.gui.trying.seen_picture import SeenPicture
 
 SEVEN = [[(30, 30), (80, 60), (130, 30)], [(130, 30), (100, 90), (80, 160)]]
@@ -65,6 +66,14 @@ def test_the_sorting_sample_sorts_the_whole_numbers_that_are_set(open_window, qt
     answer = " ".join(map(str, sorted(numbers)))
     qtbot.waitUntil(lambda: text(window, "try_answer") == answer)
     assert text(window, "try_detail").endswith("% sure")
+
+
+def test_the_sorting_sample_opens_with_the_first_example_sorted(open_window, qtbot: QtBot) -> None:
+    window = open_window(sample("sorting.nnstudio"))
+    first = Sorting().load().inputs[0].astype(int).tolist()
+    qtbot.waitUntil(lambda: text(window, "try_answer") == " ".join(map(str, sorted(first))))
+    fields = [child(window, f"try_input_{place}") for place in range(len(first))]
+    assert [field.value() for field in fields] == first  # type: ignore[attr-defined]
 
 
 def test_sequences_of_classes_stand_in_one_cell_of_the_data_table(open_window) -> None:

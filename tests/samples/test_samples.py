@@ -185,6 +185,29 @@ def test_the_sine_is_learned_from_another_seed_in_less_than_a_minute(
     assert found["seconds"] < 60
 
 
+@pytest.mark.parametrize(
+    ("name", "figure", "least", "most"),
+    [
+        ("sorting", "test_accuracy", 0.99, 1),
+        ("two-branch", "test_accuracy", 0.97, 1),
+        ("autoencoder", "test_rmse", 0, 3),
+    ],
+)
+def test_graphs_of_several_branches_reach_their_figure_from_another_seed(
+    capsys: pytest.CaptureFixture[str], name: str, figure: str, least: float, most: float
+) -> None:
+    found = told(capsys, "train", path_of(name), "--seed", "1")
+    assert least <= found[figure] <= most
+
+
+def test_a_script_has_numbers_sorted_with_a_class_at_each_place() -> None:
+    numbers = np.random.default_rng(5).integers(10, size=(200, 8))
+    probabilities = nnstudio.load(path_of("sorting")).predict(numbers)
+    assert probabilities.shape == (200, 8, 10)
+    answers = probabilities.argmax(axis=-1)
+    assert np.mean(answers == np.sort(numbers, axis=1)) >= 0.99
+
+
 def test_the_sine_goes_on_by_itself_for_another_period_if_answers_are_fed_back() -> None:
     model = nnstudio.load(path_of("sine"))
     period = 16

@@ -263,13 +263,19 @@ class TryPanel(LiveView):
 
 
 def _ranges_of(data: PreparedData | None, whole: bool) -> tuple[Range, ...]:
-    """One per input, if there are few enough; ``whole`` if they are whole numbers."""
+    """One per input, if there are few enough; ``whole`` if they are whole numbers.
+
+    Fields begin in the middle, those for whole numbers with the first example: the middle of what
+    only names a row of a table means nothing.
+    """
     if data is None or len(data.input_shape) != 1 or data.input_shape[0] > MOST_INPUTS:
         return ()
     inputs = data.dataset.inputs
     names = data.dataset.input_names or [f"x{i + 1}" for i in range(inputs.shape[1])]
-    lows, highs = inputs.min(axis=0).tolist(), inputs.max(axis=0).tolist()
-    return tuple(map(Range, names, lows, highs, [whole] * len(lows)))
+    lows, highs = inputs.min(axis=0), inputs.max(axis=0)
+    begins = inputs[0] if whole else (lows + highs) / 2
+    places = zip(names, lows.tolist(), highs.tolist(), begins.tolist(), strict=True)
+    return tuple(Range(*place, is_whole=whole) for place in places)
 
 
 def _sure(model: Model | None, values: np.ndarray) -> str:

@@ -29,23 +29,25 @@ _FARTHEST = 1e6
 
 @dataclass(frozen=True)
 class Range:
-    """One input: its name, from where to where the data goes, and whether it is a whole number."""
+    """One input.
+
+    Attributes:
+        name: as the data calls it.
+        low, high: from where to where the data goes.
+        begin: where the field stands first.
+        is_whole: whether it takes whole numbers only.
+    """
 
     name: str
     low: float
     high: float
+    begin: float
     is_whole: bool = False
 
     @property
     def width(self) -> float:
         """Never 0, so that a slider has somewhere to go."""
         return (self.high - self.low) or 1.0
-
-    @property
-    def begin(self) -> float:
-        """Where the field stands first: in the middle."""
-        middle = (self.low + self.high) / 2
-        return float(round(middle)) if self.is_whole else middle
 
     @property
     def decimals(self) -> int:
