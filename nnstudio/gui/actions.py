@@ -10,7 +10,7 @@ from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMenu, QMenuBar
 
 from nnstudio.graph.templates import TEMPLATES
-from nnstudio.gui.canvas.commands import Side
+from nnstudio.gui.canvas.placing import Side
 from nnstudio.gui.look.theme import THEMES
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from nnstudio.engine.catalogue import LAYERS
 from nnstudio.graph import edits
 from nnstudio.graph.model import Edge, Graph, Node
 from nnstudio.graph.wiring import possible_targets, remove_and_close
-from nnstudio.gui.canvas import commands
+from nnstudio.gui.canvas import commands, placing
 from nnstudio.gui.canvas.arrange import PER_BAND, arrange, free_place, places, room_for
 from nnstudio.gui.canvas.gestures import (
     Body,
@@ -200,9 +200,9 @@ def test_it_stays_open_where_the_wire_itself_is_deleted_too() -> None:
 @given(graphs())
 def test_the_first_edit_keeps_every_card_where_it_is_shown(graph: Graph) -> None:
     project = Project(graph=graph)
-    shown = dict(commands.shown_places(project))
+    shown = dict(placing.shown_places(project))
     first = graph.nodes[0].id
-    after = commands.shown_places(commands.moved(project, [first], (8.0, 0.0)))
+    after = placing.shown_places(placing.moved(project, [first], (8.0, 0.0)))
     assert {n: p for n, p in after.items() if n != first} == {
         n: p for n, p in shown.items() if n != first
     }
@@ -213,7 +213,7 @@ def test_the_first_edit_keeps_every_card_where_it_is_shown(graph: Graph) -> None
 def test_an_added_card_overlaps_no_other(graph: Graph, name: str, data: st.DataObject) -> None:
     selected = data.draw(st.lists(st.sampled_from([n.id for n in graph.nodes]), unique=True))
     project, new = commands.added_after(Project(graph=graph), LAYERS[name](), selected)
-    assert overlapping(project.graph, dict(commands.shown_places(project))) == []
+    assert overlapping(project.graph, dict(placing.shown_places(project))) == []
     if name != "Input" and selected:
         assert project.graph.incoming[new]
 

@@ -1,14 +1,9 @@
-"""What gestures do to the project: pure functions from one project to the next.
-
-Where nobody has placed the cards, the canvas arranges them for display only. With the first of
-these commands all places that are shown become part of the layout, so that nothing jumps.
-"""
+"""What gestures do to the network: pure functions from one project to the next."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import Literal
 
 from nnstudio.data.dataset import INPUTS
 from nnstudio.engine.activations import Sigmoid, Softmax
@@ -22,7 +17,7 @@ from nnstudio.graph.edits import EditError, add_node, connect, fresh_id, remove,
 from nnstudio.graph.model import Edge, Graph, Node
 from nnstudio.graph.templates import Needs, Template
 from nnstudio.graph.wiring import remove_and_close
-from nnstudio.gui.canvas.arrange import PER_BAND, arrange, free_place, places, room_for
+from nnstudio.gui.canvas.arrange import PER_BAND, arrange, free_place, room_for
 from nnstudio.gui.canvas.gestures import Port
 from nnstudio.gui.canvas.measures import (
     COLUMN,
@@ -30,92 +25,15 @@ from nnstudio.gui.canvas.measures import (
     HEIGHT,
     ROW,
     WIDTH,
-    Box,
     Point,
-    box_at,
     slot_count,
     slots_of,
     snapped,
 )
+from nnstudio.gui.canvas.placing import boxes_of, shown_places, with_places
 from nnstudio.persistence.clipping import Clipping, clipped
 from nnstudio.project.problems import DataFacts
 from nnstudio.project.project import Layout, Project
-
-Side = Literal["left", "right", "top", "bottom"]
-#: For each side: the axis, which end of a card counts (0 or 1), and which of all cards decides.
-_SIDES: dict[Side, tuple[int, int, Callable[[Iterable[float]], float]]] = {
-    "left": (0, 0, min),
-    "right": (0, 1, max),
-    "top": (1, 0, min),
-    "bottom": (1, 1, max),
-}
-
-
-def shown_places(project: Project) -> Mapping[str, Point]:
-    """Where every card stands on the canvas."""
-    return places(project.graph, project.layout)
-
-
-def _with(project: Project, graph: Graph, moved: Mapping[str, Point]) -> Project:
-    """With another graph, its cards where they are shown now, and these moved."""
-    layout = Layout().moved({**shown_places(project), **moved})
-    return replace(project, layout=layout).with_graph(graph)
-
-
-def _boxes(project: Project) -> dict[str, Box]:
-    graph = project.graph
-    return {
-        node: box_at(place, slots_of(graph, node)) for node, place in shown_places(project).items()
-    }
-
-
-# ---------------------------------------------------------------- moving
-
-
-def moved(project: Project, nodes: Iterable[str], offset: Point) -> Project:
-    """With these cards moved by ``offset``."""
-    shown = shown_places(project)
-    dx, dy = offset
-    return _with(project, project.graph, {n: (shown[n][0] + dx, shown[n][1] + dy) for n in nodes})
-
-
-def tidied(project: Project) -> Project:
-    """With all cards in columns, as if nobody had placed them."""
-    return _with(project, project.graph, arrange(project.graph))
-
-
-def aligned(project: Project, nodes: Collection[str], side: Side) -> Project:
-    """With these cards at one line: that of the one that is furthest to this side."""
-    boxes = {node: box for node, box in _boxes(project).items() if node in nodes}
-    if not boxes:
-        return project
-    axis, far, pick = _SIDES[side]
-    line = pick(box[axis] + far * box[axis + 2] for box in boxes.values())
-    placed = {}
-    for node, box in boxes.items():
-        place = [box[0], box[1]]
-        place[axis] = line - far * box[axis + 2]
-        placed[node] = (place[0], place[1])
-    return _with(project, project.graph, placed)
-
-
-def distributed(project: Project, nodes: Collection[str], axis: Literal[0, 1]) -> Project:
-    """With the same gap between these cards, across (0) or down (1); the outermost stay."""
-    boxes = {node: box for node, box in _boxes(project).items() if node in nodes}
-    order = sorted(boxes, key=lambda node: boxes[node][axis])
-    if len(order) < 3:
-        return project
-    first, last = boxes[order[0]][axis], boxes[order[-1]][axis]
-    inside = sum(boxes[node][axis + 2] for node in order[:-1])
-    gap = (last - first - inside) / (len(order) - 1)
-    placed, at = {}, first
-    for node in order:
-        place = [boxes[node][0], boxes[node][1]]
-        place[axis] = last if node == order[-1] else round(at)
-        placed[node] = (place[0], place[1])
-        at += boxes[node][axis + 2] + gap
-    return _with(project, project.graph, placed)
-
 
 # ---------------------------------------------------------------- adding
 
@@ -133,8 +51,8 @@ def added(project: Project, layer: Layer, place: Point) -> tuple[Project, str]:
     graph = add_node(project.graph, node)
     slots = slot_count(layer, ())
     corner = snapped(place[0] - WIDTH / 2), snapped(place[1] - HEIGHT / 2)
-    free = free_place(_boxes(project).values(), corner, slots)
-    return _with(project, graph, {node.id: free}), node.id
+    free = free_place(boxes_of(project).values(), corner, slots)
+    return with_places(project, graph, {node.id: free}), node.id
 
 
 def added_to(project: Project, layer: Layer, port: Port, place: Point) -> tuple[Project, str]:
@@ -150,7 +68,7 @@ def added_to(project: Project, layer: Layer, port: Port, place: Point) -> tuple[
         graph = connect(graph, port.node, new)
     else:
         graph = connect(graph, new, port.node, port.slot)
-    return _with(project, graph, {}), new
+    return with_places(project, graph, {}), new
 
 
 def fitting_layers(graph: Graph, port: Port) -> frozenset[str]:
@@ -194,8 +112,8 @@ def added_after(project: Project, layer: Layer, selected: Sequence[str]) -> tupl
     for source in sources:
         graph = connect(graph, source, node.id)
     place = _next_place(shown, last)
-    free = free_place(_boxes(project).values(), place, slots_of(graph, node.id))
-    return _with(project, graph, {node.id: free}), node.id
+    free = free_place(boxes_of(project).values(), place, slots_of(graph, node.id))
+    return with_places(project, graph, {node.id: free}), node.id
 
 
 def _next_place(shown: Mapping[str, Point], last: str) -> Point:
@@ -216,7 +134,7 @@ def _sources_for(graph: Graph, layer: Layer, selected: Sequence[str]) -> tuple[s
 
 def _middle_below(project: Project) -> Point:
     """The middle of a card below all others, at the left."""
-    boxes = _boxes(project).values()
+    boxes = boxes_of(project).values()
     left = min((box[0] for box in boxes), default=0.0)
     bottom = max((box[1] + box[3] for box in boxes), default=0.0)
     return left + WIDTH / 2, bottom + HEIGHT if boxes else HEIGHT / 2
@@ -239,15 +157,15 @@ def inserted(
     graph = connect(graph, edge.source, node.id)
     graph = connect(graph, node.id, edge.target, edge.slot)
     slots = slots_of(graph, node.id)
-    boxes, shown = _boxes(project), shown_places(project)
+    boxes, shown = boxes_of(project), shown_places(project)
     if place is not None:
         corner = snapped(place[0] - WIDTH / 2), snapped(place[1] - HEIGHT / 2)
         if free_place(boxes.values(), corner, slots) == corner:
-            return _with(project, graph, {node.id: corner}), node.id
+            return with_places(project, graph, {node.id: corner}), node.id
     x, y = shown[edge.source][0] + COLUMN, shown[edge.source][1]
     push = room_for(boxes, (x, y), slots)
     pushed = {n: (shown[n][0] + dx, shown[n][1]) for n, dx in push.items()}
-    return _with(project, graph, {**pushed, node.id: (x, y)}), node.id
+    return with_places(project, graph, {**pushed, node.id: (x, y)}), node.id
 
 
 def clipping_of(project: Project, nodes: Collection[str]) -> Clipping:
@@ -284,7 +202,7 @@ def pasted(
             graph = share(graph, copies[old.id], copies[old.owner])
     for edge in clipping.graph.edges:
         graph = connect(graph, copies[edge.source], copies[edge.target], edge.slot)
-    return _with(project, graph, spots), tuple(copies.values())
+    return with_places(project, graph, spots), tuple(copies.values())
 
 
 def duplicated(project: Project, nodes: Collection[str]) -> tuple[Project, tuple[str, ...]]:
@@ -377,7 +295,7 @@ def sharing(project: Project, nodes: Sequence[str]) -> Project:
     graph = project.graph
     for node in others:
         graph = share(graph, node.id, first.id)
-    return _with(project, graph, {})
+    return with_places(project, graph, {})
 
 
 def owning(project: Project, nodes: Iterable[str]) -> Project:
@@ -385,7 +303,7 @@ def owning(project: Project, nodes: Iterable[str]) -> Project:
     graph = project.graph
     for node in nodes:
         graph = share(graph, node, "")
-    return _with(project, graph, {})
+    return with_places(project, graph, {})
 
 
 # ---------------------------------------------------------------- wiring and deleting
@@ -400,9 +318,9 @@ def connected(project: Project, edge: Edge, instead_of: Edge | None = None) -> P
     graph = project.graph
     if instead_of is not None:
         graph = remove(graph, edges=[instead_of])
-    return _with(project, connect(graph, edge.source, edge.target, edge.slot), {})
+    return with_places(project, connect(graph, edge.source, edge.target, edge.slot), {})
 
 
 def removed(project: Project, nodes: Iterable[str], edges: Iterable[Edge]) -> Project:
     """Without these nodes and wires; chains close over what was taken out of them."""
-    return _with(project, remove_and_close(project.graph, nodes, edges), {})
+    return with_places(project, remove_and_close(project.graph, nodes, edges), {})

@@ -11,8 +11,8 @@ from PySide6.QtCore import QMarginsF, QRectF, QSize, QSizeF, Qt
 from PySide6.QtGui import QImage, QPageSize, QPainter, QPdfWriter
 from PySide6.QtSvg import QSvgGenerator
 
-from nnstudio.gui.canvas.commands import shown_places
 from nnstudio.gui.canvas.faces import faces
+from nnstudio.gui.canvas.placing import shown_places
 from nnstudio.gui.canvas.scene import CanvasScene
 from nnstudio.gui.look.theme import Theme
 from nnstudio.gui.workbench import Workbench

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject, QPointF, QRectF, Signal
 
 from nnstudio.graph.model import Edge
-from nnstudio.gui.canvas import commands, gestures
+from nnstudio.gui.canvas import commands, gestures, placing
 from nnstudio.gui.canvas.gestures import (
     Attempt,
     Banding,
@@ -18,8 +18,7 @@ from nnstudio.gui.canvas.gestures import (
     Selection,
     Wiring,
 )
-from nnstudio.gui.canvas.measures import Point
-from nnstudio.gui.canvas.scene import CanvasScene
+from nnstudio.gui.canvas.scene import CanvasScene, point_of
 from nnstudio.gui.workbench import Workbench
 from nnstudio.messages import StudioError
 from nnstudio.project.project import Project
@@ -85,7 +84,7 @@ class Interaction(QObject):
         self.cancel()
         self._workbench.document.end_merge()
         target = self._scene.target_at(at, zoom)
-        gesture = gestures.press(target, _point(at), adds, self._workbench.graph)
+        gesture = gestures.press(target, point_of(at), adds, self._workbench.graph)
         self._gesture = gesture
         if isinstance(gesture, Wiring):
             self._scene.show_hover(None)
@@ -98,12 +97,12 @@ class Interaction(QObject):
         gesture = self._gesture
         if gesture is None:
             return
-        if isinstance(gesture, Pressed) and not gestures.is_drag(gesture.start, _point(at), zoom):
+        if isinstance(gesture, Pressed) and not gestures.is_drag(gesture.start, point_of(at), zoom):
             return
         home = None
         if isinstance(gesture, Pressed) and isinstance(gesture.target, Body):
-            home = commands.shown_places(self._workbench.project)[gesture.target.node]
-        gesture = gestures.move(gesture, _point(at), self.selection, home)
+            home = placing.shown_places(self._workbench.project)[gesture.target.node]
+        gesture = gestures.move(gesture, point_of(at), self.selection, home)
         if isinstance(gesture, Wiring):
             over = self._scene.target_at(at, zoom)
             graph = self._workbench.graph
@@ -121,7 +120,7 @@ class Interaction(QObject):
                 self.select(gestures.selection_on_click(self.selection, gesture))
             case Moving(nodes, offset=offset):
                 if offset != (0.0, 0.0):
-                    self.apply("Move", lambda project: commands.moved(project, nodes, offset))
+                    self.apply("Move", lambda project: placing.moved(project, nodes, offset))
             case Wiring(attempt=Attempt(edge=Edge() as edge), moved=old) if edge != old:
                 label = "Reconnect" if old else "Connect"
                 self.apply(label, lambda project: commands.connected(project, edge, old))
@@ -177,7 +176,3 @@ class Interaction(QObject):
             self._workbench.said.emit(str(error), "warning")
             return False
         return self._workbench.apply(label, project, merge_key)
-
-
-def _point(at: QPointF) -> Point:
-    return at.x(), at.y()

@@ -263,3 +263,8 @@ def _nearest_port(cards: Iterable[NodeItem], at: QPointF, reach: float) -> Port 
             if distance <= least:
                 nearest, least = port, distance
     return nearest
+
+
+def point_of(at: QPointF) -> Point:
+    """A place of the scene as gestures and commands take it."""
+    return at.x(), at.y()

@@ -1,0 +1,91 @@
+"""Where the cards stand, and what moves them: pure functions from one project to the next.
+
+Where nobody has placed the cards, the canvas arranges them for display only. With the first of
+these commands all places that are shown become part of the layout, so that nothing jumps.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import replace
+from typing import Literal
+
+from nnstudio.graph.model import Graph
+from nnstudio.gui.canvas.arrange import arrange, places
+from nnstudio.gui.canvas.measures import Box, Point, box_at, slots_of
+from nnstudio.project.project import Project
+
+Side = Literal["left", "right", "top", "bottom"]
+#: For each side: the axis, which end of a card counts (0 or 1), and which of all cards decides.
+_SIDES: dict[Side, tuple[int, int, Callable[[Iterable[float]], float]]] = {
+    "left": (0, 0, min),
+    "right": (0, 1, max),
+    "top": (1, 0, min),
+    "bottom": (1, 1, max),
+}
+
+
+def shown_places(project: Project) -> Mapping[str, Point]:
+    """Where every card stands on the canvas."""
+    return places(project.graph, project.layout)
+
+
+def with_places(project: Project, graph: Graph, moved: Mapping[str, Point]) -> Project:
+    """With another graph, its cards where they are shown now, and these moved."""
+    layout = project.layout.moved({**shown_places(project), **moved})
+    return replace(project, layout=layout).with_graph(graph)
+
+
+def boxes_of(project: Project) -> dict[str, Box]:
+    """The box of every card."""
+    graph = project.graph
+    return {
+        node: box_at(place, slots_of(graph, node)) for node, place in shown_places(project).items()
+    }
+
+
+def moved(project: Project, nodes: Iterable[str], offset: Point) -> Project:
+    """With these cards moved by ``offset``."""
+    shown = shown_places(project)
+    dx, dy = offset
+    return with_places(
+        project, project.graph, {n: (shown[n][0] + dx, shown[n][1] + dy) for n in nodes}
+    )
+
+
+def tidied(project: Project) -> Project:
+    """With all cards in columns, as if nobody had placed them."""
+    return with_places(project, project.graph, arrange(project.graph))
+
+
+def aligned(project: Project, nodes: Collection[str], side: Side) -> Project:
+    """With these cards at one line: that of the one that is furthest to this side."""
+    boxes = {node: box for node, box in boxes_of(project).items() if node in nodes}
+    if not boxes:
+        return project
+    axis, far, pick = _SIDES[side]
+    line = pick(box[axis] + far * box[axis + 2] for box in boxes.values())
+    placed = {}
+    for node, box in boxes.items():
+        place = [box[0], box[1]]
+        place[axis] = line - far * box[axis + 2]
+        placed[node] = (place[0], place[1])
+    return with_places(project, project.graph, placed)
+
+
+def distributed(project: Project, nodes: Collection[str], axis: Literal[0, 1]) -> Project:
+    """With the same gap between these cards, across (0) or down (1); the outermost stay."""
+    boxes = {node: box for node, box in boxes_of(project).items() if node in nodes}
+    order = sorted(boxes, key=lambda node: boxes[node][axis])
+    if len(order) < 3:
+        return project
+    first, last = boxes[order[0]][axis], boxes[order[-1]][axis]
+    inside = sum(boxes[node][axis + 2] for node in order[:-1])
+    gap = (last - first - inside) / (len(order) - 1)
+    placed, at = {}, first
+    for node in order:
+        place = [boxes[node][0], boxes[node][1]]
+        place[axis] = last if node == order[-1] else round(at)
+        placed[node] = (place[0], place[1])
+        at += boxes[node][axis + 2] + gap
+    return with_places(project, project.graph, placed)
