@@ -19,6 +19,8 @@ class Node:
         name: what the user called it; empty for the layer's own name.
         owner: the id of the node whose weights it shares; empty for its own.
         frozen: its weights don't learn.
+        frozen_units: the units (or filters) whose weights and biases don't learn, in order.
+        bypassed: it hands on what it gets, as if it weren't there.
     """
 
     id: str
@@ -26,6 +28,8 @@ class Node:
     name: str = ""
     owner: str = ""
     frozen: bool = False
+    frozen_units: tuple[int, ...] = ()
+    bypassed: bool = False
 
     @property
     def title(self) -> str:
@@ -38,7 +42,8 @@ class Node:
     @cached_property
     def _hash(self) -> int:
         # Layers have many settings; what is derived from a node is looked up by it at each edit.
-        return hash((self.id, self.layer, self.name, self.owner, self.frozen))
+        fields = (self.id, self.layer, self.name, self.owner)
+        return hash((*fields, self.frozen, self.frozen_units, self.bypassed))
 
 
 @dataclass(frozen=True, order=True)

@@ -67,11 +67,17 @@ def _run_hash_of_1(plain: dict[str, Any]) -> str:
     return hashlib.sha256(msgspec.json.encode(fixed, order="sorted")).hexdigest()
 
 
+def _notes_and_groups(plain: dict[str, Any]) -> dict[str, Any]:
+    """2 to 3: notes, groups, bypassed nodes and frozen units came."""
+    nodes = [{**node, "frozen_units": [], "bypassed": False} for node in plain["nodes"]]
+    return {**plain, "nodes": nodes, "notes": [], "groups": []}
+
+
 #: From format n to n + 1.
-MIGRATIONS: Mapping[int, Migration] = {1: _early_stopping}
+MIGRATIONS: Mapping[int, Migration] = {1: _early_stopping, 2: _notes_and_groups}
 
 #: The format that is written.
-VERSION = 2
+VERSION = 3
 
 
 def migrate(

@@ -18,8 +18,9 @@ from nnstudio.engine.catalogue import LAYERS
 from nnstudio.graph.model import Edge, Graph, Node
 from nnstudio.persistence.errors import Damaged
 from nnstudio.persistence.migrations import VERSION
-from nnstudio.persistence.trained_text import Form, TrainedText
-from nnstudio.project.project import Layout, Project
+from nnstudio.persistence.trained_text import Count, Form, TrainedText
+from nnstudio.project.layout import Group, Layout, Note
+from nnstudio.project.project import Project
 from nnstudio.training.settings import TrainingSettings
 
 #: More than anybody draws, and few enough that looking through them takes no time.
@@ -32,6 +33,8 @@ class NodeText(Form):
     name: str
     owner: str
     frozen: bool
+    frozen_units: list[Count]
+    bypassed: bool
     layer: dict[str, Any]
 
 
@@ -47,6 +50,22 @@ class PlaceText(Form):
     y: float
 
 
+class NoteText(Form):
+    id: str
+    text: str
+    x: float
+    y: float
+    width: float
+    height: float
+
+
+class GroupText(Form):
+    id: str
+    name: str
+    nodes: list[str]
+    collapsed: bool
+
+
 class ProjectText(Form):
     """The whole text; ``trained`` is null for a network that never learned."""
 
@@ -55,6 +74,8 @@ class ProjectText(Form):
     nodes: list[NodeText]
     edges: list[EdgeText]
     layout: list[PlaceText]
+    notes: list[NoteText]
+    groups: list[GroupText]
     data: dict[str, Any]
     settings: dict[str, Any]
     trained: TrainedText | None
@@ -67,6 +88,8 @@ def node_text(node: Node) -> NodeText:
         name=node.name,
         owner=node.owner,
         frozen=node.frozen,
+        frozen_units=list(node.frozen_units),
+        bypassed=node.bypassed,
         layer=schema.to_plain(node.layer),
     )
 
@@ -81,7 +104,8 @@ def node_of(text: NodeText, where: str) -> Node:
         SettingError: the layer is unknown or has an illegal setting.
     """
     layer = schema.from_plain(text.layer, LAYERS, f"{where}.layer")
-    return Node(text.id, layer, text.name, text.owner, text.frozen)
+    units = tuple(text.frozen_units)
+    return Node(text.id, layer, text.name, text.owner, text.frozen, units, text.bypassed)
 
 
 def text_of(project: Project) -> ProjectText:
@@ -99,6 +123,14 @@ def text_of(project: Project) -> ProjectText:
             for edge in project.graph.edges
         ],
         layout=[PlaceText(node=node, x=x, y=y) for node, x, y in project.layout.positions],
+        notes=[
+            NoteText(id=n.id, text=n.text, x=n.x, y=n.y, width=n.width, height=n.height)
+            for n in project.layout.notes
+        ],
+        groups=[
+            GroupText(id=g.id, name=g.name, nodes=list(g.nodes), collapsed=g.collapsed)
+            for g in project.layout.groups
+        ],
         data=project.data.to_plain(),
         settings=project.settings.to_plain(),
         trained=TrainedText.of(project.trained) if project.trained else None,
@@ -120,7 +152,11 @@ def design_of(text: ProjectText) -> Project:
     check_wires(graph)
     return Project(
         graph,
-        Layout(tuple((place.node, place.x, place.y) for place in text.layout)),
+        Layout(
+            tuple((place.node, place.x, place.y) for place in text.layout),
+            tuple(Note(n.id, n.text, n.x, n.y, n.width, n.height) for n in text.notes),
+            tuple(Group(g.id, g.name, tuple(g.nodes), g.collapsed) for g in text.groups),
+        ),
         DataSettings.from_plain(text.data, "$.data"),
         TrainingSettings.from_plain(text.settings, "$.settings"),
         description=text.description,
@@ -130,6 +166,30 @@ def design_of(text: ProjectText) -> Project:
 def _check(text: ProjectText) -> None:
     """What holds for a text that is written as well as for one that was read."""
     check_lists(text.nodes, text.edges, text.layout)
+    _check_notes(text.notes)
+    _check_groups(text.groups, {node.id for node in text.nodes})
+
+
+def _check_notes(notes: Sequence[NoteText]) -> None:
+    """Notes that can be told apart, each somewhere."""
+    if len(notes) > MOST_NODES or len({note.id for note in notes}) < len(notes):
+        raise Damaged(f"it has more than {MOST_NODES:,} notes or two with the same id")
+    for note in notes:
+        if not all(map(isfinite, (note.x, note.y, note.width, note.height))):
+            raise Damaged("a note's place is no finite number")
+        if note.width <= 0 or note.height <= 0:
+            raise Damaged("a note has no size")
+
+
+def _check_groups(groups: Sequence[GroupText], nodes: set[str]) -> None:
+    """Groups that can be told apart, of nodes that exist, each in no more than one."""
+    members = [node for group in groups for node in group.nodes]
+    if len({group.id for group in groups}) < len(groups):
+        raise Damaged("two groups have the same id")
+    if not all(group.id and group.nodes for group in groups):
+        raise Damaged("a group has an empty id or no nodes")
+    if len(set(members)) < len(members) or not nodes.issuperset(members):
+        raise Damaged("a group has a node that doesn't exist or is in another group too")
 
 
 def check_lists(

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property
 from typing import Any
 
 import msgspec
@@ -16,30 +14,10 @@ from nnstudio.data.settings import DataSettings
 from nnstudio.data.sources import SOURCES
 from nnstudio.engine.network import Network
 from nnstudio.graph.compile import compile_graph
-from nnstudio.graph.model import Graph
+from nnstudio.graph.model import Graph, Node
+from nnstudio.project.layout import Layout
 from nnstudio.training.settings import TrainingSettings
 from nnstudio.training.trained import Trained
-
-
-@dataclass(frozen=True)
-class Layout:
-    """Where the nodes stand on the canvas: (node id, x, y), in pixels at 100 %."""
-
-    positions: tuple[tuple[str, float, float], ...] = ()
-
-    @cached_property
-    def by_id(self) -> Mapping[str, tuple[float, float]]:
-        """Every position by node id."""
-        return {node: (x, y) for node, x, y in self.positions}
-
-    def moved(self, places: Mapping[str, tuple[float, float]]) -> Layout:
-        """With these nodes at these places; nodes not known yet are added."""
-        merged = {**self.by_id, **places}
-        return Layout(tuple((node, float(x), float(y)) for node, (x, y) in merged.items()))
-
-    def only(self, nodes: set[str]) -> Layout:
-        """Without the positions of nodes that don't exist any more."""
-        return Layout(tuple(place for place in self.positions if place[0] in nodes))
 
 
 @dataclass(frozen=True)
@@ -84,7 +62,8 @@ class Project:
         settings, data = self.settings, self.data
         fixed = {
             "nodes": [
-                (node.id, _chosen(node.layer), node.owner, node.frozen) for node in self.graph.nodes
+                (node.id, _chosen(node.layer), node.owner, node.frozen, *_apart(node))
+                for node in self.graph.nodes
             ],
             "edges": [(e.source, e.target, e.slot) for e in sorted(self.graph.edges)],
             "data": [_chosen(data), _chosen(data.source), _chosen(data.split)],
@@ -123,6 +102,11 @@ _MAY_CHANGE = frozenset(
         "threads",
     }
 )
+
+
+def _apart(node: Node) -> tuple[Any, ...]:
+    """What few nodes have; left out elsewhere, so that runs of earlier versions are still known."""
+    return (node.frozen_units, node.bypassed) if node.frozen_units or node.bypassed else ()
 
 
 def _chosen(subject: Any) -> dict[str, Any]:

@@ -13,7 +13,8 @@ from nnstudio.data.settings import DataSettings
 from nnstudio.data.sources import SOURCES
 from nnstudio.gui.main_window import MainWindow
 from nnstudio.persistence.project_file import save_project
-from nnstudio.project.project import Layout, Project
+from nnstudio.project.layout import Layout
+from nnstudio.project.project import Project
 
 FOUR = chain(layer("Input", (2,)), layer("Dense", 8), layer("Tanh"), layer("Dense", 2))
 PLACES = {"input": (0.0, 0.0), "dense": (304.0, 40.0), "tanh": (520.0, 160.0)}

@@ -25,7 +25,8 @@ from nnstudio.gui.canvas.gestures import (
 )
 from nnstudio.gui.canvas.measures import GRID, box_at, overlap, slot_count, slots_of
 from nnstudio.gui.canvas.routes import corners, is_smooth
-from nnstudio.project.project import Layout, Project
+from nnstudio.project.layout import Layout
+from nnstudio.project.project import Project
 
 ADD, DENSE, INPUT = LAYERS["Add"](), LAYERS["Dense"](), LAYERS["Input"]()
 

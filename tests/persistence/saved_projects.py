@@ -30,7 +30,8 @@ from nnstudio.engine.shaping import Input
 from nnstudio.graph.edits import EditError, add_node, connect
 from nnstudio.graph.model import Edge, Graph, Node
 from nnstudio.persistence.archive import write_archive
-from nnstudio.project.project import Layout, Project
+from nnstudio.project.layout import Group, Layout, Note
+from nnstudio.project.project import Project
 from nnstudio.project.runs import session_for
 from nnstudio.schema import Setting, settings_of
 from nnstudio.training.history import EpochFigures, History
@@ -134,7 +135,9 @@ def graphs(draw: st.DrawFn) -> Graph:
     graph = Graph()
     for id in draw(st.lists(_NAME, max_size=5, unique=True)):
         layer = draw(_one_of(LAYERS))
-        node = Node(id, layer, draw(_TEXT), draw(st.sampled_from(["", "x"])), draw(st.booleans()))
+        units = draw(st.lists(st.integers(0, 99), max_size=2).map(tuple))
+        owner, flag = st.sampled_from(["", "x"]), st.booleans()
+        node = Node(id, layer, draw(_TEXT), draw(owner), draw(flag), units, draw(flag))
         graph = add_node(graph, node)
         for before in graph.nodes[:-1]:
             if draw(st.booleans()):
@@ -251,11 +254,31 @@ def _trained() -> st.SearchStrategy[Trained]:
 
 def projects() -> st.SearchStrategy[Project]:
     """Projects of every kind, trained and not."""
+    return graphs().flatmap(_projects_of)
+
+
+def _layouts(nodes: tuple[str, ...]) -> st.SearchStrategy[Layout]:
     places = st.lists(st.tuples(_NAME, _COORDINATE, _COORDINATE), max_size=3).map(tuple)
+    size = st.floats(1, 1e4)
+    note = st.builds(Note, _NAME, _TEXT, _COORDINATE, _COORDINATE, size, size)
+    notes = st.lists(note, max_size=2, unique_by=lambda n: n.id).map(tuple)
+    half = len(nodes) // 2
+    parts = [part for part in (nodes[:half], nodes[half:]) if part]
+    groups = st.tuples(
+        *(
+            st.builds(Group, st.just(f"g{i}"), _TEXT, st.just(p), st.booleans())
+            for i, p in enumerate(parts)
+        )
+    )
+    return st.builds(Layout, places, notes, st.just(()) | groups)
+
+
+def _projects_of(graph: Graph) -> st.SearchStrategy[Project]:
+    layouts = _layouts(tuple(node.id for node in graph.nodes))
     return st.builds(
         Project,
-        graph=graphs(),
-        layout=st.builds(Layout, places),
+        graph=st.just(graph),
+        layout=layouts,
         data=_data_settings(),
         settings=_training_settings(),
         trained=st.none() | _trained(),

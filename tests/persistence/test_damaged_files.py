@@ -163,7 +163,8 @@ def test_an_archive_packed_again_by_another_program_is_read(path: Path) -> None:
         (b'{"version": 0}', "doesn't tell its format's version"),
         (b'{"version": 1}', "isn't of format 1"),
         (b'{"version": 1, "settings": {}, "trained": {"progress": 3}}', "isn't of format 1"),
-        (b'{"version": 2}', "missing required field `description`"),
+        (b'{"version": 2}', "isn't of format 2"),
+        (b'{"version": 3}', "missing required field `description`"),
     ],
 )
 def test_a_text_that_is_no_project_is_damaged(path: Path, text: bytes, reason: str) -> None:
@@ -175,6 +176,13 @@ def test_a_file_of_a_newer_version_asks_for_an_update(path: Path) -> None:
     with_text(path, lambda plain: plain.update(version=VERSION + 1, surprise=True))
     expected = f"newer version (format {VERSION + 1}, this one reads up to {VERSION}): update"
     assert expected in complaint(path)
+
+
+NOTE = {"id": "note", "text": "Look", "x": 0.0, "y": 0.0, "width": 80.0, "height": 40.0}
+
+
+def group(id: str, *nodes: str) -> dict[str, Any]:
+    return {"id": id, "name": "Block", "nodes": list(nodes), "collapsed": False}
 
 
 def layer(plain: dict[str, Any], number: int) -> dict[str, Any]:
@@ -200,6 +208,16 @@ def layer(plain: dict[str, Any], number: int) -> dict[str, Any]:
         (lambda p: p["edges"][0].update(slot=-1), "has no input of its own"),
         (lambda p: p["edges"][0].update(source="n3"), "its wires close a circle"),
         (lambda p: p["layout"][0].update(x=None), "Expected `float`, got `null`"),
+        (lambda p: p["nodes"][1].update(frozen_units=[-1]), "Expected `int` >= 0"),
+        (lambda p: p["notes"].append({**NOTE, "width": 0.0}), "a note has no size"),
+        (lambda p: p["notes"].extend([NOTE, NOTE]), "notes or two with the same id"),
+        (
+            lambda p: p["groups"].extend([group("g", "n1"), group("g", "n2")]),
+            "groups have the same",
+        ),
+        (lambda p: p["groups"].append(group("g")), "an empty id or no nodes"),
+        (lambda p: p["groups"].append(group("g", "nobody")), "a node that doesn't exist"),
+        (lambda p: p["groups"].extend([group("g", "n1"), group("h", "n1")]), "in another group"),
         (lambda p: p["data"]["source"].update(type="Internet"), "unknown type 'Internet'"),
         (lambda p: p["data"]["source"].update(count=-5), "must be a whole number, at least 1"),
         (lambda p: p["data"].pop("split"), "split"),

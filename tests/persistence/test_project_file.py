@@ -21,7 +21,8 @@ from nnstudio.persistence.project_file import (
     read_thumbnail,
     save_project,
 )
-from nnstudio.project.project import Layout, Project
+from nnstudio.project.layout import Layout
+from nnstudio.project.project import Project
 from nnstudio.training.trained import freeze
 
 PNG = b"\x89PNG\r\n\x1a\n and a picture"

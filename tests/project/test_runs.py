@@ -22,7 +22,8 @@ from nnstudio.engine.schedules import Cosine, ReduceOnPlateau
 from nnstudio.engine.shaping import Input
 from nnstudio.graph import edits
 from nnstudio.graph.model import Edge, Graph, Node
-from nnstudio.project.project import Layout, Project
+from nnstudio.project.layout import Layout
+from nnstudio.project.project import Project
 from nnstudio.project.runs import (
     RunError,
     continues,

@@ -28,7 +28,7 @@ from nnstudio.gui.canvas.measures import (
     slots_of,
     snapped,
 )
-from nnstudio.project.project import Layout
+from nnstudio.project.layout import Layout
 
 #: Columns side by side before the network goes on below.
 PER_BAND = 3

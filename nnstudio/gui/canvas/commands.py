@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from nnstudio.data.dataset import INPUTS
-from nnstudio.engine.activations import Sigmoid, Softmax
+from nnstudio.engine.activations import Softmax
 from nnstudio.engine.catalogue import LAYERS
 from nnstudio.engine.dense import Dense
 from nnstudio.engine.layer import Layer, Shape, ShapeError
@@ -15,7 +14,7 @@ from nnstudio.engine.shaping import Flatten, Input
 from nnstudio.graph.analysis import analyse
 from nnstudio.graph.edits import EditError, add_node, connect, fresh_id, remove, share
 from nnstudio.graph.model import Edge, Graph, Node
-from nnstudio.graph.templates import Needs, Template
+from nnstudio.graph.templates import Template
 from nnstudio.graph.wiring import remove_and_close
 from nnstudio.gui.canvas.arrange import PER_BAND, arrange, free_place, room_for
 from nnstudio.gui.canvas.gestures import Port
@@ -33,7 +32,8 @@ from nnstudio.gui.canvas.measures import (
 from nnstudio.gui.canvas.placing import boxes_of, shown_places, with_places
 from nnstudio.persistence.clipping import Clipping, clipped
 from nnstudio.project.problems import DataFacts
-from nnstudio.project.project import Layout, Project
+from nnstudio.project.project import Project
+from nnstudio.project.starting import begun, needs_of
 
 # ---------------------------------------------------------------- adding
 
@@ -235,7 +235,7 @@ def started(project: Project, facts: DataFacts | None) -> Project:
     if facts is not None and facts.is_classification != settings.loss.for_classes:
         loss = CategoricalCrossEntropy() if facts.is_classification else HalfSquaredError()
         settings = replace(settings, loss=loss)
-    layout = Layout().moved(arrange(graph))
+    layout = project.layout.moved(arrange(graph))
     return replace(project, layout=layout, settings=settings).with_graph(graph)
 
 
@@ -252,27 +252,14 @@ def with_template(
     Raises:
         EditError: it is no network for such data.
     """
-    shape = facts.input_shape if facts is not None else (1,)
-    classes = facts is not None and facts.is_classification
-    outputs = facts.output_size if facts is not None else 1
-    graph = template.build(Needs(shape, outputs, classes))
-    was_empty = not project.graph.nodes
-    left, top = (0.0, 0.0) if was_empty else _middle_below(project)
-    places = {n: (x + left, y + top) for n, (x, y) in arrange(graph).items()}
-    clipping = Clipping(graph, places)
-    if not was_empty:
-        middle = _middle_of(places)
-        return pasted(project, clipping, middle)
-    settings = project.settings
-    last = type(graph.by_id[graph.outputs[-1]].layer)
-    if last is Softmax and not settings.loss.for_classes:
-        settings = replace(settings, loss=CategoricalCrossEntropy(), losses=())
-    elif last is not Softmax and settings.loss.for_classes:
-        settings = replace(settings, loss=HalfSquaredError(), losses=())
-    if last is Sigmoid:
-        settings = settings.judging(graph.outputs[-1], target=INPUTS)
-    project = replace(project, layout=Layout().moved(places), settings=settings)
-    return project.with_graph(graph), tuple(graph.by_id)
+    if project.graph.nodes:
+        graph = template.build(needs_of(facts))
+        left, top = _middle_below(project)
+        places = {n: (x + left, y + top) for n, (x, y) in arrange(graph).items()}
+        return pasted(project, Clipping(graph, places), _middle_of(places))
+    project = begun(project, template, facts)
+    layout = project.layout.moved(arrange(project.graph))
+    return replace(project, layout=layout), tuple(project.graph.by_id)
 
 
 def _middle_of(places: Mapping[str, Point]) -> Point:
