@@ -87,6 +87,13 @@ class MultiHeadAttention(Layer):
             Variable("out_bias", (features,), "zeros"),
         )
 
+    def flops(self, *shapes: Shape) -> int:
+        ((places, features),) = shapes
+        # W_q, W_k, W_v and W_o at each place; q kᵀ and P v between any two; ÷ √D and the softmax.
+        products = 4 * places * features * (2 * features + self.use_bias)
+        between = places**2 * (4 * features + 4 * self.heads)
+        return products + between
+
     def _weight(self, name: str, shape: Shape) -> Variable:
         return Variable(name, shape, self.initialiser, decay=True, l1=self.l1, l2=self.l2)
 

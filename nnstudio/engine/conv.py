@@ -19,6 +19,7 @@ convolution is that last step used as a layer: it spreads each number of its inp
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import prod
 from typing import ClassVar
 
 import numpy as np
@@ -91,6 +92,10 @@ class Conv2D(Layer):
         ((channels, _, _),) = shapes
         shape = (self.filters, channels // self.groups, *self.kernel_size)
         return weight_and_bias(self, shape, self.filters)
+
+    def flops(self, *shapes: Shape) -> int:
+        each = 2 * shapes[0][0] // self.groups * prod(self.kernel_size) + self.use_bias
+        return each * prod(self.output_shape(*shapes))
 
     def forward(self, v: Arrays, xs: tuple[Array, ...], call: Call) -> Array:
         (x,) = xs
@@ -174,6 +179,10 @@ class Conv1D(Layer):
         ((_, features),) = shapes
         shape = (self.filters, features // self.groups, self.kernel_size)
         return weight_and_bias(self, shape, self.filters)
+
+    def flops(self, *shapes: Shape) -> int:
+        each = 2 * shapes[0][1] // self.groups * self.kernel_size + self.use_bias
+        return each * prod(self.output_shape(*shapes))
 
     def forward(self, v: Arrays, xs: tuple[Array, ...], call: Call) -> Array:
         (x,) = xs
@@ -270,6 +279,10 @@ class ConvTranspose2D(Layer):
         ((channels, _, _),) = shapes
         shape = (channels, self.filters, *self.kernel_size)
         return weight_and_bias(self, shape, self.filters, unit_axis=1)
+
+    def flops(self, *shapes: Shape) -> int:
+        spread = 2 * prod(shapes[0]) * self.filters * prod(self.kernel_size)
+        return spread + self.use_bias * prod(self.output_shape(*shapes))
 
     def forward(self, v: Arrays, xs: tuple[Array, ...], call: Call) -> Array:
         (x,) = xs

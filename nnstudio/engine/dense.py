@@ -10,6 +10,7 @@ For a batch the columns of x are the examples, and b is added to each column. Wi
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import prod
 from typing import ClassVar
 
 import numpy as np
@@ -56,6 +57,10 @@ class Dense(Layer):
 
     def variables(self, *shapes: Shape) -> tuple[Variable, ...]:
         return weight_and_bias(self, (self.units, shapes[0][-1]), self.units)
+
+    def flops(self, *shapes: Shape) -> int:
+        each = 2 * shapes[0][-1] + self.use_bias
+        return each * prod(self.output_shape(*shapes))
 
     def forward(self, v: Arrays, xs: tuple[Array, ...], call: Call) -> Array:
         (x,) = xs

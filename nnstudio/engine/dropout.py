@@ -27,6 +27,7 @@ class Dropout(Layer):
     category: ClassVar[str] = "regularise"
     summary: ClassVar[str] = "Zeroes a random share while training, against overfitting"
     formula: ClassVar[str] = "y = m · x / (1 − rate), m random 0 or 1"
+    operations: ClassVar[int] = 0
 
     rate: float = setting(0.2, ge=0, lt=1, help="The share of inputs set to zero")
 

@@ -44,6 +44,7 @@ class Embedding(Layer):
     category: ClassVar[str] = "sequence"
     summary: ClassVar[str] = "Looks up a learned vector for each whole number, such as a word's"
     formula: ClassVar[str] = "yₜ = E[xₜ]"
+    operations: ClassVar[int] = 0
 
     input_dim: int = setting(
         10,

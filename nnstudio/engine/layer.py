@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import prod
 from typing import Any, ClassVar
 
 import numpy as np
@@ -138,6 +139,8 @@ class Layer:
     derivative: ClassVar[str] = ""
     #: Fewest and most inputs; ``None`` for any number.
     arity: ClassVar[tuple[int, int | None]] = (1, 1)
+    #: Floating-point operations for each number of the output; 0 if numbers are only moved.
+    operations: ClassVar[int] = 1
 
     @property
     def is_random(self) -> bool:
@@ -159,6 +162,15 @@ class Layer:
     def variables(self, *shapes: Shape) -> tuple[Variable, ...]:
         """The arrays the layer needs for inputs of ``shapes``."""
         return ()
+
+    def flops(self, *shapes: Shape) -> int:
+        """How many floating-point operations one example of ``shapes`` takes when predicting.
+
+        Counted as on paper: each + − × ÷, comparison, root or exponential is one, so that a
+        multiply-add is two, and a bias one more. An activation is one per number, whatever its
+        function. What the padding adds is computed like everything else, and counted.
+        """
+        return self.operations * prod(self.output_shape(*shapes))
 
     def forward(self, v: Arrays, xs: tuple[Array, ...], call: Call) -> Array:
         """The output for the inputs ``xs``, each ``(features…, N)``."""

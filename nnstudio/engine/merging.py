@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import accumulate
+from math import prod
 from typing import ClassVar
 
 import numpy as np
@@ -34,6 +35,9 @@ class Add(Layer):
 
     def output_shape(self, *shapes: Shape) -> Shape:
         return _same_shape("Add", shapes)
+
+    def flops(self, *shapes: Shape) -> int:
+        return (len(shapes) - 1) * prod(shapes[0])
 
     def forward(self, v: Arrays, xs: tuple[Array, ...], call: Call) -> Array:
         call.saved["count"] = len(xs)
@@ -58,6 +62,9 @@ class Multiply(Layer):
 
     def output_shape(self, *shapes: Shape) -> Shape:
         return _same_shape("Multiply", shapes)
+
+    def flops(self, *shapes: Shape) -> int:
+        return (len(shapes) - 1) * prod(shapes[0])
 
     def forward(self, v: Arrays, xs: tuple[Array, ...], call: Call) -> Array:
         call.saved["xs"] = xs
@@ -91,6 +98,7 @@ class Concatenate(Layer):
     category: ClassVar[str] = "shape"
     summary: ClassVar[str] = "Puts the features or channels of branches side by side"
     formula: ClassVar[str] = "y = (x₁, x₂, …)"
+    operations: ClassVar[int] = 0
     arity: ClassVar[tuple[int, int | None]] = (2, None)
 
     def output_shape(self, *shapes: Shape) -> Shape:

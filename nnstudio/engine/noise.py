@@ -26,6 +26,7 @@ class GaussianNoise(Layer):
     category: ClassVar[str] = "regularise"
     summary: ClassVar[str] = "Adds random noise while training, against overfitting"
     formula: ClassVar[str] = "y = x + σ z, z normal"
+    operations: ClassVar[int] = 0
 
     stddev: float = setting(
         0.1, ge=0, le=1_000, label="Deviation σ", help="The noise's standard deviation"

@@ -40,6 +40,7 @@ class BatchNorm(Layer):
     category: ClassVar[str] = "regularise"
     summary: ClassVar[str] = "Normalises each feature over the batch, so that training runs evenly"
     formula: ClassVar[str] = "y = γ (x − μ) / √(σ² + ε) + β"
+    operations: ClassVar[int] = 4  # − μ, ÷ √, · γ, + β; the running μ and σ² are known
 
     momentum: float = setting(
         0.9, ge=0, lt=1, help="The share of the running statistics kept at each step"
@@ -127,6 +128,7 @@ class LayerNorm(Layer):
     category: ClassVar[str] = "regularise"
     summary: ClassVar[str] = "Normalises each example over its features, whatever the batch"
     formula: ClassVar[str] = "y = γ (x − μ) / √(σ² + ε) + β"
+    operations: ClassVar[int] = 7  # Σ for μ, − μ, ², Σ for σ², ÷ √, · γ, + β
 
     epsilon: float = setting(1e-5, gt=0, le=1, help=_EPSILON_HELP)
 

@@ -21,6 +21,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from math import prod
 from typing import ClassVar
 
 import numpy as np
@@ -64,6 +65,9 @@ class _Pool1D(Layer):
             raise ShapeError("kernel_too_large", layer=type(self).__name__, **got)
         return (count, shape[1])
 
+    def flops(self, *shapes: Shape) -> int:
+        return self.pool_size * prod(self.output_shape(*shapes))
+
     def along(self, shape: Shape) -> Along:
         """The windows over an input whose shape begins with T."""
         return ((0, Windows.of(shape[0], self.pool_size, self.strides, 1, self.padding)),)
@@ -96,6 +100,9 @@ class _Pool2D(Layer):
             got = {"size": shape_text(self.pool_size), "got": shape_text(shape)}
             raise ShapeError("kernel_too_large", layer=type(self).__name__, **got)
         return (shape[0], rows.count, columns.count)
+
+    def flops(self, *shapes: Shape) -> int:
+        return prod(self.pool_size) * prod(self.output_shape(*shapes))
 
     def along(self, shape: Shape) -> Along:
         """The windows over an input whose shape begins with (C, H, W); along W first."""
@@ -175,6 +182,9 @@ class _GlobalPool(Layer):
             code = "picture_needed" if self.dimensions == 3 else "sequence_needed"
             raise ShapeError(code, layer=type(self).__name__, got=shape_text(shape))
         return (shape[0 if self.dimensions == 3 else 1],)
+
+    def flops(self, *shapes: Shape) -> int:
+        return prod(shapes[0])
 
     def _by_place(self, x: Array) -> Array:
         """(C, H, W, N) as (C, H · W, N), and (T, F, N) as (1, T, F · N)."""

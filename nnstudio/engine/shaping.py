@@ -29,6 +29,7 @@ class Input(Layer):
     category: ClassVar[str] = "core"
     summary: ClassVar[str] = "Where the data enters the network"
     formula: ClassVar[str] = "y = x"
+    operations: ClassVar[int] = 0
     arity: ClassVar[tuple[int, int | None]] = (0, 0)
 
     shape: tuple[int, ...] = setting(
@@ -66,6 +67,7 @@ class Flatten(Layer):
     category: ClassVar[str] = "shape"
     summary: ClassVar[str] = "Lays a picture out in one row, for Dense"
     formula: ClassVar[str] = "(C, H, W) → C · H · W"
+    operations: ClassVar[int] = 0
 
     def output_shape(self, *shapes: Shape) -> Shape:
         return (prod(shapes[0]),)
@@ -86,6 +88,7 @@ class Reshape(Layer):
     category: ClassVar[str] = "shape"
     summary: ClassVar[str] = "The same numbers in another shape"
     formula: ClassVar[str] = "(a · b) → (a, b)"
+    operations: ClassVar[int] = 0
 
     shape: tuple[int, ...] = setting(
         (-1,), ge=-1, le=1_000_000, help="Such as 16 × 7 × 7; one entry may be −1: what is left"
@@ -126,6 +129,7 @@ class Permute(Layer):
     category: ClassVar[str] = "shape"
     summary: ClassVar[str] = "Puts the axes into another order, such as features before places"
     formula: ClassVar[str] = "(T, F) → (F, T)"
+    operations: ClassVar[int] = 0
 
     order: tuple[int, ...] = setting(
         (2, 1), ge=1, le=8, help="Which axis comes first, which second …; 2 × 1 swaps two"
@@ -167,6 +171,7 @@ class ZeroPadding1D(Layer):
     category: ClassVar[str] = "shape"
     summary: ClassVar[str] = "Puts zeros before and after a sequence"
     formula: ClassVar[str] = "(T, F) → (a + T + b, F)"
+    operations: ClassVar[int] = 0
 
     before: int = setting(1, ge=0, le=100_000, help="How many places of zeros come first")
     after: int = setting(1, ge=0, le=100_000, help="How many places of zeros come last")
@@ -197,6 +202,7 @@ class ZeroPadding2D(Layer):
     category: ClassVar[str] = "shape"
     summary: ClassVar[str] = "Puts zeros around a picture"
     formula: ClassVar[str] = "(H, W) → (t + H + b, l + W + r)"
+    operations: ClassVar[int] = 0
 
     top: int = setting(1, ge=0, le=10_000, help="How many rows of zeros above")
     bottom: int = setting(1, ge=0, le=10_000, help="How many rows of zeros below")

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from math import prod
 from typing import ClassVar
 
 import numpy as np
@@ -29,6 +30,7 @@ class Upsample1D(Layer):
     category: ClassVar[str] = "convolution"
     summary: ClassVar[str] = "Repeats each place of a sequence"
     formula: ClassVar[str] = "(T, F) → (f T, F)"
+    operations: ClassVar[int] = 0
 
     factor: int = setting(2, ge=1, le=1_000, help="How many places come from each")
 
@@ -81,6 +83,13 @@ class Upsample2D(Layer):
         if len(shape) != 3:
             raise ShapeError("picture_needed", layer="Upsample2D", got=shape_text(shape))
         return (shape[0], shape[1] * self.factor[0], shape[2] * self.factor[1])
+
+    def flops(self, *shapes: Shape) -> int:
+        if self.interpolation == "nearest":
+            return 0
+        # Two products and a sum for each number, after the height and again after the width.
+        ((channels, height, width),) = shapes
+        return 3 * (channels * height * self.factor[0] * width + prod(self.output_shape(*shapes)))
 
     def forward(self, v: Arrays, xs: tuple[Array, ...], call: Call) -> Array:
         (x,) = xs

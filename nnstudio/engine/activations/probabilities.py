@@ -25,6 +25,7 @@ class Softmax(Layer):
     category: ClassVar[str] = "output"
     summary: ClassVar[str] = "Turns scores into probabilities that sum to 1"
     formula: ClassVar[str] = "yᵢ = eˣⁱ / Σⱼ eˣʲ"
+    operations: ClassVar[int] = 3  # e, Σ, ÷
     derivative: ClassVar[str] = "∂yᵢ/∂xⱼ = yᵢ (1 − yⱼ) if i = j, else −yᵢ yⱼ"
 
     def output_shape(self, *shapes: Shape) -> Shape:

@@ -41,6 +41,7 @@ class GRU(Recurrent):
     summary: ClassVar[str] = "Reads a sequence and remembers, with fewer gates than an LSTM"
     formula: ClassVar[str] = "hₜ = (1 − z) n + z hₜ₋₁"
     gates: ClassVar[int] = 3
+    cell_operations: ClassVar[int] = 8  # σ σ tanh;  r s_n;  (1 − z) n + z h
 
     def outer_bias(self, v: Arrays) -> Array:
         """All but b_hn, which is within what the reset gate is multiplied by."""

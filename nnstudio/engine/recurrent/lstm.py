@@ -45,6 +45,7 @@ class LSTM(Recurrent):
     summary: ClassVar[str] = "Reads a sequence and remembers: gates decide what is kept and shown"
     formula: ClassVar[str] = "cₜ = f cₜ₋₁ + i g,  hₜ = o tanh cₜ"
     gates: ClassVar[int] = 4
+    cell_operations: ClassVar[int] = 9  # σ σ tanh σ;  f c, + i g;  o tanh c
 
     unit_forget_bias: bool = setting(
         True, help="Begin with open forget gates, a bias of 1, so that memories last"

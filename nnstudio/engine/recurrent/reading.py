@@ -70,6 +70,8 @@ class Recurrent(Layer):
     category: ClassVar[str] = "sequence"
     #: G, the number of blocks in the rows of its weights.
     gates: ClassVar[int] = 1
+    #: Operations of the cell for each unit at each place, beside the sum a + s.
+    cell_operations: ClassVar[int] = 1
 
     units: int = setting(32, ge=1, le=10_000, help="How many numbers the state has")
     return_sequences: bool = setting(
@@ -122,6 +124,13 @@ class Recurrent(Layer):
                 *self._biases(rows, suffix),
             )
         )
+
+    def flops(self, *shapes: Shape) -> int:
+        ((places, features),) = shapes
+        # For each gate W_ih x and W_hh h, their sum, and the two biases; then the cell.
+        each_gate = 2 * features + 2 * self.units + 1 + 2 * self.use_bias
+        each_unit = self.gates * each_gate + self.cell_operations
+        return len(self._suffixes) * places * self.units * each_unit
 
     def _weight(self, name: str, shape: Shape, init: str) -> Variable:
         return Variable(
