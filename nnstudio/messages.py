@@ -66,6 +66,9 @@ SENTENCES: dict[str, str] = {
     "template_pictures": _(
         "This network is for pictures of at least {least} × {least} pixels: choose such data first."
     ),
+    "template_numbers": _(
+        "This network answers numbers, and the data has classes: choose data with numbers as targets first."
+    ),
     "share_alike": _(
         "To share weights, select two or more layers of one kind, the one that owns them first."
     ),

@@ -29,7 +29,7 @@ def insert(window: MainWindow, name: str) -> None:
     action.trigger()
 
 
-@pytest.mark.parametrize("name", sorted(TEMPLATES.keys() - {"lenet-5"}))
+@pytest.mark.parametrize("name", sorted(TEMPLATES.keys() - {"regression"}))
 def test_on_an_empty_canvas_it_is_ready_to_train(
     open_window, tmp_path: Path, qtbot: QtBot, name: str
 ) -> None:

@@ -10,7 +10,7 @@ from PySide6.QtGui import QGuiApplication, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from nnstudio.graph.edits import rename
-from nnstudio.graph.templates import TEMPLATES
+from nnstudio.graph.templates import TEMPLATES, Template
 from nnstudio.gui.canvas import commands, placing
 from nnstudio.gui.canvas.faces import faces
 from nnstudio.gui.canvas.find_bar import FindBar
@@ -131,22 +131,25 @@ class EditableView(NavigableView):
         self._interaction.apply("Tidy up", placing.tidied)
         self.fit()
 
-    def insert_template(self, name: str) -> None:
+    def insert_template(self, template: str | Template) -> bool:
         """Add the nodes of a template, made for the data, and select them.
 
         Args:
-            name: a key of ``graph.templates.TEMPLATES``.
+            template: in sizes of one's own, or a key of ``graph.templates.TEMPLATES``.
         """
+        template = TEMPLATES[template] if isinstance(template, str) else template
         new: tuple[str, ...] = ()
 
         def edit(project: Project) -> Project:
             nonlocal new
-            project, new = commands.with_template(project, TEMPLATES[name], self._facts())
+            project, new = commands.with_template(project, template, self._facts())
             return project
 
-        if self._interaction.apply(f"Insert {TEMPLATES[name].title}", edit):
+        done = self._interaction.apply(f"Insert {template.title}", edit)
+        if done:
             self._interaction.select(Selection(new))
             self.fit()
+        return done
 
     def share_weights(self) -> None:
         """Let all selected nodes use the weights of the one that was selected first."""
