@@ -57,6 +57,7 @@ class WireItem(QGraphicsItem):
         self._ends: tuple[Point, Point] | None = None
         self._path = QPainterPath()
         self._shape: QPainterPath | None = None
+        self._bounds: QRectF | None = None
 
     def show_ends(self, start: Point, end: Point) -> None:
         """Run from ``start`` to ``end``."""
@@ -64,7 +65,7 @@ class WireItem(QGraphicsItem):
             self.prepareGeometryChange()
             self._ends = (start, end)
             self._path = wire_path(start, end)
-            self._shape = None
+            self._shape = self._bounds = None
 
     def show_state(self, *, selected: bool | None = None, hovered: bool | None = None) -> None:
         """Show whether it is selected, or under the pointer or a layer that would go into it."""
@@ -80,6 +81,7 @@ class WireItem(QGraphicsItem):
         if (label, always) != (self.label, self.shows_label):
             self.prepareGeometryChange()
             self.label, self.shows_label = label, always
+            self._bounds = None
             self.update()
 
     def middle(self) -> QPointF:
@@ -87,10 +89,12 @@ class WireItem(QGraphicsItem):
         return self._path.pointAtPercent(0.5)
 
     def boundingRect(self) -> QRectF:
-        box = self._path.controlPointRect()
-        if self.label:
-            box = box.united(self._label_box())
-        return box.adjusted(-_MARGIN, -_MARGIN, _MARGIN, _MARGIN)
+        if self._bounds is None:  # now and then the scene asks every wire
+            box = self._path.controlPointRect()
+            if self.label:
+                box = box.united(self._label_box())
+            self._bounds = box.adjusted(-_MARGIN, -_MARGIN, _MARGIN, _MARGIN)
+        return self._bounds
 
     def _label_box(self) -> QRectF:
         """Where the label is: on the middle of the wire."""
