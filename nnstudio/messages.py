@@ -8,6 +8,7 @@ was expected, what arrived, where, and what to do.
 from __future__ import annotations
 
 import gettext
+from functools import cache
 from typing import Any
 
 _ = gettext.gettext
@@ -332,7 +333,13 @@ SENTENCES: dict[str, str] = {
 
 def sentence(code: str, **values: Any) -> str:
     """The sentence for ``code`` with ``values`` filled in."""
-    return gettext.gettext(SENTENCES[code]).format(**values)
+    return _translated(SENTENCES[code]).format(**values)
+
+
+@cache
+def _translated(text: str) -> str:
+    """gettext looks on the disk for a translation each time it is asked."""
+    return gettext.gettext(text)
 
 
 def shape_text(shape: tuple[int, ...]) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from graphlib import TopologicalSorter
 from math import prod
 from typing import Any, Literal
@@ -57,7 +57,7 @@ class Analysis:
         """How many trainable numbers ``node`` has of its own, frozen or not."""
         return _trainable(self.variables[node])
 
-    @property
+    @cached_property
     def total_parameters(self) -> int:
         return sum(self.parameters(node) for node in self.order)
 

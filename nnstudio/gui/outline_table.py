@@ -303,9 +303,8 @@ class _CellPainter(QStyledItemDelegate):
         self.two_lines = False
 
     def sizeHint(self, option: QStyleOptionViewItem, index: _Index) -> QSize:
-        words = self._lines(index)
-        fonts = self._fonts(index)
-        width = max(QFontMetrics(f).horizontalAdvance(w) for f, w in zip(fonts, words, strict=True))
+        plain, fixed = QApplication.font().toString(), index.column() == _OUTPUT
+        width = _width(self._lines(index), plain, fixed)
         if index.data(Qt.ItemDataRole.DecorationRole):
             width += _SIGN + 6
         return QSize(width + 2 * _MARGIN, _TWO_LINES if self.two_lines else _ROW)
@@ -356,6 +355,13 @@ class _CellPainter(QStyledItemDelegate):
 
     def _fonts(self, index: _Index) -> tuple[QFont, QFont]:
         return _fonts(QApplication.font().toString(), index.column() == _OUTPUT)
+
+
+@lru_cache(maxsize=4_096)
+def _width(words: tuple[str, str], plain: str, fixed: bool) -> int:
+    """The wider line of a cell. A column is measured again whenever one of its cells changes."""
+    fonts = zip(_fonts(plain, fixed), words, strict=True)
+    return max(QFontMetrics(font).horizontalAdvance(line) for font, line in fonts)
 
 
 @lru_cache(maxsize=8)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Literal
 
 from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QPointF, QRect
 from PySide6.QtGui import QGuiApplication, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
+from nnstudio.engine.layer import Shape
 from nnstudio.graph.edits import rename
 from nnstudio.graph.templates import TEMPLATES, Template
 from nnstudio.gui.canvas import commands, placing
@@ -297,11 +299,7 @@ class EditableView(NavigableView):
 
     def _show_carried(self) -> None:
         shapes = self._workbench.analysis.shapes
-        words = {  # without spaces there is room for them between two cards
-            node: shape_text(shape).replace(" ", "")
-            for node, shape in shapes.items()
-            if shape is not None
-        }
+        words = {node: _tight(shape) for node, shape in shapes.items() if shape is not None}
         self._scene.show_carried(words, always=self._shows_shapes)
 
     def _zoomed(self) -> None:
@@ -337,3 +335,9 @@ class EditableView(NavigableView):
 
     def _place_empty(self) -> None:
         self._empty.suit(self.rect().adjusted(0, 0, 0, -STRIP))
+
+
+@lru_cache(maxsize=1_024)
+def _tight(shape: Shape) -> str:
+    """A shape without spaces: there is room for that between two cards."""
+    return shape_text(shape).replace(" ", "")
