@@ -61,6 +61,12 @@ SENTENCES: dict[str, str] = {
     "edit_cycle": _("This wire would close a circle: {target} already leads to {source}."),
     "edit_taken": _("This input of {target} is taken: delete its wire first."),
     "picture_empty": _("There is no network yet to make a picture of."),
+    "neurons_unfinished": _(
+        "Neurons can be drawn once the network is finished. What is missing: {problem}"
+    ),
+    "neurons_too_deep": _(
+        "This network has {count} layers one by one, too many to draw their neurons (at most {most}): take the picture of its cards."
+    ),
     "picture_format": _("{file} can't be written as a picture: its name must end in {known}."),
     "picture_unwritable": _("The picture {file} can't be written: {reason}."),
     "picture_written": _("The picture {file} is written."),
@@ -73,6 +79,14 @@ SENTENCES: dict[str, str] = {
     "share_alike": _(
         "To share weights, select two or more layers of one kind, the one that owns them first."
     ),
+    "group_nothing": _("Select the layers that shall be a group first."),
+    "group_already": _("These layers are the group “{group}” already."),
+    "group_none": _("None of the selected layers is in a group."),
+    "group_itself": _("Both ends of this wire would be in {group}: expand it first."),
+    "group_no_input": _("No layer of {group} needs an input: expand it to choose one."),
+    "group_no_output": _("All outputs of {group} are used within it: expand it to choose one."),
+    "group_many_inputs": _("{group} has {count} free inputs: let go at one of them."),
+    "group_many_outputs": _("{group} has {count} outputs: let go at one of them."),
     "paste_nothing": _("There are no nodes of a network on the clipboard."),
     "paste_damaged": _("The nodes on the clipboard can't be read: {reason}."),
     "edit_no_slot": _("{target} has no input number {slot}."),
@@ -185,6 +199,14 @@ SENTENCES: dict[str, str] = {
     ),
     "data_split": _(
         "Validation and test together take {got:.0%} of the examples, at most {most:.0%} can be: train on the rest."
+    ),
+    "formula_empty": _("There is no formula: type one such as sin(3x) + x²/2."),
+    "formula_long": _("The formula has {got} characters: {most} are the most it may have."),
+    "formula_unread": _("“{text}” can't be read as a formula: write it like sin(3x) + x^2/2."),
+    "formula_name": _("“{name}” is not known in formulas. Known: {known}."),
+    "formula_count": _("{name} takes {expected} numbers in brackets, got {got}."),
+    "formula_value": _(
+        "{formula} has no finite value at x = {x:.4g}: choose another range for x, or another formula."
     ),
     "data_no_picture": _(
         "The network reads inputs of {expected}, a picture can't be one: give a CSV or NPY file."

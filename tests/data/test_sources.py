@@ -19,15 +19,21 @@ from nnstudio.data.dataset import Dataset
 from nnstudio.data.drawing import STYLES, prepare_drawing
 from nnstudio.data.sources import (
     SOURCES,
+    Circles,
     DataError,
     Digits,
+    Function,
+    Gauss,
+    Iris,
     Line,
     Mnist,
+    Moons,
     Sine,
     Sorting,
     Source,
     Spiral,
     Square,
+    Xor,
     parse_source,
     source_text,
 )
@@ -40,6 +46,17 @@ EXAMPLES: list[Source] = [
     Square(pairs=((2.0, 4.0), (4.0, 16.0), (2.5, 6.25))),
     Spiral(),
     Spiral(count=100, turns=2.0, noise=0.0, classes=5),
+    Function(),
+    Function("2x·(x − 1)^2", low=-1.0, high=3.0, count=9, noise=0.5, seed=2),
+    Gauss(),
+    Gauss(classes=5, count=50, noise=0.05),
+    Circles(),
+    Circles(gap=0.0, noise=0.0, count=11),
+    Xor(),
+    Xor(gap=0.9, noise=0.0, count=4),
+    Moons(),
+    Moons(noise=0.0, seed=3),
+    Iris(),
     Sine(),
     Sine(count=5, length=3, noise=0.0, low=4.0, high=4.5, seed=7),
     Sorting(),
@@ -106,7 +123,12 @@ def test_the_same_settings_give_the_same_data(source: Source, small_mnist: Path)
 
 
 @pytest.mark.parametrize(
-    "source", [Line(), Square(noise=0.1), Spiral(), Sine(), Sorting()], ids=source_text
+    "source",
+    [
+        *(Line(), Square(noise=0.1), Function(), Spiral(), Sine(), Sorting()),
+        *(Gauss(), Circles(), Xor(), Moons()),
+    ],
+    ids=source_text,
 )
 def test_another_seed_gives_other_data(source: Any) -> None:
     assert source.load().sha256 != replace(source, seed=source.seed + 1).load().sha256
@@ -182,7 +204,7 @@ def test_only_options_that_differ_are_told() -> None:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("lime", "line, square, spiral, sine, sorting, digits, mnist"),
+        ("lime", ", ".join(name.lower() for name in SOURCES)),
         ("", "no data source"),
         ("line?slop=3", "slope, intercept"),
         ("line?slope", "can't be “”: it must be a number"),
@@ -415,3 +437,47 @@ def test_the_real_mnist_is_complete(real_mnist: Path) -> None:
     assert data.test_count == 10_000
     assert data.targets[:5].tolist() == [5, 0, 4, 1, 9]
     assert data.targets[60_000:60_005].tolist() == [7, 2, 1, 0, 4]
+
+
+# ---------------------------------------------------------------- the plane
+
+
+def test_a_circle_parts_the_disc_from_the_ring() -> None:
+    data = Circles(noise=0.0, gap=0.2, count=500).load()
+    radius = np.hypot(*data.inputs.T)
+    assert radius[data.targets == 0].max() <= 0.4 + 1e-6
+    assert radius[data.targets == 1].min() >= 0.6 - 1e-6
+
+
+def test_xor_asks_whether_the_signs_agree() -> None:
+    data = Xor(noise=0.0, gap=0.1).load()
+    assert np.array_equal(data.targets, np.prod(np.sign(data.inputs), axis=1) < 0)
+    assert np.abs(data.inputs).min() >= 0.1
+
+
+def test_each_cloud_lies_around_a_point_of_its_own() -> None:
+    data = Gauss(classes=4, count=4000, noise=0.1).load()
+    middles = np.array([data.inputs[data.targets == k].mean(axis=0) for k in range(4)])
+    assert np.allclose(np.hypot(*middles.T), 1, atol=0.02)
+    assert np.allclose(np.std(data.inputs - middles[data.targets], axis=0), 0.1, rtol=0.1)
+
+
+def test_no_straight_line_parts_the_moons() -> None:
+    data = Moons(noise=0.0, count=400).load()
+    plane = np.column_stack([data.inputs, np.ones(400)])
+    weights, *_ = np.linalg.lstsq(plane, 2.0 * data.targets - 1, rcond=None)
+    wrong = np.mean((plane @ weights > 0) != data.targets)
+    assert 0.02 < wrong < 0.3
+
+
+# ---------------------------------------------------------------- your formula
+
+
+def test_the_points_of_a_formula_lie_on_it() -> None:
+    data = Function("cos(2x) − x/3", low=0.0, high=5.0).load()
+    assert np.allclose(data.targets, np.cos(2 * data.inputs) - data.inputs / 3, atol=1e-8)
+
+
+def test_a_formula_without_a_value_somewhere_says_where() -> None:
+    with pytest.raises(DataError, match=r"log\(x\) has no finite value at x = -"):
+        Function("log(x)").load()

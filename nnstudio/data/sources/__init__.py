@@ -3,10 +3,13 @@
 from nnstudio.data.errors import DataError
 from nnstudio.data.sources.catalogue import SOURCES
 from nnstudio.data.sources.digits import Digits
+from nnstudio.data.sources.function import Function
+from nnstudio.data.sources.iris import Iris
 from nnstudio.data.sources.line import Line
 from nnstudio.data.sources.mnist import Mnist
 from nnstudio.data.sources.naming import parse_source, source_text
 from nnstudio.data.sources.pairs import pairs_text, parse_pairs
+from nnstudio.data.sources.planes import Circles, Gauss, Moons, Xor
 from nnstudio.data.sources.sine import Sine
 from nnstudio.data.sources.sorting import Sorting
 from nnstudio.data.sources.source import Source
@@ -15,15 +18,21 @@ from nnstudio.data.sources.square import Square
 
 __all__ = [
     "SOURCES",
+    "Circles",
     "DataError",
     "Digits",
+    "Function",
+    "Gauss",
+    "Iris",
     "Line",
     "Mnist",
+    "Moons",
     "Sine",
     "Sorting",
     "Source",
     "Spiral",
     "Square",
+    "Xor",
     "pairs_text",
     "parse_pairs",
     "parse_source",

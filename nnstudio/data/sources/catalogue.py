@@ -1,8 +1,11 @@
 """Every data source there is, by the name that project files use."""
 
 from nnstudio.data.sources.digits import Digits
+from nnstudio.data.sources.function import Function
+from nnstudio.data.sources.iris import Iris
 from nnstudio.data.sources.line import Line
 from nnstudio.data.sources.mnist import Mnist
+from nnstudio.data.sources.planes import Circles, Gauss, Moons, Xor
 from nnstudio.data.sources.sine import Sine
 from nnstudio.data.sources.sorting import Sorting
 from nnstudio.data.sources.source import Source
@@ -13,7 +16,13 @@ from nnstudio.data.sources.square import Square
 SOURCES: dict[str, type[Source]] = {
     "Line": Line,
     "Square": Square,
+    "Function": Function,
+    "Gauss": Gauss,
+    "Circles": Circles,
+    "Xor": Xor,
+    "Moons": Moons,
     "Spiral": Spiral,
+    "Iris": Iris,
     "Sine": Sine,
     "Sorting": Sorting,
     "Digits": Digits,
