@@ -66,7 +66,7 @@ class Actions:
         menu.addSeparator()
         self.save = self._add(menu, "save", "&Save", window.files.save, keys.Save)
         self.save_as = self._add(menu, "save_as", "Save &as…", window.files.save_as, "Ctrl+Shift+S")
-        self._add(menu, "export_picture", "Export &picture…", window.files.export_picture, "Ctrl+E")
+        self._add(menu, "export_picture", "Export &picture…", window.show_picture_dialog, "Ctrl+E")
         menu.addSeparator()
         self._add(menu, "quit", "&Quit", window.close, "Ctrl+Q")
 
@@ -84,7 +84,7 @@ class Actions:
         self._add(menu, "duplicate", "Duplicate\tCtrl+D", canvas.duplicate_selection)
         self._add(menu, "rename", "Rename\tF2", canvas.rename_selected)
         self._add(menu, "find", "Find a node…", canvas.find_node, "Ctrl+F")
-        self._add(menu, "copy_picture", "Copy as a picture", window.files.copy_picture)
+        self._add(menu, "copy_picture", "Copy as a picture", window.pictures.copy)
         menu.addSeparator()
         self.delete = self._add(menu, "delete", "Delete", canvas.delete_selection)
         self._add(menu, "select_all", "Select all", canvas.select_all)

@@ -5,11 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QObject, Qt, Signal
-from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from nnstudio import assets
-from nnstudio.gui.canvas.diagram import FORMATS, diagram_image, write_diagram
 from nnstudio.gui.workbench import Workbench
 from nnstudio.messages import StudioError, sentence
 from nnstudio.persistence.project_file import load_project, save_project
@@ -126,40 +124,10 @@ class Files(QObject):
 
     # ------------------------------------------------------------------ pictures
 
-    def export_picture(self) -> bool:
-        """Ask where, and write the network as a picture there."""
+    def picture_start(self) -> Path:
+        """The file that a picture of the network is suggested to be."""
         place = self.path.parent if self.path and not self._ask_where else Path.home()
-        start = place / f"{Path(self.name).stem}.svg"
-        filters = ";;".join(f"{title} (*{end})" for end, title in FORMATS.items())
-        name, chosen = QFileDialog.getSaveFileName(
-            self._window, "Export picture", str(start), filters
-        )
-        if not name:
-            return False
-        path = Path(name)
-        if path.suffix.lower() not in FORMATS:
-            end = next((end for end in FORMATS if f"*{end}" in chosen), ".svg")
-            path = path.with_name(path.name + end)
-        return self.export_picture_to(path)
-
-    def export_picture_to(self, path: str | Path) -> bool:
-        """Write the network as a picture to ``path``: SVG, PNG or PDF, by its name."""
-        try:
-            write_diagram(self._workbench, Path(path))
-        except StudioError as error:
-            self._workbench.said.emit(str(error), "error")
-            return False
-        self._workbench.said.emit(sentence("picture_written", file=Path(path).name), "ok")
-        return True
-
-    def copy_picture(self) -> bool:
-        """Put the network on the clipboard as a picture."""
-        try:
-            QGuiApplication.clipboard().setImage(diagram_image(self._workbench))
-        except StudioError as error:
-            self._workbench.said.emit(str(error), "warning")
-            return False
-        return True
+        return place / f"{Path(self.name).stem}.svg"
 
     # ------------------------------------------------------------------ thumbnail
 

@@ -6,7 +6,7 @@ import base64
 from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QSize
+from PySide6.QtCore import QByteArray, QSize, Qt
 from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QMainWindow, QMessageBox, QStackedWidget, QVBoxLayout, QWidget
 
@@ -18,6 +18,8 @@ from nnstudio.gui.header import Header
 from nnstudio.gui.live import Live
 from nnstudio.gui.look.theme import Theme
 from nnstudio.gui.message_bar import MessageBar
+from nnstudio.gui.pictures.dialog import PictureDialog
+from nnstudio.gui.pictures.pictures import Pictures
 from nnstudio.gui.start_page import StartPage
 from nnstudio.gui.workbench import Workbench
 from nnstudio.persistence.preferences import Preferences, load_preferences, save_preferences
@@ -34,6 +36,7 @@ class MainWindow(QMainWindow):
         theme: light or dark.
         docks: the canvas and the panels around it.
         files: opening and saving.
+        pictures: the network as a picture, to files and to the clipboard.
     """
 
     def __init__(self, theme: Theme, preferences: Preferences | None = None) -> None:
@@ -47,6 +50,7 @@ class MainWindow(QMainWindow):
         self.messages = MessageBar(theme)
         self.docks = Docks(self.workbench, self.live, theme)
         self.files = Files(self.workbench, self, self.docks.canvas)
+        self.pictures = Pictures(self.live, self)
         self.start_page = StartPage(theme, self._preferences.recent)
         self._pages = QStackedWidget()
         self._pages.setObjectName("pages")
@@ -115,6 +119,12 @@ class MainWindow(QMainWindow):
         self.theme.set(name)
         self._preferences = replace(self._preferences, theme=name)
         self.actions_.update()
+
+    def show_picture_dialog(self) -> None:
+        """Ask how a picture of the network is to be, and where it goes."""
+        dialog = PictureDialog(self.pictures, self.files.picture_start(), self.theme, self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
 
     def run_or_pause(self) -> None:
         """Start training, or pause it."""

@@ -47,8 +47,8 @@ def svg_pixels(path: Path, size: QSize) -> np.ndarray:
 
 def test_svg_png_and_clipboard_show_the_same(window: MainWindow, tmp_path: Path) -> None:
     svg, png = tmp_path / "net.svg", tmp_path / "net.png"
-    assert window.files.export_picture_to(svg)
-    assert window.files.export_picture_to(png)
+    assert window.pictures.export_to(svg)
+    assert window.pictures.export_to(png)
     picture = QImage(str(png))
     shown = colours(picture)
     assert np.abs(svg_pixels(svg, picture.size()).astype(int) - shown).mean() < 4
@@ -62,14 +62,14 @@ def test_svg_png_and_clipboard_show_the_same(window: MainWindow, tmp_path: Path)
 
 def test_an_svg_needs_no_fonts(window: MainWindow, tmp_path: Path) -> None:
     svg = tmp_path / "net.svg"
-    window.files.export_picture_to(svg)
+    window.pictures.export_to(svg)
     root = ElementTree.fromstring(svg.read_text(encoding="utf-8"))
     assert not list(root.iter("{http://www.w3.org/2000/svg}text"))
 
 
 def test_a_pdf_is_one_page_with_its_fonts_in_it(window: MainWindow, tmp_path: Path) -> None:
     pdf = tmp_path / "net.pdf"
-    assert window.files.export_picture_to(pdf)
+    assert window.pictures.export_to(pdf)
     content = pdf.read_bytes()
     assert content.startswith(b"%PDF-")
     assert re.search(rb"/Count 1\b", content)
@@ -78,10 +78,10 @@ def test_a_pdf_is_one_page_with_its_fonts_in_it(window: MainWindow, tmp_path: Pa
 
 def test_it_is_light_also_in_the_dark_theme(window: MainWindow, tmp_path: Path) -> None:
     light, dark = tmp_path / "light.png", tmp_path / "dark.png"
-    window.files.export_picture_to(light)
+    window.pictures.export_to(light)
     window.set_theme("dark")
     window.workbench.select(("dense",))
-    window.files.export_picture_to(dark)
+    window.pictures.export_to(dark)
     assert light.read_bytes() == dark.read_bytes(), "and what is selected isn't marked"
 
 
@@ -89,7 +89,7 @@ def test_it_is_light_also_in_the_dark_theme(window: MainWindow, tmp_path: Path) 
 def test_what_cannot_be_written_is_said(window: MainWindow, tmp_path: Path, name: str) -> None:
     said: list[str] = []
     window.workbench.said.connect(lambda words, severity: said.append(words))
-    assert not window.files.export_picture_to(tmp_path / name)
+    assert not window.pictures.export_to(tmp_path / name)
     assert len(said) == 1
     assert "net" in said[0]
     assert not (tmp_path / name).exists()
@@ -100,5 +100,5 @@ def test_an_empty_canvas_has_no_picture(open_window, tmp_path: Path) -> None:
     window.new()
     said: list[str] = []
     window.workbench.said.connect(lambda words, severity: said.append(words))
-    assert not window.files.export_picture_to(tmp_path / "net.svg")
+    assert not window.pictures.export_to(tmp_path / "net.svg")
     assert said == ["There is no network yet to make a picture of."]

@@ -1,0 +1,1 @@
+"""The network as a picture: its cards, or its neurons as a textbook draws them."""

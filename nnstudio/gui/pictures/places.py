@@ -1,0 +1,427 @@
+"""Where everything in a picture of neurons stands: numbers in pixels at 100 %, nothing of Qt.
+
+Columns of equal depth stand above each other. Long layers show their first units, three dots and
+their last ones; maps are a stack of squares, sequences a grid of cells. What skips columns goes in
+an arc above them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+import numpy as np
+
+from nnstudio.engine.layer import Array
+from nnstudio.gui.pictures.columns import Column
+
+#: A layer of more units than this is shortened to its first and last ones.
+MOST_UNITS, FIRST_UNITS, LAST_UNITS = 16, 6, 4
+RADIUS, PITCH = 12.0, 34.0
+#: Between columns that are wired unit by unit, and between others.
+_WIDE_GAP, _GAP = 112.0, 56.0
+MARGIN = 24.0
+#: Lines of words: their height, and how wide a letter is at most on average.
+LINE, _LETTER, _TITLE_LETTER = 17.0, 6.9, 8.4
+_MOST_LABEL = 16
+#: Maps: how many of a stack are drawn, how far they are apart, the sides of the smallest, largest.
+_MOST_MAPS, _SHIFT, _SMALLEST, _LARGEST = 6, 6.0, 18.0, 88.0
+#: Cells of a sequence: at most so many across and down, and their side.
+MOST_CELLS, CELL = (10, 6), 10.0
+_STACKED = 28.0
+#: How high an arc rises above what it skips.
+_RISE = 30.0
+
+
+@dataclass(frozen=True)
+class Circle:
+    """One unit, or the sign of a merge."""
+
+    column: int
+    unit: int
+    x: float
+    y: float
+    sign: str = ""
+
+
+@dataclass(frozen=True)
+class Block:
+    """A stack of maps, or a grid of cells; its box is that of the foremost one.
+
+    Attributes:
+        count: how many maps are drawn, each ``SHIFT`` further up and to the right.
+        cells: of a grid: how many across and down.
+    """
+
+    column: int
+    x: float
+    y: float
+    width: float
+    height: float
+    count: int = 1
+    cells: tuple[int, int] = (0, 0)
+
+    @property
+    def outer(self) -> tuple[float, float, float, float]:
+        """Left, top, right and bottom of the whole stack."""
+        off = _SHIFT * (self.count - 1)
+        return self.x, self.y - off, self.x + self.width + off, self.y + self.height
+
+
+@dataclass(frozen=True, eq=False)
+class Bundle:
+    """The lines of a weight matrix that are drawn.
+
+    Attributes:
+        node: whose weights they are.
+        units, features: row and column of each line in the matrix.
+        ends: (lines, 4): x and y where it begins and where it ends.
+    """
+
+    node: str
+    units: Array
+    features: Array
+    ends: Array
+
+
+@dataclass(frozen=True)
+class Stroke:
+    """A line that has no weight: straight through two points, or a curve through four."""
+
+    points: tuple[tuple[float, float], ...]
+    is_arrow: bool = False
+
+
+@dataclass(frozen=True)
+class Words:
+    """A line of text; ``y`` is its middle, ``side`` −1, 0 or 1: ends at, around or begins at x."""
+
+    x: float
+    y: float
+    text: str
+    role: Literal["title", "note", "label"]
+    side: int = 0
+
+
+@dataclass(frozen=True, eq=False)
+class Scheme:
+    """A picture of neurons without colours."""
+
+    columns: tuple[Column, ...]
+    width: float
+    height: float
+    circles: tuple[Circle, ...]
+    blocks: tuple[Block, ...]
+    bundles: tuple[Bundle, ...]
+    strokes: tuple[Stroke, ...]
+    words: tuple[Words, ...]
+    dots: tuple[tuple[float, float], ...]
+
+    @cached_property
+    def lines(self) -> int:
+        """How many weights are drawn."""
+        return sum(len(bundle.units) for bundle in self.bundles)
+
+    def column_at(self, x: float, y: float) -> int | None:
+        """The number of the column drawn at a point."""
+        for circle in self.circles:
+            if (circle.x - x) ** 2 + (circle.y - y) ** 2 <= (RADIUS + 2) ** 2:
+                return circle.column
+        for block in self.blocks:
+            left, top, right, bottom = block.outer
+            if left <= x <= right and top <= y <= bottom:
+                return block.column
+        return None
+
+    def unit_at(self, x: float, y: float) -> int | None:
+        """The number of the unit drawn at a point."""
+        near = (c for c in self.circles if not c.sign)
+        return next((c.unit for c in near if (c.x - x) ** 2 + (c.y - y) ** 2 <= RADIUS**2), None)
+
+
+def shown_units(count: int) -> tuple[int, ...]:
+    """The units of a layer that are drawn."""
+    if count <= MOST_UNITS:
+        return tuple(range(count))
+    return (*range(FIRST_UNITS), *range(count - LAST_UNITS, count))
+
+
+def scheme_of(
+    columns: Sequence[Column], inputs: Sequence[str] = (), outputs: Sequence[str] = ()
+) -> Scheme:
+    """Every column at its place.
+
+    Args:
+        inputs, outputs: names for the units of the first and of the last column, as far as there
+            are any; otherwise inputs are x₁, x₂, … and outputs ŷ.
+    """
+    return _Placing(tuple(columns), inputs, outputs).scheme()
+
+
+class _Placing:
+    """Collects the parts of one scheme."""
+
+    def __init__(
+        self, columns: tuple[Column, ...], inputs: Sequence[str], outputs: Sequence[str]
+    ) -> None:
+        self.columns = columns
+        self.levels = _levels(columns)
+        followed = {link.source for column in columns for link in column.links}
+        self.ends = [i for i in range(len(columns)) if i not in followed]
+        self.labels = {i: _labels(c, inputs, "x") for i, c in enumerate(columns) if c.is_input}
+        for i in self.ends:
+            self.labels.setdefault(i, _labels(columns[i], outputs, "ŷ"))
+        self.circles: list[Circle] = []
+        self.blocks: list[Block] = []
+        self.words: list[Words] = []
+        self.dots: list[tuple[float, float]] = []
+        self.strokes: list[Stroke] = []
+        self.bundles: list[Bundle] = []
+        self.box: dict[int, tuple[float, float, float, float]] = {}
+
+    def scheme(self) -> Scheme:
+        arcs = any(
+            self._skips(i, link.source) for i, c in enumerate(self.columns) for link in c.links
+        )
+        loops = any(column.remembers for column in self.columns)
+        top = MARGIN + (_RISE + 12 if arcs else 16 if loops else 0)
+        tall = max(self._level_height(level) for level in self.levels)
+        single = [self.columns[level[0]] for level in self.levels if len(level) == 1]
+        notes = max((len(column.notes) for column in single), default=0)
+        at = MARGIN + self._label_room([i for i in self.labels if self.columns[i].is_input])
+        for number, level in enumerate(self.levels):
+            width = max(_width(self.columns[i]) for i in level)
+            said = max(_said_width(self.columns[i]) for i in level)
+            if number:
+                at += max(self._gap(level), (said + self._said_before - width) / 2)
+            else:
+                at = max(at, MARGIN + (said - width) / 2)
+            self._place_level(level, at + width / 2, top, tall)
+            at += width
+            self._said_before = said - width
+        right = at + max(
+            self._label_room([i for i in self.ends if i in self.labels]), self._said_before / 2
+        )
+        for number in range(len(self.columns)):
+            self._wire(number)
+        bottom = top + tall + 12 + LINE * (1 + notes)
+        return Scheme(
+            self.columns, right + MARGIN, bottom + MARGIN, tuple(self.circles),
+            tuple(self.blocks), tuple(self.bundles), tuple(self.strokes), tuple(self.words),
+            tuple(self.dots),
+        )  # fmt: skip
+
+    _said_before = 0.0
+
+    # ------------------------------------------------------------------ columns
+
+    def _place_level(self, level: list[int], x: float, top: float, tall: float) -> None:
+        alone = len(level) == 1
+        y = top + (tall - self._level_height(level)) / 2
+        for number in self._in_order(level):
+            column, high = self.columns[number], _height(self.columns[number])
+            self._place(number, x, y + high / 2)
+            y += high
+            under = top + tall if alone else y
+            lines = [("title", column.title), *(("note", note) for note in column.notes)]
+            for line, (role, text) in enumerate(lines):
+                middle = under + 12 + LINE * (line + 0.5)
+                self.words.append(Words(x, middle, text, role))  # type: ignore[arg-type]
+            y = y + 12 + LINE * len(lines) + _STACKED
+
+    def _in_order(self, level: list[int]) -> list[int]:
+        """Above each other as what they take from is, so that few lines cross."""
+
+        def middle(number: int) -> float:
+            boxes = [self.box[link.source] for link in self.columns[number].links]
+            return sum(top + bottom for _, top, _, bottom in boxes) / max(1, len(boxes))
+
+        return sorted(level, key=middle)
+
+    def _place(self, number: int, x: float, y: float) -> None:
+        column = self.columns[number]
+        wide, high = _width(column), _height(column)
+        left, top = x - wide / 2, y - high / 2
+        self.box[number] = left, top, left + wide, top + high
+        if column.sign:
+            self.circles.append(Circle(number, 0, x, y, column.sign))
+        elif column.is_units:
+            self._place_units(number, x, top)
+        elif len(column.shape) == 3:
+            w, h = _map_size(column)
+            count = min(_MOST_MAPS, column.shape[0])
+            self.blocks.append(Block(number, left, top + high - h, w, h, count))
+        else:
+            self.blocks.append(Block(number, left, top, wide, high, 1, _cells(column)))
+
+    def _place_units(self, number: int, x: float, top: float) -> None:
+        column = self.columns[number]
+        units = shown_units(column.shape[0])
+        labels = self.labels.get(number, ())
+        slot = 0
+        for place, unit in enumerate(units):
+            if place and unit != units[place - 1] + 1:
+                middle = top + PITCH * (slot + 0.5)
+                self.dots += [(x, middle + step) for step in (-7.0, 0.0, 7.0)]
+                slot += 1
+            y = top + PITCH * (slot + 0.5)
+            self.circles.append(Circle(number, unit, x, y))
+            if labels:
+                side = -1 if column.is_input else 1
+                words = Words(x + side * (RADIUS + 8), y, labels[unit], "label", side)
+                self.words.append(words)
+            slot += 1
+        if column.remembers:
+            y = top + PITCH / 2 - RADIUS
+            self.strokes.append(
+                Stroke(((x + 9, y + 4), (x + 36, y - 30), (x - 36, y - 30), (x - 9, y + 3)), True)
+            )
+
+    def _level_height(self, level: list[int]) -> float:
+        columns = [self.columns[i] for i in level]
+        if len(columns) == 1:
+            return _height(columns[0])
+        said = sum(12 + LINE * (1 + len(column.notes)) for column in columns)
+        return sum(map(_height, columns)) + said + _STACKED * (len(columns) - 1)
+
+    def _gap(self, level: list[int]) -> float:
+        links = [link.kind for i in level for link in self.columns[i].links]
+        return _GAP if all(kind == "whole" for kind in links) else _WIDE_GAP
+
+    def _label_room(self, numbers: Iterable[int]) -> float:
+        longest = max((len(s) for i in numbers for s in self.labels[i]), default=0)
+        return 8 + _LETTER * longest if longest else 0.0
+
+    # ------------------------------------------------------------------ wires
+
+    def _skips(self, number: int, source: int) -> bool:
+        return self.columns[number].depth > self.columns[source].depth + 1
+
+    def _wire(self, number: int) -> None:
+        column = self.columns[number]
+        own = [c for c in self.circles if c.column == number]
+        for link in column.links:
+            before = [c for c in self.circles if c.column == link.source]
+            if self._skips(number, link.source):
+                self._arc(link.source, number)
+            elif link.kind == "weights":
+                pairs = [(a, b) for b in own for a in before]
+                self.bundles.append(_bundle(link.node, pairs))
+            elif link.kind == "each":
+                place = {c.unit: c for c in own}
+                for a in before:
+                    if (b := place.get(a.unit + link.first)) is not None:
+                        ends = (a.x + RADIUS, a.y), (b.x - RADIUS, b.y)
+                        self.strokes.append(Stroke(ends))
+            else:
+                self._join(link.source, number)
+
+    def _join(self, source: int, target: int) -> None:
+        """An arrow; between a block and units two lines, from edge to edge."""
+        _, top, right, bottom = self.box[source]
+        left, high, _, low = self.box[target]
+        fans = self.columns[target].is_units and not self.columns[target].sign
+        if fans and not self.columns[source].is_units:
+            inset = (PITCH - 2 * RADIUS) / 2
+            for a, b in ((top, high + inset), (bottom, low - inset)):
+                self.strokes.append(Stroke(((right + 2, a), (left + RADIUS, b))))
+        else:
+            ends = (right + 6, (top + bottom) / 2), (left - 4, (high + low) / 2)
+            self.strokes.append(Stroke(ends, is_arrow=True))
+
+    def _arc(self, source: int, target: int) -> None:
+        """Past everything between the two: above it, or below it from a lower branch.
+
+        A cubic gets three quarters of the way to its handles.
+        """
+        first, last = self.columns[source].depth, self.columns[target].depth
+        left, start, right, under = self.box[source]
+        near, end, far, low = self.box[target]
+        b = (near + far) / 2
+        if any(self.box[i][1] < start for i in self.levels[first]):
+            between = [self.box[i][3] for level in self.levels[first + 1 : last] for i in level]
+            y = (start + under) / 2
+            deep = (8 * (max(*between, low) + _RISE / 2) - y - low) / 6
+            points = (right + 4, y), (right + 40, deep), (b, deep + 8), (b, low + 6)
+        else:
+            between = [self.box[i][1] for level in self.levels[first : last + 1] for i in level]
+            a = (left + right) / 2
+            high = min(between) - _RISE - (min(start, end) - min(between) + _RISE) / 3
+            points = (a, start - 4), (a + 16, high), (b - 16, high), (b, end - 6)
+        self.strokes.append(Stroke(points, is_arrow=True))
+
+
+# ---------------------------------------------------------------- sizes of single columns
+
+
+def _levels(columns: Sequence[Column]) -> list[list[int]]:
+    levels: list[list[int]] = [[] for _ in range(1 + max(c.depth for c in columns))]
+    for number, column in enumerate(columns):
+        levels[column.depth].append(number)
+    return levels
+
+
+def _labels(column: Column, names: Sequence[str], letter: str) -> tuple[str, ...]:
+    """A name for each unit of the first or last column."""
+    if not column.is_units:
+        return ()
+    count = column.shape[0]
+    if len(names) == count:
+        return tuple(n if len(n) <= _MOST_LABEL else n[: _MOST_LABEL - 1] + "…" for n in names)
+    if count == 1 and letter != "x":
+        return (letter,)
+    return tuple(letter + _below(i + 1) for i in range(count))
+
+
+def _below(number: int) -> str:
+    return str(number).translate(str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉"))
+
+
+def _height(column: Column) -> float:
+    if column.sign:
+        return 2 * RADIUS
+    if column.is_units:
+        shown = len(shown_units(column.shape[0]))
+        return PITCH * (shown + (shown < column.shape[0]))
+    if len(column.shape) == 3:
+        return _map_size(column)[1] + _SHIFT * (min(_MOST_MAPS, column.shape[0]) - 1)
+    return CELL * _cells(column)[1]
+
+
+def _width(column: Column) -> float:
+    if column.sign or column.is_units:
+        return 2 * RADIUS
+    if len(column.shape) == 3:
+        return _map_size(column)[0] + _SHIFT * (min(_MOST_MAPS, column.shape[0]) - 1)
+    return CELL * _cells(column)[0]
+
+
+def _said_width(column: Column) -> float:
+    noted = max(map(len, column.notes), default=0)
+    return max(_TITLE_LETTER * len(column.title), _LETTER * noted) + 12
+
+
+def _map_size(column: Column) -> tuple[float, float]:
+    """Larger maps are larger, though not as much as they are."""
+    _, high, wide = column.shape
+    largest = max(high, wide)
+    side = min(_LARGEST, max(_SMALLEST, 15.0 * largest**0.5))
+    return side * max(wide / largest, 0.15), side * max(high / largest, 0.15)
+
+
+def _cells(column: Column) -> tuple[int, int]:
+    """Places across, features down."""
+    places, features = (column.shape[0], column.shape[-1]) if column.shape else (1, 1)
+    return min(places, MOST_CELLS[0]), min(features, MOST_CELLS[1])
+
+
+def _bundle(node: str, pairs: Sequence[tuple[Circle, Circle]]) -> Bundle:
+    ends = [(a.x + RADIUS, a.y, b.x - RADIUS, b.y) for a, b in pairs]
+    return Bundle(
+        node,
+        np.array([b.unit for _, b in pairs], int),
+        np.array([a.unit for a, _ in pairs], int),
+        np.array(ends, float).reshape(-1, 4),
+    )
