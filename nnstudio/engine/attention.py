@@ -94,6 +94,12 @@ class MultiHeadAttention(Layer):
         between = places**2 * (4 * features + 4 * self.heads)
         return products + between
 
+    def buffer_size(self, *shapes: Shape, needs_dx: bool = True) -> int:
+        ((places, features),) = shapes
+        # q, k and v twice, z twice and y; ∂L/∂ of all but y; and P with ∂L/∂P.
+        of_places = 9 + 8 + (1 if needs_dx else 0)
+        return places * of_places * features + 2 * self.heads * places**2
+
     def _weight(self, name: str, shape: Shape) -> Variable:
         return Variable(name, shape, self.initialiser, decay=True, l1=self.l1, l2=self.l2)
 

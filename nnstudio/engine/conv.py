@@ -43,6 +43,7 @@ class Conv2D(Layer):
     category: ClassVar[str] = "convolution"
     summary: ClassVar[str] = "Small kernels slide over a picture and find patterns anywhere"
     formula: ClassVar[str] = "y = W ∗ x + b"
+    unit_setting: ClassVar[str] = "filters"
 
     filters: int = setting(16, ge=1, le=100_000, help="How many kernels, one channel out of each")
     kernel_size: tuple[int, int] = setting((3, 3), ge=1, le=1_000, help="Height and width")
@@ -97,6 +98,14 @@ class Conv2D(Layer):
         each = 2 * shapes[0][0] // self.groups * prod(self.kernel_size) + self.use_bias
         return each * prod(self.output_shape(*shapes))
 
+    def buffer_size(self, *shapes: Shape, needs_dx: bool = True) -> int:
+        _, *places = self.output_shape(*shapes)
+        columns = shapes[0][0] * prod(self.kernel_size) * prod(places)
+        rows, across = self.windows(shapes[0])
+        around = 0 if self.padding == "valid" else shapes[0][0] * rows.padded * across.padded
+        both = 2 if needs_dx else 1  # X, and ∂L/∂X
+        return super().buffer_size(*shapes, needs_dx=needs_dx) + both * columns + around
+
     def forward(self, v: Arrays, xs: tuple[Array, ...], call: Call) -> Array:
         (x,) = xs
         rows, columns = self.windows(x.shape[:-1])
@@ -137,6 +146,7 @@ class Conv1D(Layer):
     category: ClassVar[str] = "convolution"
     summary: ClassVar[str] = "Small kernels slide along a sequence and find patterns anywhere"
     formula: ClassVar[str] = "y = W ∗ x + b"
+    unit_setting: ClassVar[str] = "filters"
 
     filters: int = setting(16, ge=1, le=100_000, help="How many kernels, one feature out of each")
     kernel_size: int = setting(3, ge=1, le=100_000, help="How many places the kernel spans")
@@ -183,6 +193,13 @@ class Conv1D(Layer):
     def flops(self, *shapes: Shape) -> int:
         each = 2 * shapes[0][1] // self.groups * self.kernel_size + self.use_bias
         return each * prod(self.output_shape(*shapes))
+
+    def buffer_size(self, *shapes: Shape, needs_dx: bool = True) -> int:
+        ((length, features),) = shapes
+        windows = self.windows(length)
+        met = features * (windows.padded + windows.count * self.kernel_size)
+        output = prod(self.output_shape(*shapes))
+        return output + (2 if needs_dx else 1) * met  # x with zeros and X, and ∂L/∂ of both
 
     def forward(self, v: Arrays, xs: tuple[Array, ...], call: Call) -> Array:
         (x,) = xs
@@ -237,6 +254,7 @@ class ConvTranspose2D(Layer):
     category: ClassVar[str] = "convolution"
     summary: ClassVar[str] = "Spreads each number over a window: a picture grows"
     formula: ClassVar[str] = "y = Wᵀ ∗ x + b"
+    unit_setting: ClassVar[str] = "filters"
 
     filters: int = setting(16, ge=1, le=100_000, help="How many channels out")
     kernel_size: tuple[int, int] = setting((3, 3), ge=1, le=1_000, help="Height and width")
@@ -283,6 +301,12 @@ class ConvTranspose2D(Layer):
     def flops(self, *shapes: Shape) -> int:
         spread = 2 * prod(shapes[0]) * self.filters * prod(self.kernel_size)
         return spread + self.use_bias * prod(self.output_shape(*shapes))
+
+    def buffer_size(self, *shapes: Shape, needs_dx: bool = True) -> int:
+        columns = self.filters * prod(self.kernel_size) * prod(shapes[0][1:])
+        rows, across = self.windows(shapes[0])
+        around = 0 if self.padding == "valid" else self.filters * rows.padded * across.padded
+        return super().buffer_size(*shapes, needs_dx=needs_dx) + columns + around
 
     def forward(self, v: Arrays, xs: tuple[Array, ...], call: Call) -> Array:
         (x,) = xs

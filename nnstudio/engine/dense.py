@@ -33,6 +33,7 @@ class Dense(Layer):
     category: ClassVar[str] = "core"
     summary: ClassVar[str] = "Every output is a weighted sum of all inputs"
     formula: ClassVar[str] = "y = W x + b"
+    unit_setting: ClassVar[str] = "units"
 
     units: int = setting(16, ge=1, le=100_000, help="How many outputs, one neuron each")
     use_bias: bool = setting(True, help="Add a learned constant b to each output")

@@ -28,6 +28,7 @@ class Dropout(Layer):
     summary: ClassVar[str] = "Zeroes a random share while training, against overfitting"
     formula: ClassVar[str] = "y = m · x / (1 − rate), m random 0 or 1"
     operations: ClassVar[int] = 0
+    buffers: ClassVar[tuple[int, int]] = (2, 1)  # y and the mask
 
     rate: float = setting(0.2, ge=0, lt=1, help="The share of inputs set to zero")
 
@@ -41,6 +42,9 @@ class Dropout(Layer):
     def mask_shape(self, shape: Shape) -> Shape:
         """One random m for each number of a batch of ``shape``."""
         return shape
+
+    def buffer_size(self, *shapes: Shape, needs_dx: bool = True) -> int:
+        return super().buffer_size(*shapes, needs_dx=needs_dx) if self.is_random else 0
 
     def forward(self, v: Arrays, xs: tuple[Array, ...], call: Call) -> Array:
         (x,) = xs
@@ -69,6 +73,7 @@ class SpatialDropout(Dropout):
 
     summary: ClassVar[str] = "Zeroes whole channels while training, against overfitting"
     formula: ClassVar[str] = "y = m · x / (1 − rate), one m per channel"
+    buffers: ClassVar[tuple[int, int]] = (1, 1)
 
     rate: float = setting(0.2, ge=0, lt=1, help="The share of channels set to zero")
 

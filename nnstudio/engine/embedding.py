@@ -19,6 +19,7 @@ PyTorch's ``Embedding(num_embeddings, embedding_dim)`` and Keras' ``Embedding``.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import prod
 from typing import ClassVar
 
 import numpy as np
@@ -74,6 +75,10 @@ class Embedding(Layer):
     def variables(self, *shapes: Shape) -> tuple[Variable, ...]:
         table = (self.input_dim, self.output_dim)
         return (Variable("weight", table, self.initialiser, decay=True, l1=self.l1, l2=self.l2),)
+
+    def buffer_size(self, *shapes: Shape, needs_dx: bool = True) -> int:
+        rows = 2 * prod(self.output_shape(*shapes))  # as they are looked up, and as the output
+        return rows + (4 if needs_dx else 3) * shapes[0][0]
 
     def forward(self, v: Arrays, xs: tuple[Array, ...], call: Call) -> Array:
         (x,) = xs

@@ -137,15 +137,25 @@ class Layer:
     formula: ClassVar[str] = ""
     #: The derivative of an activation, as it is written on paper; empty for other layers.
     derivative: ClassVar[str] = ""
+    #: The setting that counts units with a weight vector and a bias of their own; empty for none.
+    unit_setting: ClassVar[str] = ""
     #: Fewest and most inputs; ``None`` for any number.
     arity: ClassVar[tuple[int, int | None]] = (1, 1)
     #: Floating-point operations for each number of the output; 0 if numbers are only moved.
     operations: ClassVar[int] = 1
+    #: How many arrays as large as its output it needs while training, and how many as large as its
+    #: inputs to go back: usually the output itself, and ∂L/∂x.
+    buffers: ClassVar[tuple[int, int]] = (1, 1)
 
     @property
     def is_random(self) -> bool:
         """Whether its output is drawn by chance while training, from ``call.rng``."""
         return False
+
+    @property
+    def unit_count(self) -> int:
+        """How many units, or filters, have weights of their own; 0 if there is no such thing."""
+        return int(getattr(self, self.unit_setting)) if self.unit_setting else 0
 
     def caption(self) -> str:
         """The key setting in a few words, such as ``64 units``; empty if there is none."""
@@ -171,6 +181,16 @@ class Layer:
         function. What the padding adds is computed like everything else, and counted.
         """
         return self.operations * prod(self.output_shape(*shapes))
+
+    def buffer_size(self, *shapes: Shape, needs_dx: bool = True) -> int:
+        """About how many numbers it holds for each example of a training batch, variables aside.
+
+        That is its output, which is kept for backward, ∂L/∂x if ``needs_dx``, and what its way of
+        computing takes beside.
+        """
+        kept, back = self.buffers
+        sent_back = sum(prod(shape) for shape in shapes) if needs_dx else 0
+        return kept * prod(self.output_shape(*shapes)) + back * sent_back
 
     def forward(self, v: Arrays, xs: tuple[Array, ...], call: Call) -> Array:
         """The output for the inputs ``xs``, each ``(features…, N)``."""

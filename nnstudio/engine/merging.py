@@ -32,6 +32,7 @@ class Add(Layer):
     summary: ClassVar[str] = "Adds branches of the same shape"
     formula: ClassVar[str] = "y = x₁ + x₂ + …"
     arity: ClassVar[tuple[int, int | None]] = (2, None)
+    buffers: ClassVar[tuple[int, int]] = (1, 0)  # ∂L/∂x is dy
 
     def output_shape(self, *shapes: Shape) -> Shape:
         return _same_shape("Add", shapes)
@@ -100,6 +101,7 @@ class Concatenate(Layer):
     formula: ClassVar[str] = "y = (x₁, x₂, …)"
     operations: ClassVar[int] = 0
     arity: ClassVar[tuple[int, int | None]] = (2, None)
+    buffers: ClassVar[tuple[int, int]] = (1, 0)  # ∂L/∂x are parts of dy
 
     def output_shape(self, *shapes: Shape) -> Shape:
         axis = feature_axis(len(shapes[0]))

@@ -51,6 +51,7 @@ class Step:
         owner: the node whose variables it uses; itself unless weights are shared.
         frozen: its variables don't learn and its statistics rest.
         rewrite: what is computed instead, because it is quicker; ``None`` for the layer itself.
+        frozen_units: those of the owner's units whose weights and biases don't learn.
     """
 
     node: str
@@ -60,6 +61,7 @@ class Step:
     owner: str
     frozen: bool = False
     rewrite: Rewrite | None = None
+    frozen_units: tuple[int, ...] = ()
 
     @property
     def runs(self) -> Rewrite:
@@ -157,6 +159,20 @@ class Network:
         for step in self.steps:
             learns.append(any(learns[i] or self.steps[i].owner in trainable for i in step.inputs))
         return tuple(learns)
+
+    @cached_property
+    def held(self) -> Array:
+        """Where in the trainable part the numbers of frozen units lie, in order."""
+        units = {step.owner: step.frozen_units for step in self.steps if step.frozen_units}
+        parts = []
+        for place in self.places:
+            frozen = units.get(place.key[0])
+            if frozen and place.start < self.trainable_size:
+                shape, axis = place.variable.shape, place.variable.unit_axis
+                numbers = np.arange(place.start, place.start + prod(shape)).reshape(shape)
+                known = [unit for unit in frozen if unit < shape[axis]]
+                parts.append(numbers.take(known, axis).reshape(-1))
+        return np.sort(np.concatenate(parts)) if parts else np.empty(0, np.intp)
 
     def ancestors(self, targets: Sequence[int]) -> tuple[int, ...]:
         """The steps that run to compute ``targets``, themselves included, in running order."""

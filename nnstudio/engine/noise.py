@@ -15,7 +15,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from nnstudio.engine.layer import Array, Arrays, Call, Layer
+from nnstudio.engine.layer import Array, Arrays, Call, Layer, Shape
 from nnstudio.schema import setting
 
 
@@ -27,6 +27,7 @@ class GaussianNoise(Layer):
     summary: ClassVar[str] = "Adds random noise while training, against overfitting"
     formula: ClassVar[str] = "y = x + σ z, z normal"
     operations: ClassVar[int] = 0
+    buffers: ClassVar[tuple[int, int]] = (1, 0)  # ∂L/∂x is dy
 
     stddev: float = setting(
         0.1, ge=0, le=1_000, label="Deviation σ", help="The noise's standard deviation"
@@ -38,6 +39,9 @@ class GaussianNoise(Layer):
 
     def caption(self) -> str:
         return f"σ {self.stddev:g}"
+
+    def buffer_size(self, *shapes: Shape, needs_dx: bool = True) -> int:
+        return super().buffer_size(*shapes, needs_dx=needs_dx) if self.is_random else 0
 
     def forward(self, v: Arrays, xs: tuple[Array, ...], call: Call) -> Array:
         (x,) = xs

@@ -41,6 +41,7 @@ class BatchNorm(Layer):
     summary: ClassVar[str] = "Normalises each feature over the batch, so that training runs evenly"
     formula: ClassVar[str] = "y = γ (x − μ) / √(σ² + ε) + β"
     operations: ClassVar[int] = 4  # − μ, ÷ √, · γ, + β; the running μ and σ² are known
+    buffers: ClassVar[tuple[int, int]] = (2, 1)  # y and x − μ
 
     momentum: float = setting(
         0.9, ge=0, lt=1, help="The share of the running statistics kept at each step"
@@ -129,6 +130,7 @@ class LayerNorm(Layer):
     summary: ClassVar[str] = "Normalises each example over its features, whatever the batch"
     formula: ClassVar[str] = "y = γ (x − μ) / √(σ² + ε) + β"
     operations: ClassVar[int] = 7  # Σ for μ, − μ, ², Σ for σ², ÷ √, · γ, + β
+    buffers: ClassVar[tuple[int, int]] = (2, 2)  # y and x̂; ∂L/∂x and dy x̂
 
     epsilon: float = setting(1e-5, gt=0, le=1, help=_EPSILON_HELP)
 

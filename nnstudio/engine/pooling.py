@@ -119,6 +119,9 @@ class MaxPool1D(_Pool1D):
     summary: ClassVar[str] = "Keeps the greatest number of each window of a sequence"
     formula: ClassVar[str] = "y = max of the window"
 
+    def buffer_size(self, *shapes: Shape, needs_dx: bool = True) -> int:
+        return _maxima_size(shapes[0], self.along(shapes[0]), needs_dx)
+
     def forward(self, v: Arrays, xs: tuple[Array, ...], call: Call) -> Array:
         return _maxima(xs[0], self.along(xs[0].shape), call)
 
@@ -132,6 +135,9 @@ class MaxPool2D(_Pool2D):
 
     summary: ClassVar[str] = "Keeps the greatest number of each window of a picture"
     formula: ClassVar[str] = "y = max of the window"
+
+    def buffer_size(self, *shapes: Shape, needs_dx: bool = True) -> int:
+        return _maxima_size(shapes[0], self.along(shapes[0]), needs_dx)
 
     def forward(self, v: Arrays, xs: tuple[Array, ...], call: Call) -> Array:
         return _maxima(xs[0], self.along(xs[0].shape), call)
@@ -147,6 +153,10 @@ class AveragePool1D(_Pool1D):
     summary: ClassVar[str] = "Averages each window of a sequence"
     formula: ClassVar[str] = "y = mean of the window"
 
+    def buffer_size(self, *shapes: Shape, needs_dx: bool = True) -> int:
+        sizes = _sizes(shapes[0], self.along(shapes[0]))
+        return sum(sizes[1:]) + (sum(sizes) if needs_dx else 0)
+
     def forward(self, v: Arrays, xs: tuple[Array, ...], call: Call) -> Array:
         return _means(xs[0], self.along(xs[0].shape), call)
 
@@ -160,6 +170,10 @@ class AveragePool2D(_Pool2D):
 
     summary: ClassVar[str] = "Averages each window of a picture"
     formula: ClassVar[str] = "y = mean of the window"
+
+    def buffer_size(self, *shapes: Shape, needs_dx: bool = True) -> int:
+        sizes = _sizes(shapes[0], self.along(shapes[0]))
+        return sum(sizes[1:]) + (sum(sizes) if needs_dx else 0)
 
     def forward(self, v: Arrays, xs: tuple[Array, ...], call: Call) -> Array:
         return _means(xs[0], self.along(xs[0].shape), call)
@@ -301,7 +315,26 @@ def _pooled(x: Array, axis: int, windows: Windows, call: Call) -> Array:
     return call.buffer(f"pooled along {axis}", shape)
 
 
+def _sizes(shape: Shape, along: Along) -> list[int]:
+    """How many numbers an example has at first, and after each axis that is pooled."""
+    sizes, lengths = [prod(shape)], list(shape)
+    for axis, windows in along:
+        lengths[axis] = windows.count
+        sizes.append(prod(lengths))
+    return sizes
+
+
 # ---------------------------------------------------------------- maxima
+
+
+def _maxima_size(shape: Shape, along: Along, needs_dx: bool) -> int:
+    """What the maxima take, and going back ∂L/∂x of each axis and, of overlapping ones, more."""
+    sizes = _sizes(shape, along)
+    if not needs_dx:
+        return sum(sizes[1:])
+    steps = zip(along, sizes[1:], strict=True)
+    left_and_part = sum(2 * size for (_, windows), size in steps if not _are_tiles(windows))
+    return sum(sizes[1:]) + sum(sizes[:-1]) + left_and_part
 
 
 def _maxima(x: Array, along: Along, call: Call) -> Array:

@@ -32,6 +32,7 @@ class PositionalEncoding(Layer):
     category: ClassVar[str] = "sequence"
     summary: ClassVar[str] = "Tells attention where in the sequence a place is"
     formula: ClassVar[str] = "yₜ = xₜ + pₜ"
+    buffers: ClassVar[tuple[int, int]] = (1, 0)  # ∂L/∂x is dy
 
     kind: str = setting(
         "sine", choices=("sine", "learned"), help="Waves of many lengths, or a learned table"

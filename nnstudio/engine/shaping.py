@@ -31,6 +31,7 @@ class Input(Layer):
     formula: ClassVar[str] = "y = x"
     operations: ClassVar[int] = 0
     arity: ClassVar[tuple[int, int | None]] = (0, 0)
+    buffers: ClassVar[tuple[int, int]] = (1, 0)
 
     shape: tuple[int, ...] = setting(
         (1,), ge=1, le=1_000_000, help="One example's shape: 2, or 1 × 28 × 28 for a picture"
@@ -68,6 +69,7 @@ class Flatten(Layer):
     summary: ClassVar[str] = "Lays a picture out in one row, for Dense"
     formula: ClassVar[str] = "(C, H, W) → C · H · W"
     operations: ClassVar[int] = 0
+    buffers: ClassVar[tuple[int, int]] = (0, 0)  # a view
 
     def output_shape(self, *shapes: Shape) -> Shape:
         return (prod(shapes[0]),)
@@ -89,6 +91,7 @@ class Reshape(Layer):
     summary: ClassVar[str] = "The same numbers in another shape"
     formula: ClassVar[str] = "(a · b) → (a, b)"
     operations: ClassVar[int] = 0
+    buffers: ClassVar[tuple[int, int]] = (0, 0)  # a view
 
     shape: tuple[int, ...] = setting(
         (-1,), ge=-1, le=1_000_000, help="Such as 16 × 7 × 7; one entry may be −1: what is left"
@@ -172,6 +175,7 @@ class ZeroPadding1D(Layer):
     summary: ClassVar[str] = "Puts zeros before and after a sequence"
     formula: ClassVar[str] = "(T, F) → (a + T + b, F)"
     operations: ClassVar[int] = 0
+    buffers: ClassVar[tuple[int, int]] = (1, 0)  # ∂L/∂x is a part of dy
 
     before: int = setting(1, ge=0, le=100_000, help="How many places of zeros come first")
     after: int = setting(1, ge=0, le=100_000, help="How many places of zeros come last")
@@ -203,6 +207,7 @@ class ZeroPadding2D(Layer):
     summary: ClassVar[str] = "Puts zeros around a picture"
     formula: ClassVar[str] = "(H, W) → (t + H + b, l + W + r)"
     operations: ClassVar[int] = 0
+    buffers: ClassVar[tuple[int, int]] = (1, 0)  # ∂L/∂x is a part of dy
 
     top: int = setting(1, ge=0, le=10_000, help="How many rows of zeros above")
     bottom: int = setting(1, ge=0, le=10_000, help="How many rows of zeros below")

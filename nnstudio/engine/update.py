@@ -5,11 +5,16 @@
 3. weight decay: w ← w − η λ w;
 4. the optimizer's step;
 5. max-norm: weights that became too long are scaled back;
-6. the running average of the weights takes the new ones in.
+6. what belongs to frozen units is put back;
+7. the running average of the weights takes the new ones in.
+
+Before all that the gradient of frozen units is set to 0, so that neither clipping nor what the
+optimizer remembers is moved by numbers that don't learn. Putting back is what keeps them, to the
+last bit, whatever decay, momentum and penalties make of a gradient of 0.
 
 An optimizer that searches (:mod:`lbfgs`) computes gradients as it needs them: for it the loss with
 its L2 penalty is the function to make small (2), it makes its step (4), and the average is taken
-(6). The rest would change what it believes to look at, so a project that asks for it has a problem.
+(7). The rest would change what it believes to look at, so a project that asks for it has a problem.
 
 Clipping comes before the penalties and these before the optimizer, as in PyTorch, where
 ``clip_grad_norm_`` is called before ``optimizer.step()``, which adds its L2.
@@ -75,6 +80,7 @@ class Update:
         self._clip_value = clip_value
         self._clip_norm = clip_norm
         self._average = average
+        self._held = network.held
         self._is_plain = not (
             clip_value
             or clip_norm
@@ -82,6 +88,7 @@ class Update:
             or weight_decay
             or self.max_norm.places
             or average
+            or self._held.size
         )
         self._decayed_size = network.decayed_size
         self._trainable_size = network.trainable_size
@@ -108,6 +115,9 @@ class Update:
         if self._is_plain:  # tiny networks take steps of a few microseconds
             self._optimizer.update(w, gradient, slots, rate, step, decayed)
             return
+        held = self._held
+        if held.size:
+            kept, gradient[held] = flat[held], 0
         if self._clip_value:
             clip_by_value(gradient, self._clip_value)
         if self._clip_norm:
@@ -119,8 +129,9 @@ class Update:
         self._optimizer.update(w, gradient, slots, rate, step, decayed)
         if self.max_norm.places:
             self.max_norm.project(flat)
-        if self._average:
-            take_into_average(slots[AVERAGE], w, self._average, step)
+        if held.size:
+            flat[held] = kept
+        self.rest(flat, slots, step)
 
     def search(
         self,
@@ -152,11 +163,14 @@ class Update:
     def rest(self, flat: Array, slots: Mapping[str, Array], step: int) -> None:
         """A step that leaves the weights as they are, and takes them into the average."""
         if self._average:
-            take_into_average(slots[AVERAGE], flat[: self._trainable_size], self._average, step)
+            average = slots[AVERAGE]
+            take_into_average(average, flat[: self._trainable_size], self._average, step)
+            average[self._held] = flat[self._held]  # a mean of equal numbers is off by rounding
 
     def penalised(self, flat: Array, loss: float, gradient: Array) -> Point:
         """The loss with its penalties at ``flat``; theirs is added to ``gradient`` in place."""
-        if not self.penalty.spans:
-            return Point(loss, gradient)
-        self.penalty.add_gradient(flat, gradient)
-        return Point(loss + self.penalty.value(flat), gradient)
+        if self.penalty.spans:
+            self.penalty.add_gradient(flat, gradient)
+            loss += self.penalty.value(flat)
+        gradient[self._held] = 0
+        return Point(loss, gradient)

@@ -91,6 +91,11 @@ class Upsample2D(Layer):
         ((channels, height, width),) = shapes
         return 3 * (channels * height * self.factor[0] * width + prod(self.output_shape(*shapes)))
 
+    def buffer_size(self, *shapes: Shape, needs_dx: bool = True) -> int:
+        higher = 0 if self.interpolation == "nearest" else prod(shapes[0]) * self.factor[0]
+        both = 2 if needs_dx else 1
+        return super().buffer_size(*shapes, needs_dx=needs_dx) + both * higher
+
     def forward(self, v: Arrays, xs: tuple[Array, ...], call: Call) -> Array:
         (x,) = xs
         channels, height, width, count = x.shape

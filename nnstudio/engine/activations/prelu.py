@@ -37,6 +37,7 @@ class PReLU(Layer):
     summary: ClassVar[str] = "Learns how much of what is negative it lets through"
     formula: ClassVar[str] = "y = x if x > 0, else a x"
     derivative: ClassVar[str] = "y′ = 1 if x > 0, else a"
+    buffers: ClassVar[tuple[int, int]] = (2, 2)  # y and min(0, x); ∂L/∂x and its part below 0
 
     per_feature: bool = setting(
         False,

@@ -15,12 +15,13 @@ kh · kw copies, and each product works on a few hundred kilobytes, which stay i
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from math import prod
 
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
 from nnstudio.engine.conv import Conv2D
-from nnstudio.engine.layer import Array, Arrays, Call
+from nnstudio.engine.layer import Array, Arrays, Call, Shape
 from nnstudio.engine.windows import Windows
 
 #: A product with fewer columns than this is not worth a call: one picture goes the textbook's way.
@@ -37,6 +38,13 @@ class RowConv2D(Conv2D):
         if layer.groups > 1 or layer.dilation[0] > 1:
             return None
         return RowConv2D(**{field.name: getattr(layer, field.name) for field in fields(layer)})
+
+    def buffer_size(self, *shapes: Shape, needs_dx: bool = True) -> int:
+        output, given = prod(self.output_shape(*shapes)), prod(shapes[0])
+        rows, columns = self.windows(shapes[0])
+        lines = rows.padded * shapes[0][0] * self.kernel_size[1] * columns.count
+        back = lines + output + given if needs_dx else 0  # ∂L/∂lines, dy by rows, ∂L/∂x
+        return output + lines + rows.count * columns.count + back  # of ones there is a channel
 
     def forward(self, v: Arrays, xs: tuple[Array, ...], call: Call) -> Array:
         (x,) = xs

@@ -8,6 +8,7 @@ look at (for windows of 2 × 2), forward and backward.
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from math import prod
 
 import numpy as np
 
@@ -32,6 +33,10 @@ class RectifiedMaxPool2D(MaxPool2D):
         first row's: after a convolution that is where it met the same numbers in both places.
         """
         return super().along(shape)[::-1]
+
+    def buffer_size(self, *shapes: Shape, needs_dx: bool = True) -> int:
+        zeros_and_dy = 2 * prod(self.output_shape(*shapes))
+        return super().buffer_size(*shapes, needs_dx=needs_dx) + zeros_and_dy
 
     def forward(self, v: Arrays, xs: tuple[Array, ...], call: Call) -> Array:
         # In place, although going back the pooling looks for its maxima in y: where the greatest

@@ -42,6 +42,7 @@ class GRU(Recurrent):
     formula: ClassVar[str] = "hₜ = (1 − z) n + z hₜ₋₁"
     gates: ClassVar[int] = 3
     cell_operations: ClassVar[int] = 8  # σ σ tanh;  r s_n;  (1 − z) n + z h
+    kept_by_cell: ClassVar[int] = 4  # s_n, and ∂L/∂s of three gates
 
     def outer_bias(self, v: Arrays) -> Array:
         """All but b_hn, which is within what the reset gate is multiplied by."""

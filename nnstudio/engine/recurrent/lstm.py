@@ -46,6 +46,7 @@ class LSTM(Recurrent):
     formula: ClassVar[str] = "cₜ = f cₜ₋₁ + i g,  hₜ = o tanh cₜ"
     gates: ClassVar[int] = 4
     cell_operations: ClassVar[int] = 9  # σ σ tanh σ;  f c, + i g;  o tanh c
+    kept_by_cell: ClassVar[int] = 2  # c, tanh c
 
     unit_forget_bias: bool = setting(
         True, help="Begin with open forget gates, a bias of 1, so that memories last"

@@ -31,6 +31,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import prod
 from typing import ClassVar
 
 import numpy as np
@@ -72,6 +73,8 @@ class Recurrent(Layer):
     gates: ClassVar[int] = 1
     #: Operations of the cell for each unit at each place, beside the sum a + s.
     cell_operations: ClassVar[int] = 1
+    #: Numbers that the cell keeps for each unit at each place, beside gates and state.
+    kept_by_cell: ClassVar[int] = 0
 
     units: int = setting(32, ge=1, le=10_000, help="How many numbers the state has")
     return_sequences: bool = setting(
@@ -131,6 +134,15 @@ class Recurrent(Layer):
         each_gate = 2 * features + 2 * self.units + 1 + 2 * self.use_bias
         each_unit = self.gates * each_gate + self.cell_operations
         return len(self._suffixes) * places * self.units * each_unit
+
+    def buffer_size(self, *shapes: Shape, needs_dx: bool = True) -> int:
+        ((places, features),) = shapes
+        # At each place what the gates were, ∂L/∂ of that, the state, and what the cell keeps.
+        way = places * self.units * (2 * self.gates + 1 + self.kept_by_cell)
+        ends = self.units * (self.gates + 4)  # before the first place, and to work in
+        output = prod(self.output_shape(*shapes)) if self.bidirectional else 0
+        sent = places * features if needs_dx else 0
+        return len(self._suffixes) * (way + ends + sent) + output
 
     def _weight(self, name: str, shape: Shape, init: str) -> Variable:
         return Variable(
