@@ -58,7 +58,8 @@ def compile_graph(
         owner = node.owner or id
         # Freezing rests weights and statistics; Dropout, which has neither, goes on dropping.
         frozen = graph.by_id[owner].frozen and bool(analysis.variables[owner])
-        steps.append(Step(id, node.layer, inputs, shape, owner, frozen))
+        units = graph.by_id[owner].frozen_units if node.layer.unit_setting else ()
+        steps.append(Step(id, node.layer, inputs, shape, owner, frozen, frozen_units=units))
     heads = [
         replace(
             _head(steps, number[output], losses[output]),

@@ -131,6 +131,15 @@ def freeze(graph: Graph, node: str, frozen: bool) -> Graph:
     return _with(graph, replace(_node(graph, node), frozen=frozen))
 
 
+def freeze_units(graph: Graph, node: str, units: Iterable[int]) -> Graph:
+    """The graph with exactly these units of ``node`` not learning.
+
+    Raises:
+        EditError: no such node.
+    """
+    return _with(graph, replace(_node(graph, node), frozen_units=tuple(sorted(set(units)))))
+
+
 def share(graph: Graph, node: str, owner: str) -> Graph:
     """The graph with ``node`` using the weights of ``owner``; empty gives it its own again.
 
