@@ -208,6 +208,16 @@ SENTENCES: dict[str, str] = {
     "formula_value": _(
         "{formula} has no finite value at x = {x:.4g}: choose another range for x, or another formula."
     ),
+    "split_no_column": _(
+        "The split goes by the column “{column}”, which the data doesn't have. It has: {known}."
+    ),
+    "split_column_shape": _(
+        "The split can't go by the column “{column}”: it has several values for each example."
+    ),
+    "split_parts": _(
+        "The column “{column}” doesn't tell parts: its values must be {known}, got {got}."
+    ),
+    "split_no_training": _("By the column “{column}” no example is left to train on."),
     "data_no_picture": _(
         "The network reads inputs of {expected}, a picture can't be one: give a CSV or NPY file."
     ),

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from nnstudio.data.dataset import Dataset
+from nnstudio.data.dataset import Column, Dataset
 from nnstudio.data.errors import DataError
 from nnstudio.data.sources import Square
 from nnstudio.data.split import Parts, Split
@@ -122,3 +122,89 @@ def test_too_little_to_train_on_is_refused_with_a_sentence() -> None:
     with pytest.raises(SettingError, match=r"at most 0\.8"):
         Split(validation=0.9).parts(Square().load())
     Split(validation=0.6, test=0.3).check()
+
+
+# ---------------------------------------------------------------- by a column
+
+
+def with_column(values: np.ndarray, classes: tuple[str, ...] = ()) -> Dataset:
+    inputs = np.arange(float(len(values)))[:, np.newaxis]
+    return Dataset("", inputs, inputs, columns=(Column("apart", values, classes),))
+
+
+@given(
+    st.lists(st.integers(0, 9), min_size=1, max_size=120), percent, percent, st.integers(0, 1000)
+)
+def test_a_group_is_in_one_part_and_shares_are_met_but_for_half_a_group(
+    groups: list[int], validation: float, test: float, seed: int
+) -> None:
+    assume(validation + test <= 0.9)
+    of_example = np.array(groups)
+    split = Split(validation, test, seed, by="group", column="apart")
+    parts = split.parts(with_column(of_example))
+    assert sorted(everything(parts)) == list(range(len(groups)))
+    assert parts.train.size
+    found = [set(of_example[part]) for part in (parts.train, parts.validation, parts.test)]
+    assert sum(map(len, found)) == len(set(groups))
+    largest = max(np.unique(of_example, return_counts=True)[1])
+    if len(found[0]) > 1:  # otherwise the last group had to be left to train on
+        for part, share in ((parts.test, test), (parts.validation, validation)):
+            assert abs(len(part) - math.floor(share * len(groups) + 1e-9)) <= largest / 2 + 0.5
+
+
+def test_in_order_of_time_the_latest_are_tested_and_the_earliest_trained_on() -> None:
+    times = np.random.default_rng(0).permutation(100) * 1.5
+    parts = Split(0.2, 0.1, by="order", column="apart").parts(with_column(times))
+    assert times[parts.train].max() < times[parts.validation].min()
+    assert times[parts.validation].max() < times[parts.test].min()
+    assert [len(parts.train), len(parts.validation), len(parts.test)] == [70, 20, 10]
+
+
+def test_in_order_without_a_column_examples_stay_as_they_come() -> None:
+    parts = Split(0.25, 0.25, by="order").parts(with_column(np.zeros(8)))
+    assert [list(parts.train), list(parts.validation), list(parts.test)] == [
+        [0, 1, 2, 3],
+        [4, 5],
+        [6, 7],
+    ]
+
+
+def test_a_column_may_say_which_part_each_example_is_in() -> None:
+    told = np.array([0, 1, 2, 0, 1])
+    parts = Split(by="part", column="apart").parts(with_column(told, ("Train", "test", "val")))
+    assert [list(parts.train), list(parts.validation), list(parts.test)] == [[0, 3], [2], [1, 4]]
+
+
+@pytest.mark.parametrize(
+    ("split", "classes", "reason"),
+    [
+        (Split(by="group", column="nowhere"), (), "“nowhere”, which the data doesn't have"),
+        (Split(by="part", column="apart"), ("train", "maybe"), "got train, maybe"),
+        (Split(by="part", column="apart"), (), "got numbers"),
+        (Split(by="part", column="apart"), ("val", "test"), "no example is left to train on"),
+    ],
+)
+def test_a_column_that_tells_no_parts_is_refused_with_a_sentence(
+    split: Split, classes: tuple[str, ...], reason: str
+) -> None:
+    with pytest.raises(DataError, match=reason):
+        split.parts(with_column(np.array([0, 1, 0]), classes))
+
+
+def test_by_chance_alone_classes_need_not_be_even() -> None:
+    labels = np.repeat([0, 1], 50)
+    data = Dataset("", np.arange(100.0)[:, np.newaxis], labels, ("a", "b"))
+    even = [labels[Split(0.2, 0.2, seed).parts(data).test].sum() for seed in range(9)]
+    free = [labels[Split(0.2, 0.2, seed, by="chance").parts(data).test].sum() for seed in range(9)]
+    assert set(even) == {10}
+    assert len(set(free)) > 1
+
+
+def test_a_published_test_set_stays_what_it_is_however_the_rest_is_dealt_out() -> None:
+    inputs = np.arange(10.0)[:, np.newaxis]
+    apart = (Column("apart", np.array([0, 0, 1, 1, 2, 2, 0, 0, 1, 1])),)
+    data = Dataset("", inputs, inputs, test_count=4, columns=apart)
+    for way in ("group", "order"):
+        parts = Split(0.34, 0.3, by=way, column="apart").parts(data)
+        assert list(parts.test) == [6, 7, 8, 9]
+        assert len(parts.validation) == 2
