@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,8 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 
 from nnstudio.data.dataset import INPUTS, TARGETS
+from nnstudio.engine.layer import Array
+from nnstudio.engine.network import Key
 from nnstudio.engine.shaping import Input
 from nnstudio.gui.canvas.diagram import card_sheet
 from nnstudio.gui.live import Live
@@ -21,6 +24,7 @@ from nnstudio.gui.pictures.places import Scheme, scheme_of
 from nnstudio.gui.pictures.sheet import Sheet, sheet_image, write_sheet
 from nnstudio.messages import StudioError, sentence
 from nnstudio.schema import check
+from nnstudio.training.trained import transfer
 
 
 def scheme_now(live: Live) -> Scheme:
@@ -43,6 +47,20 @@ def scheme_now(live: Live) -> Scheme:
     return scheme_of(columns, dataset.input_names, () if others else names)
 
 
+def weights_now(live: Live) -> Mapping[Key, Array]:
+    """The latest weights known; first ones where there are none, or no data that fits."""
+    model = live.model()
+    if model is not None:
+        return model.network.arrays(model.workspace.flat)
+    project = live.project
+    try:
+        network = project.network()
+    except StudioError:
+        return {}
+    known = None if project.trained is None else project.trained.weights
+    return network.arrays(transfer(known, network, project.settings.seed).flat)
+
+
 class Pictures(QObject):
     """Makes the pictures that are asked for, and says what became of them."""
 
@@ -60,11 +78,8 @@ class Pictures(QObject):
         check(options)
         if options.style == "cards":
             return card_sheet(self._workbench)
-        scheme, model = scheme_now(self._live), self._live.model()
-        weights = {}
-        if options.weights and model is not None:
-            arrays = model.network.arrays(model.workspace.flat)
-            weights = {key: array.copy() for key, array in arrays.items()}
+        scheme = scheme_now(self._live)
+        weights = weights_now(self._live) if options.weights else {}
         return neuron_sheet(scheme, Look(Theme("light"), weights, biases=options.biases))
 
     def export_to(self, path: str | Path, **options: Any) -> bool:
