@@ -6,7 +6,7 @@ Weights stay behind. It is read like a file, so whatever lies in the clipboard d
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 import msgspec
@@ -16,14 +16,19 @@ from nnstudio.messages import StudioError
 from nnstudio.persistence.errors import Damaged
 from nnstudio.persistence.project_text import (
     EdgeText,
+    GroupText,
     NodeText,
     PlaceText,
+    check_groups,
     check_lists,
     check_wires,
+    group_of,
+    group_text,
     node_of,
     node_text,
 )
 from nnstudio.persistence.trained_text import Form
+from nnstudio.project.layout import Group
 
 _KIND = "nodes of a network"
 #: Longer texts are not looked at.
@@ -36,10 +41,12 @@ class Clipping:
 
     Attributes:
         places: of every node, by its id.
+        groups: of these nodes alone.
     """
 
     graph: Graph
     places: Mapping[str, tuple[float, float]]
+    groups: tuple[Group, ...] = ()
 
 
 class ClippingText(Form):
@@ -49,12 +56,19 @@ class ClippingText(Form):
     nodes: list[NodeText]
     edges: list[EdgeText]
     places: list[PlaceText]
+    groups: list[GroupText] = msgspec.field(default_factory=list)
 
 
 def clipped(
-    graph: Graph, places: Mapping[str, tuple[float, float]], nodes: Collection[str]
+    graph: Graph,
+    places: Mapping[str, tuple[float, float]],
+    nodes: Collection[str],
+    groups: Iterable[Group] = (),
 ) -> Clipping:
-    """These nodes of ``graph``. One that shared the weights of a node left behind has its own."""
+    """These nodes of ``graph``, and those of ``groups`` that are chosen as a whole.
+
+    A node that shared the weights of one left behind has its own.
+    """
     chosen = set(nodes)
     kept = tuple(
         replace(node, owner=node.owner if node.owner in chosen else "")
@@ -62,7 +76,8 @@ def clipped(
         if node.id in chosen
     )
     edges = tuple(e for e in graph.edges if e.source in chosen and e.target in chosen)
-    return Clipping(Graph(kept, edges), {node.id: places[node.id] for node in kept})
+    whole = tuple(group for group in groups if chosen.issuperset(group.nodes))
+    return Clipping(Graph(kept, edges), {node.id: places[node.id] for node in kept}, whole)
 
 
 def clipping_text(clipping: Clipping) -> str:
@@ -73,6 +88,7 @@ def clipping_text(clipping: Clipping) -> str:
         nodes=[node_text(node) for node in graph.nodes],
         edges=[EdgeText(source=e.source, target=e.target, slot=e.slot) for e in graph.edges],
         places=[PlaceText(node=node, x=x, y=y) for node, (x, y) in clipping.places.items()],
+        groups=[group_text(group) for group in clipping.groups],
     )
     return msgspec.json.format(msgspec.json.encode(text), indent=1).decode()
 
@@ -93,9 +109,10 @@ def parse_clipping(text: str) -> Clipping:
         graph = Graph(nodes, tuple(Edge(e.source, e.target, e.slot) for e in read.edges))
         check_lists(read.nodes, read.edges, read.places)
         check_wires(graph)
+        check_groups(read.groups, graph.by_id)
     except (msgspec.DecodeError, Damaged, RecursionError) as error:
         raise StudioError("paste_damaged", reason=str(error)) from error
     places = {place.node: (place.x, place.y) for place in read.places}
     if places.keys() != graph.by_id.keys():
         raise StudioError("paste_damaged", reason="a node has no place")
-    return Clipping(graph, places)
+    return Clipping(graph, places, tuple(map(group_of, read.groups)))

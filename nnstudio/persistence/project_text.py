@@ -7,7 +7,7 @@ the project is built.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from graphlib import CycleError, TopologicalSorter
 from math import isfinite
 from typing import Any
@@ -127,10 +127,7 @@ def text_of(project: Project) -> ProjectText:
             NoteText(id=n.id, text=n.text, x=n.x, y=n.y, width=n.width, height=n.height)
             for n in project.layout.notes
         ],
-        groups=[
-            GroupText(id=g.id, name=g.name, nodes=list(g.nodes), collapsed=g.collapsed)
-            for g in project.layout.groups
-        ],
+        groups=[group_text(group) for group in project.layout.groups],
         data=project.data.to_plain(),
         settings=project.settings.to_plain(),
         trained=TrainedText.of(project.trained) if project.trained else None,
@@ -155,7 +152,7 @@ def design_of(text: ProjectText) -> Project:
         Layout(
             tuple((place.node, place.x, place.y) for place in text.layout),
             tuple(Note(n.id, n.text, n.x, n.y, n.width, n.height) for n in text.notes),
-            tuple(Group(g.id, g.name, tuple(g.nodes), g.collapsed) for g in text.groups),
+            tuple(map(group_of, text.groups)),
         ),
         DataSettings.from_plain(text.data, "$.data"),
         TrainingSettings.from_plain(text.settings, "$.settings"),
@@ -167,7 +164,7 @@ def _check(text: ProjectText) -> None:
     """What holds for a text that is written as well as for one that was read."""
     check_lists(text.nodes, text.edges, text.layout)
     _check_notes(text.notes)
-    _check_groups(text.groups, {node.id for node in text.nodes})
+    check_groups(text.groups, {node.id for node in text.nodes})
 
 
 def _check_notes(notes: Sequence[NoteText]) -> None:
@@ -181,14 +178,30 @@ def _check_notes(notes: Sequence[NoteText]) -> None:
             raise Damaged("a note has no size")
 
 
-def _check_groups(groups: Sequence[GroupText], nodes: set[str]) -> None:
-    """Groups that can be told apart, of nodes that exist, each in no more than one."""
+def group_text(group: Group) -> GroupText:
+    """``group`` as it is written."""
+    return GroupText(
+        id=group.id, name=group.name, nodes=list(group.nodes), collapsed=group.collapsed
+    )
+
+
+def group_of(text: GroupText) -> Group:
+    """The inverse of :func:`group_text`."""
+    return Group(text.id, text.name, tuple(text.nodes), text.collapsed)
+
+
+def check_groups(groups: Sequence[GroupText], nodes: Collection[str]) -> None:
+    """Groups that can be told apart, of nodes that exist, each in no more than one.
+
+    Raises:
+        Damaged: it isn't so.
+    """
     members = [node for group in groups for node in group.nodes]
     if len({group.id for group in groups}) < len(groups):
         raise Damaged("two groups have the same id")
     if not all(group.id and group.nodes for group in groups):
         raise Damaged("a group has an empty id or no nodes")
-    if len(set(members)) < len(members) or not nodes.issuperset(members):
+    if len(set(members)) < len(members) or not set(members) <= set(nodes):
         raise Damaged("a group has a node that doesn't exist or is in another group too")
 
 

@@ -16,6 +16,7 @@ from nnstudio.graph.edits import EditError, add_node, connect, fresh_id, remove,
 from nnstudio.graph.model import Edge, Graph, Node
 from nnstudio.graph.templates import Template
 from nnstudio.graph.wiring import remove_and_close
+from nnstudio.gui.canvas import grouping
 from nnstudio.gui.canvas.arrange import PER_BAND, arrange, free_place, room_for
 from nnstudio.gui.canvas.gestures import Port
 from nnstudio.gui.canvas.measures import (
@@ -25,6 +26,7 @@ from nnstudio.gui.canvas.measures import (
     ROW,
     WIDTH,
     Point,
+    box_at,
     slot_count,
     slots_of,
     snapped,
@@ -99,10 +101,10 @@ def added_after(project: Project, layer: Layer, selected: Sequence[str]) -> tupl
     that are selected.
     """
     graph = project.graph
-    sources = _sources_for(graph, layer, selected)
+    sources = _sources_for(graph, layer, grouping.ends_of(project, selected))
     if not sources:
         return added(project, layer, _middle_below(project))
-    shown = shown_places(project)
+    shown = {node: box[:2] for node, box in boxes_of(project).items()}
     last = max(sources, key=lambda node: shown[node])
     followers = graph.outgoing[last]
     if len(sources) == 1 and len(followers) == 1:
@@ -158,11 +160,15 @@ def inserted(
     graph = connect(graph, node.id, edge.target, edge.slot)
     slots = slots_of(graph, node.id)
     boxes, shown = boxes_of(project), shown_places(project)
+    inside = grouping.group_around(project.layout, edge)
+    if inside is not None and inside.collapsed:  # beside cards that nobody sees now
+        boxes = {n: box_at(shown[n], slots_of(graph, n)) for n in inside.nodes}
+    project = grouping.joined(project, node.id, edge)
     if place is not None:
         corner = snapped(place[0] - WIDTH / 2), snapped(place[1] - HEIGHT / 2)
         if free_place(boxes.values(), corner, slots) == corner:
             return with_places(project, graph, {node.id: corner}), node.id
-    x, y = shown[edge.source][0] + COLUMN, shown[edge.source][1]
+    x, y = boxes[edge.source][0] + COLUMN, boxes[edge.source][1]
     push = room_for(boxes, (x, y), slots)
     pushed = {n: (shown[n][0] + dx, shown[n][1]) for n, dx in push.items()}
     return with_places(project, graph, {**pushed, node.id: (x, y)}), node.id
@@ -170,7 +176,7 @@ def inserted(
 
 def clipping_of(project: Project, nodes: Collection[str]) -> Clipping:
     """These nodes with the wires among them, as the clipboard takes them."""
-    return clipped(project.graph, shown_places(project), nodes)
+    return clipped(project.graph, shown_places(project), nodes, project.layout.groups)
 
 
 def pasted(
@@ -202,7 +208,8 @@ def pasted(
             graph = share(graph, copies[old.id], copies[old.owner])
     for edge in clipping.graph.edges:
         graph = connect(graph, copies[edge.source], copies[edge.target], edge.slot)
-    return with_places(project, graph, spots), tuple(copies.values())
+    project = with_places(project, graph, spots)
+    return grouping.copied(project, clipping.groups, copies), tuple(copies.values())
 
 
 def duplicated(project: Project, nodes: Collection[str]) -> tuple[Project, tuple[str, ...]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QPainter
 
-from nnstudio.gui.canvas.faces import faces
+from nnstudio.gui.canvas.group_faces import shown_faces
 from nnstudio.gui.canvas.placing import shown_places
 from nnstudio.gui.canvas.scene import CanvasScene
 from nnstudio.gui.look.theme import Theme
@@ -40,6 +40,7 @@ def _drawn(workbench: Workbench) -> tuple[CanvasScene, QRectF]:
     if not graph.nodes:
         raise StudioError("picture_empty")
     scene = CanvasScene(Theme("light"))
-    scene.show_faces(faces(graph, workbench.analysis, workbench.problems))
-    scene.show_places(graph, shown_places(workbench.project))
+    groups = workbench.project.layout.groups
+    scene.show_faces(shown_faces(graph, workbench.analysis, workbench.problems, groups))
+    scene.show_places(graph, shown_places(workbench.project), groups)
     return scene, scene.contents().adjusted(-_MARGIN, -_MARGIN, _MARGIN, _MARGIN)

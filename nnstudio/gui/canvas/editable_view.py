@@ -14,9 +14,9 @@ from nnstudio.engine.layer import Shape
 from nnstudio.graph.edits import rename
 from nnstudio.graph.templates import TEMPLATES, Template
 from nnstudio.gui.canvas import commands, placing
-from nnstudio.gui.canvas.faces import faces
 from nnstudio.gui.canvas.find_bar import FindBar
 from nnstudio.gui.canvas.gestures import Port, Selection
+from nnstudio.gui.canvas.group_faces import shown_faces
 from nnstudio.gui.canvas.interaction import Interaction
 from nnstudio.gui.canvas.layer_search import LayerSearch
 from nnstudio.gui.canvas.name_field import NameField
@@ -30,9 +30,11 @@ from nnstudio.gui.look.theme import Theme
 from nnstudio.gui.workbench import Workbench
 from nnstudio.messages import StudioError, shape_text
 from nnstudio.persistence.clipping import clipping_text, parse_clipping
+from nnstudio.project.layout import Group
 from nnstudio.project.problems import DataFacts
 from nnstudio.project.project import Project
 from nnstudio.project.runs import facts_of
+from nnstudio.project.starting import judged_by_classes
 
 
 class EditableView(NavigableView):
@@ -60,6 +62,7 @@ class EditableView(NavigableView):
         self._interaction = Interaction(workbench, scene, self)
         self._pointer = QPoint()
         self._shown: tuple[object, object, object] = (None, None, None)
+        self._groups: tuple[Group, ...] = ()
         self._parameters = 0
         self._shows_shapes = False
         self._search = LayerSearch(workbench, scene, theme, self)
@@ -214,7 +217,7 @@ class EditableView(NavigableView):
     def look_at(self, node: str) -> None:
         """Select a node and bring it into view."""
         self._interaction.select(Selection((node,)))
-        item = self._scene.nodes[node]
+        item = self._scene.card_for(node)
         self._bring_into_view(item.mapRectToScene(item.boundingRect()))
 
     def search_layer(self, at: QPointF | None = None) -> None:
@@ -246,7 +249,7 @@ class EditableView(NavigableView):
 
     def node_rect(self, node_id: str) -> QRect:
         """The node's card in the viewport's coordinates."""
-        item = self._scene.nodes[node_id]
+        item = self._scene.card_for(node_id)
         return self.mapFromScene(item.mapRectToScene(item.card())).boundingRect()
 
     def port_point(self, node_id: str, kind: Literal["input", "output"], slot: int = 0) -> QPoint:
@@ -257,7 +260,8 @@ class EditableView(NavigableView):
         """The nodes whose cards can be seen with their pictures now."""
         if self.zoom < DETAIL_FROM:
             return ()
-        return self._scene.nodes_in(self.mapToScene(self.viewport().rect()).boundingRect())
+        seen = self._scene.nodes_in(self.mapToScene(self.viewport().rect()).boundingRect())
+        return tuple(node for node in seen if node in self._scene.nodes)
 
     def hand_over_updates(self) -> None:
         """Have what changed painted with the next update of the widget.
@@ -282,9 +286,11 @@ class EditableView(NavigableView):
         old, self._shown = self._shown, (graph, layout, problems)
         if all(now is before for now, before in zip(self._shown, old, strict=True)):
             return
-        if graph is not old[0] or problems is not old[2]:
-            self._scene.show_faces(faces(graph, workbench.analysis, problems))
-        self._scene.show_places(graph, placing.shown_places(workbench.project))
+        groups = layout.groups
+        if graph is not old[0] or problems is not old[2] or groups != self._groups:
+            self._groups = groups
+            self._scene.show_faces(shown_faces(graph, workbench.analysis, problems, groups))
+        self._scene.show_places(graph, placing.shown_places(workbench.project), groups)
         if graph is not old[0]:
             self._show_carried()
         self._scene.show_selection(self._interaction.selection)
@@ -322,7 +328,7 @@ class EditableView(NavigableView):
         def edit(project: Project) -> Project:
             nonlocal new
             project, new = command(project)
-            return project
+            return judged_by_classes(project, new, self._facts())
 
         if self._interaction.apply(f"Add {name}", edit):
             self.look_at(new)

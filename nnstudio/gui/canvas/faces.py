@@ -21,6 +21,7 @@ class Face:
         shape: of its output, as text.
         parameters: how many numbers it learns, as text; empty for none.
         slots: how many inputs it shows.
+        layer: whose curve it shows; ``None`` for the card of a group.
         severity: ``error``, ``warning`` or empty; ``problem`` holds the sentences.
     """
 
@@ -30,7 +31,7 @@ class Face:
     parameters: str
     category: str
     slots: int
-    layer: Layer
+    layer: Layer | None
     severity: str = ""
     problem: str = ""
 

@@ -48,7 +48,23 @@ class Wire:
     edge: Edge
 
 
-Target = Port | Body | Wire | None
+@dataclass(frozen=True)
+class Whole:
+    """A group with all its nodes: its card, or the title of its frame."""
+
+    group: str
+    nodes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Fold:
+    """The button of a group that collapses or expands it."""
+
+    group: str
+    nodes: tuple[str, ...]
+
+
+Target = Port | Body | Wire | Whole | Fold | None
 
 
 @dataclass(frozen=True)
@@ -64,6 +80,8 @@ class Selection:
                 return node in self.nodes
             case Wire(edge):
                 return edge in self.wires
+            case Whole(_, nodes):
+                return set(nodes) <= set(self.nodes)
         return False
 
     def toggled(self, target: Target) -> Selection:
@@ -73,6 +91,9 @@ class Selection:
                 return replace(self, nodes=_toggled(self.nodes, node))
             case Wire(edge):
                 return replace(self, wires=_toggled(self.wires, edge))
+            case Whole(_, nodes):
+                others = tuple(node for node in self.nodes if node not in nodes)
+                return replace(self, nodes=others if target in self else (*others, *nodes))
         return self
 
     @staticmethod
@@ -170,6 +191,8 @@ def press(target: Target, at: Point, adds: bool, graph: Graph) -> Gesture:
 
 def selection_on_press(selection: Selection, target: Target, adds: bool) -> Selection:
     """What is selected once the button is down: a selected card may be about to be dragged."""
+    if isinstance(target, Fold):
+        return selection
     if target is None:
         return selection if adds else Selection()
     if adds:
@@ -179,7 +202,7 @@ def selection_on_press(selection: Selection, target: Target, adds: bool) -> Sele
 
 def selection_on_click(selection: Selection, pressed: Pressed) -> Selection:
     """What is selected when the button goes up again without a drag."""
-    if pressed.adds or pressed.target is None:
+    if pressed.adds or pressed.target is None or isinstance(pressed.target, Fold):
         return selection
     return Selection.only(pressed.target)
 
@@ -187,6 +210,14 @@ def selection_on_click(selection: Selection, pressed: Pressed) -> Selection:
 def is_drag(start: Point, at: Point, zoom: float) -> bool:
     """Whether the pointer has moved too far for a click."""
     return hypot(at[0] - start[0], at[1] - start[1]) * zoom > CLICK_SLACK
+
+
+def anchor_of(target: Target) -> str | None:
+    """The node that stays on the grid when what is under the pointer is dragged."""
+    match target:
+        case Body(node) | Whole(_, (node, *_)):
+            return node
+    return None
 
 
 def move(gesture: Gesture, at: Point, selection: Selection, home: Point | None) -> Gesture:
@@ -197,8 +228,9 @@ def move(gesture: Gesture, at: Point, selection: Selection, home: Point | None) 
         home: where the pressed card stood, if a card was pressed.
     """
     match gesture:
-        case Pressed(Body(node), start) if node in selection.nodes and home is not None:
-            return move(Moving(selection.nodes, node, start, home), at, selection, home)
+        case Pressed(target, start) if target in selection and home is not None:
+            anchor = anchor_of(target) or ""
+            return move(Moving(selection.nodes, anchor, start, home), at, selection, home)
         case Pressed(None, start, adds):
             return Banding(start, at, selection if adds else Selection())
         case Moving():
@@ -223,10 +255,16 @@ def band_selection(gesture: Banding, touched: Iterable[str]) -> Selection:
 # ---------------------------------------------------------------- wires
 
 
+def without_moved(graph: Graph, wiring: Wiring) -> Graph:
+    """The graph while a wire that was picked up is in the hand."""
+    if wiring.moved is not None and wiring.moved in graph.edges:
+        return remove(graph, edges=[wiring.moved])
+    return graph
+
+
 def attempt(graph: Graph, wiring: Wiring, over: Target) -> Attempt:
     """What would follow if the wire were dropped on ``over``."""
-    if wiring.moved is not None and wiring.moved in graph.edges:
-        graph = remove(graph, edges=[wiring.moved])
+    graph = without_moved(graph, wiring)
     origin = wiring.origin
     if not isinstance(over, Port | Body) or over == origin:
         return Attempt()
@@ -252,8 +290,7 @@ def with_attempt(wiring: Wiring, attempt: Attempt) -> Wiring:
 
 def open_ports(graph: Graph, wiring: Wiring) -> frozenset[Port]:
     """Every port at which the wire could end, to be marked while it is drawn."""
-    if wiring.moved is not None and wiring.moved in graph.edges:
-        graph = remove(graph, edges=[wiring.moved])
+    graph = without_moved(graph, wiring)
     origin = wiring.origin
     if origin.kind == "input":
         return frozenset(Port(n, "output") for n in possible_sources(graph, origin.node))

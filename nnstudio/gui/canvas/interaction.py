@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from PySide6.QtCore import QObject, QPointF, QRectF, Signal
 
 from nnstudio.graph.model import Edge
-from nnstudio.gui.canvas import commands, gestures, placing
+from nnstudio.gui.canvas import commands, folding, gestures, grouping, placing
 from nnstudio.gui.canvas.gestures import (
     Attempt,
     Banding,
-    Body,
+    Fold,
     Gesture,
     Moving,
     Pressed,
@@ -100,13 +100,14 @@ class Interaction(QObject):
         if isinstance(gesture, Pressed) and not gestures.is_drag(gesture.start, point_of(at), zoom):
             return
         home = None
-        if isinstance(gesture, Pressed) and isinstance(gesture.target, Body):
-            home = placing.shown_places(self._workbench.project)[gesture.target.node]
+        if isinstance(gesture, Pressed) and (anchor := gestures.anchor_of(gesture.target)):
+            home = placing.shown_places(self._workbench.project)[anchor]
         gesture = gestures.move(gesture, point_of(at), self.selection, home)
         if isinstance(gesture, Wiring):
             over = self._scene.target_at(at, zoom)
-            graph = self._workbench.graph
-            gesture = gestures.with_attempt(gesture, gestures.attempt(graph, gesture, over))
+            graph, groups = self._workbench.graph, self._workbench.project.layout.groups
+            attempt = folding.attempt(graph, gesture, over, groups)
+            gesture = gestures.with_attempt(gesture, attempt)
         self._gesture = gesture
         self._show(gesture)
 
@@ -116,6 +117,8 @@ class Interaction(QObject):
         gesture, self._gesture = self._gesture, None
         self._hide()
         match gesture:
+            case Pressed(Fold(_, nodes)):
+                self.fold(nodes)
             case Pressed():
                 self.select(gestures.selection_on_click(self.selection, gesture))
             case Moving(nodes, offset=offset):
@@ -165,6 +168,13 @@ class Interaction(QObject):
         self.refused.emit("")
 
     # ------------------------------------------------------------------ editing
+
+    def fold(self, nodes: Collection[str]) -> None:
+        """Collapse the groups of these nodes; expand them if they are collapsed already."""
+        groups = grouping.touched(self._workbench.project.layout, nodes)
+        collapsed = not all(group.collapsed for group in groups)
+        label = "Collapse" if collapsed else "Expand"
+        self.apply(label, lambda project: grouping.folded(project, nodes, collapsed))
 
     def apply(
         self, label: str, command: Callable[[Project], Project], merge_key: object = None

@@ -42,9 +42,14 @@ def height(slots: int) -> int:
     return max(HEIGHT, _PORT_MARGIN + _PORT_GAP * slots)
 
 
+def port_offset(number: int, count: int) -> float:
+    """How far below the middle of a card's side port ``number`` of ``count`` is."""
+    return (number - (count - 1) / 2) * _PORT_GAP
+
+
 def input_place(slot: int, slots: int) -> Point:
     """Where input ``slot`` of ``slots`` is, from the card's top left corner."""
-    return 0.0, height(slots) / 2 + (slot - (slots - 1) / 2) * _PORT_GAP
+    return 0.0, height(slots) / 2 + port_offset(slot, slots)
 
 
 def output_place(slots: int) -> Point:

@@ -17,7 +17,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QApplication, QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from nnstudio.gui.canvas.faces import Face
-from nnstudio.gui.canvas.gestures import Port
+from nnstudio.gui.canvas.gestures import Body, Port, Target
 from nnstudio.gui.canvas.measures import WIDTH, height, input_place, output_place
 from nnstudio.gui.look.problem_sign import paint_sign
 from nnstudio.gui.look.theme import Theme, mono_font
@@ -109,6 +109,21 @@ class NodeItem(QGraphicsItem):
         ]
         return [*found, (Port(self.node, "output"), QPointF(*output_place(slots)))]
 
+    def port_at(self, port: Port) -> QPointF:
+        """Where ``port`` is, in the card's coordinates."""
+        slots = self.face.slots
+        is_output = port.kind == "output"
+        return QPointF(*(output_place(slots) if is_output else input_place(port.slot, slots)))
+
+    def body(self, at: QPointF) -> Target:
+        """What the pointer takes hold of at ``at``, in the card's coordinates, away from ports."""
+        return Body(self.node)
+
+    @property
+    def members(self) -> tuple[str, ...]:
+        """The nodes that the card stands for."""
+        return (self.node,)
+
     def badge(self) -> QRectF:
         """Where the sign of a problem is."""
         return QRectF(WIDTH - 13, -7, 18, 18)
@@ -134,7 +149,7 @@ class NodeItem(QGraphicsItem):
         self._paint_words(painter)
         if self.thumbnail is not None:
             self._paint_thumbnail(painter, self.thumbnail)
-        else:
+        elif self.face.layer is not None:
             box = _picture_box().adjusted(2, 6, -2, -6)
             paint_curve(painter, box, self.face.layer, self._category())
         self._paint_ports(painter)
@@ -171,9 +186,12 @@ class NodeItem(QGraphicsItem):
         painter.drawRoundedRect(
             card.adjusted(inset, inset, -inset, -inset), _RADIUS - inset, _RADIUS - inset
         )
+        self._paint_bar(painter)
+
+    def _paint_bar(self, painter: QPainter) -> None:
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(self._category())
-        painter.drawRoundedRect(QRectF(2, 8, 4, card.height() - 16), 2, 2)
+        painter.drawRoundedRect(QRectF(2, 8, 4, self.card().height() - 16), 2, 2)
 
     def _paint_words(self, painter: QPainter) -> None:
         colour = self._theme.colour

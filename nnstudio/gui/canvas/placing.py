@@ -12,6 +12,7 @@ from typing import Literal
 
 from nnstudio.graph.model import Graph
 from nnstudio.gui.canvas.arrange import arrange, places
+from nnstudio.gui.canvas.folding import card_box, holders
 from nnstudio.gui.canvas.measures import Box, Point, box_at, slots_of
 from nnstudio.project.project import Project
 
@@ -37,11 +38,39 @@ def with_places(project: Project, graph: Graph, moved: Mapping[str, Point]) -> P
 
 
 def boxes_of(project: Project) -> dict[str, Box]:
-    """The box of every card."""
-    graph = project.graph
-    return {
-        node: box_at(place, slots_of(graph, node)) for node, place in shown_places(project).items()
+    """The box of every node's card; the nodes of a collapsed group have one card together."""
+    graph, shown = project.graph, shown_places(project)
+    boxes = {node: box_at(place, slots_of(graph, node)) for node, place in shown.items()}
+    for group in project.layout.groups:
+        if group.collapsed:
+            boxes.update(dict.fromkeys(group.nodes, card_box(graph, group, shown)))
+    return boxes
+
+
+def _card_boxes(project: Project, nodes: Collection[str]) -> dict[str, Box]:
+    """The boxes of the cards for these nodes, each under one node; see :func:`_with_cards_at`."""
+    held = holders(project.layout.groups)
+    first: dict[str, str] = {}
+    for node in nodes:
+        first.setdefault(held.get(node, node), node)
+    boxes = boxes_of(project)
+    return {node: boxes[node] for node in first.values()}
+
+
+def _with_cards_at(
+    project: Project, before: Mapping[str, Box], placed: Mapping[str, Point]
+) -> Project:
+    """With these cards at other places; the nodes of a collapsed group move together."""
+    held, shown = holders(project.layout.groups), shown_places(project)
+    offsets = {
+        held.get(node, node): (x - before[node][0], y - before[node][1])
+        for node, (x, y) in placed.items()
     }
+    spots = {}
+    for node, (x, y) in shown.items():
+        if (offset := offsets.get(held.get(node, node))) is not None:
+            spots[node] = x + offset[0], y + offset[1]
+    return with_places(project, project.graph, spots)
 
 
 def moved(project: Project, nodes: Iterable[str], offset: Point) -> Project:
@@ -60,7 +89,7 @@ def tidied(project: Project) -> Project:
 
 def aligned(project: Project, nodes: Collection[str], side: Side) -> Project:
     """With these cards at one line: that of the one that is furthest to this side."""
-    boxes = {node: box for node, box in boxes_of(project).items() if node in nodes}
+    boxes = _card_boxes(project, nodes)
     if not boxes:
         return project
     axis, far, pick = _SIDES[side]
@@ -70,12 +99,12 @@ def aligned(project: Project, nodes: Collection[str], side: Side) -> Project:
         place = [box[0], box[1]]
         place[axis] = line - far * box[axis + 2]
         placed[node] = (place[0], place[1])
-    return with_places(project, project.graph, placed)
+    return _with_cards_at(project, boxes, placed)
 
 
 def distributed(project: Project, nodes: Collection[str], axis: Literal[0, 1]) -> Project:
     """With the same gap between these cards, across (0) or down (1); the outermost stay."""
-    boxes = {node: box for node, box in boxes_of(project).items() if node in nodes}
+    boxes = _card_boxes(project, nodes)
     order = sorted(boxes, key=lambda node: boxes[node][axis])
     if len(order) < 3:
         return project
@@ -88,4 +117,4 @@ def distributed(project: Project, nodes: Collection[str], axis: Literal[0, 1]) -
         place[axis] = last if node == order[-1] else round(at)
         placed[node] = (place[0], place[1])
         at += boxes[node][axis + 2] + gap
-    return with_places(project, project.graph, placed)
+    return _with_cards_at(project, boxes, placed)

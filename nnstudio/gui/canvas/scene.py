@@ -10,11 +10,15 @@ from PySide6.QtWidgets import QGraphicsRectItem, QGraphicsScene
 
 from nnstudio.graph.model import Edge, Graph
 from nnstudio.gui.canvas.faces import Face
-from nnstudio.gui.canvas.gestures import Body, Port, Selection, Target, Wire
-from nnstudio.gui.canvas.measures import Point, input_place, output_place
+from nnstudio.gui.canvas.folding import card_key, card_place, frame_box, holders, shown_edges
+from nnstudio.gui.canvas.gestures import Body, Fold, Port, Selection, Target, Whole, Wire
+from nnstudio.gui.canvas.group_faces import GroupFace
+from nnstudio.gui.canvas.group_item import FrameItem, GroupCard
+from nnstudio.gui.canvas.measures import Point
 from nnstudio.gui.canvas.node_item import DETAIL_FROM, NodeItem
 from nnstudio.gui.canvas.wire_item import DrawnWire, WireItem
 from nnstudio.gui.look.theme import Theme
+from nnstudio.project.layout import Group
 
 #: How near the pointer must be to a port or a wire, in pixels of the screen.
 PORT_REACH, WIRE_REACH = 11.0, 6.0
@@ -22,13 +26,20 @@ _NO_PORTS: frozenset[Port] = frozenset()
 
 
 class CanvasScene(QGraphicsScene):
-    """Shows what it is told to, and knows what is where."""
+    """Shows what it is told to, and knows what is where.
+
+    Attributes:
+        nodes: every card: of a node by its id, of a collapsed group by its ``card_key``.
+        frames: of expanded groups, by their ids.
+    """
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self._theme = theme
         self.nodes: dict[str, NodeItem] = {}
         self.wires: dict[Edge, WireItem] = {}
+        self.frames: dict[str, FrameItem] = {}
+        self._held: Mapping[str, str] = {}
         self._places: dict[str, Point] = {}
         self._thumbnails: dict[str, QPixmap | None] = {}
         self._lit: dict[str, frozenset[Port]] = {}
@@ -48,23 +59,30 @@ class CanvasScene(QGraphicsScene):
     # ------------------------------------------------------------------ what is in the project
 
     def show_faces(self, faces: Mapping[str, Face]) -> None:
-        """Have one card for each of these nodes, and let it show this face."""
+        """Have one card for each of these nodes or groups, and let it show this face."""
         for node in self.nodes.keys() - faces.keys():
             self.removeItem(self.nodes.pop(node))
             self._places.pop(node, None)
         for node, face in faces.items():
             item = self.nodes.get(node)
             if item is None:
-                item = self.nodes[node] = NodeItem(node, face, self._theme)
+                kind = GroupCard if isinstance(face, GroupFace) else NodeItem
+                item = self.nodes[node] = kind(node, face, self._theme)
                 item.show_thumbnail(self._thumbnails.get(node))
                 self.addItem(item)
             elif item.face != face:
-                if item.face.slots != face.slots:
+                if item.face.slots != face.slots or isinstance(face, GroupFace):
                     self._places.pop(node, None)  # its ports move, and its wires with them
                 item.show_face(face)
 
-    def show_places(self, graph: Graph, places: Mapping[str, Point]) -> None:
+    def show_places(
+        self, graph: Graph, places: Mapping[str, Point], groups: tuple[Group, ...] = ()
+    ) -> None:
         """Put every card at its place, and let the graph's wires run between them."""
+        self._held = holders(groups)
+        if self._held:
+            cards = {card_key(g): card_place(g.nodes, places) for g in groups if g.collapsed}
+            places = {**places, **cards}
         moved = set()
         for node, item in self.nodes.items():
             if self._places.get(node) != places[node]:
@@ -73,6 +91,23 @@ class CanvasScene(QGraphicsScene):
                 moved.add(node)
         self._show_wires(graph, moved)
         self._index(moved)
+        self._show_frames(groups)
+
+    def _show_frames(self, groups: Iterable[Group]) -> None:
+        wanted = {group.id: group for group in groups if not group.collapsed}
+        for gone in self.frames.keys() - wanted.keys():
+            self.removeItem(self.frames.pop(gone))
+        for group in wanted.values():
+            if group.id not in self.frames:
+                self.frames[group.id] = FrameItem(group.id, self._theme)
+                self.addItem(self.frames[group.id])
+            self._frame(self.frames[group.id], group.name, group.nodes)
+
+    def _frame(self, frame: FrameItem, name: str, nodes: tuple[str, ...]) -> None:
+        """Let a frame stand around its cards, wherever they are now."""
+        cards = [self.nodes[node] for node in nodes]
+        boxes = [item.card().translated(item.pos()).getRect() for item in cards]
+        frame.show_group(name, nodes, frame_box(boxes))
 
     def _index(self, moved: set[str]) -> None:
         """Let the scene's index, which searches within its box, cover cards that went beyond."""
@@ -86,17 +121,25 @@ class CanvasScene(QGraphicsScene):
             self.setSceneRect(indexed.united(box).adjusted(-500, -500, 500, 500))
 
     def _show_wires(self, graph: Graph, moved: set[str]) -> None:
-        wanted = set(graph.edges)
-        for edge in self.wires.keys() - wanted:
+        edges = shown_edges(graph, self._held)
+        for edge in self.wires.keys() - set(edges):
             self.removeItem(self.wires.pop(edge))
-        for edge in graph.edges:
+        for edge in edges:
             item = self.wires.get(edge)
             if item is None:
                 item = self.wires[edge] = WireItem(edge, self._theme)
                 self.addItem(item)
                 self._lay(edge)
-            elif edge.source in moved or edge.target in moved:
+            elif self._card_of(edge.source) in moved or self._card_of(edge.target) in moved:
                 self._lay(edge)
+
+    def _card_of(self, node: str) -> str:
+        """Under which key the card is that stands for ``node``."""
+        return self._held.get(node, node)
+
+    def card_for(self, node: str) -> NodeItem:
+        """The card of ``node``, or of the collapsed group it is in."""
+        return self.nodes[self._card_of(node)]
 
     def _lay(self, edge: Edge) -> None:
         """Let a wire run between the cards it connects, wherever they are now."""
@@ -111,18 +154,24 @@ class CanvasScene(QGraphicsScene):
 
     def show_offset(self, nodes: Iterable[str], offset: Point) -> None:
         """Show these cards away from their places, while they are being dragged."""
-        shown = {node for node in nodes if node in self.nodes}
+        shown = {card for card in map(self._card_of, nodes) if card in self.nodes}
         for node in shown:
             x, y = self._places[node]
             self.nodes[node].setPos(x + offset[0], y + offset[1])
         for edge in self.wires:
-            if edge.source in shown or edge.target in shown:
+            if self._card_of(edge.source) in shown or self._card_of(edge.target) in shown:
                 self._lay(edge)
+        for frame in self.frames.values():
+            if not shown.isdisjoint(frame.nodes):
+                self._frame(frame, frame.name, frame.nodes)
 
     def show_selection(self, selection: Selection) -> None:
         """Mark what is selected."""
-        for node, item in self.nodes.items():
-            item.show_state(selected=node in selection.nodes)
+        chosen = set(selection.nodes)
+        for item in self.nodes.values():
+            item.show_state(selected=not chosen.isdisjoint(item.members))
+        for frame in self.frames.values():
+            frame.show_state(selected=chosen.issuperset(frame.nodes))
         for edge, wire in self.wires.items():
             wire.show_state(selected=edge in selection.wires)
 
@@ -145,7 +194,7 @@ class CanvasScene(QGraphicsScene):
             return port
         for card in cards:
             if card.card().contains(card.mapFromScene(at)):
-                return Body(card.node)
+                return card.body(card.mapFromScene(at))
         reach = WIRE_REACH / zoom
         around = QRectF(at.x() - reach, at.y() - reach, 2 * reach, 2 * reach)
         for item in items:
@@ -153,7 +202,8 @@ class CanvasScene(QGraphicsScene):
                 continue
             if item.shape().intersects(around):
                 return Wire(item.edge)
-        return None
+        targets = (frame.target(at) for frame in self.frames.values())
+        return next(filter(None, targets), None)
 
     def problem_at(self, at: QPointF) -> str:
         """The sentence of the problem whose card or badge is here; empty for none."""
@@ -167,19 +217,18 @@ class CanvasScene(QGraphicsScene):
 
     def port_place(self, port: Port) -> QPointF:
         """Where a port is, in the scene's coordinates."""
-        item = self.nodes[port.node]
-        slots = item.face.slots
-        place = output_place(slots) if port.kind == "output" else input_place(port.slot, slots)
-        return item.mapToScene(QPointF(*place))
+        item = self.card_for(port.node)
+        return item.mapToScene(item.port_at(port))
 
     def nodes_in(self, box: QRectF) -> tuple[str, ...]:
-        """The cards that ``box`` touches, in the order they were added."""
+        """The nodes whose cards ``box`` touches, in the order they were added."""
         touched = {
             item.node
             for item in self.items(box, Qt.ItemSelectionMode.IntersectsItemShape)
             if isinstance(item, NodeItem)
         }
-        return tuple(node for node in self.nodes if node in touched)
+        cards = (item for key, item in self.nodes.items() if key in touched)
+        return tuple(node for item in cards for node in item.members)
 
     def contents(self) -> QRectF:
         """The box around all cards and wires; null if there are none."""
@@ -188,6 +237,8 @@ class CanvasScene(QGraphicsScene):
             box = box.united(item.card().translated(item.pos()))
         for wire in self.wires.values():
             box = box.united(wire.boundingRect())
+        for frame in self.frames.values():
+            box = box.united(frame.boundingRect())
         return box
 
     # ------------------------------------------------------------------ what the pointer does
@@ -202,9 +253,14 @@ class CanvasScene(QGraphicsScene):
             match before:
                 case Body(node) if node in self.nodes:
                     self.nodes[node].show_state(hovered=on)
-                case Port(node) if node in self.nodes:
-                    self.nodes[node].show_state(hovered=on)
-                    self.nodes[node].show_ports(_NO_PORTS, before if on else None, None)
+                case Port(node) if self._card_of(node) in self.nodes:
+                    self.card_for(node).show_state(hovered=on)
+                    self.card_for(node).show_ports(_NO_PORTS, before if on else None, None)
+                case Whole(group, (first, *_)) | Fold(group, (first, *_)):
+                    if group in self.frames:
+                        self.frames[group].show_state(hovered=on)
+                    elif first in self._held:
+                        self.card_for(first).show_state(hovered=on)
                 case Wire(edge) if edge in self.wires:
                     self.wires[edge].show_state(hovered=on)
 
@@ -212,7 +268,8 @@ class CanvasScene(QGraphicsScene):
         """Mark every port at which a wire may end."""
         self._lit = {}
         for port in ports:
-            self._lit[port.node] = self._lit.get(port.node, _NO_PORTS) | {port}
+            card = self._card_of(port.node)
+            self._lit[card] = self._lit.get(card, _NO_PORTS) | {port}
         for node, item in self.nodes.items():
             item.show_ports(self._lit.get(node, _NO_PORTS), None, None)
 
@@ -225,9 +282,10 @@ class CanvasScene(QGraphicsScene):
         self._drawn.show()
         for end_port in {self._end_port, port} - {None}:
             assert end_port is not None
-            if item := self.nodes.get(end_port.node):
-                own = port if port is not None and port.node == end_port.node else None
-                lit = self._lit.get(end_port.node, _NO_PORTS)
+            card = self._card_of(end_port.node)
+            if item := self.nodes.get(card):
+                own = port if port is not None and self._card_of(port.node) == card else None
+                lit = self._lit.get(card, _NO_PORTS)
                 item.show_ports(lit, None if refused else own, own if refused else None)
         self._end_port = port
 
