@@ -43,6 +43,20 @@ def begun(project: Project, template: Template, facts: DataFacts | None) -> Proj
     return replace(project, settings=settings).with_graph(graph)
 
 
+def judged_by_classes(project: Project, new: str, facts: DataFacts | None) -> Project:
+    """With the loss for classes in place of the default one, if the node ``new`` asks for it.
+
+    That is, if it is a Softmax that became the output of a network for data with classes.
+    """
+    graph, settings = project.graph, project.settings
+    fits = facts is not None and facts.is_classification and graph.outputs == (new,)
+    if not fits or not isinstance(graph.by_id[new].layer, Softmax):
+        return project
+    if settings.loss != TrainingSettings().loss or settings.losses:
+        return project  # somebody's choice
+    return replace(project, settings=replace(settings, loss=CategoricalCrossEntropy()))
+
+
 def misfit(template: Template, data: DataSettings, facts: DataFacts | None) -> str:
     """Why the data doesn't suit ``template``, in a sentence; empty where it does."""
     try:
