@@ -73,6 +73,9 @@ SENTENCES: dict[str, str] = {
     "template_pictures": _(
         "This network is for pictures of at least {least} × {least} pixels: choose such data first."
     ),
+    "template_fits": _("Made for the present data, {data}."),
+    "template_opens": _("As a new network it opens with the data {data}. {words}"),
+    "template_data": _("The network opens with the data {data}, which suits it."),
     "template_numbers": _(
         "This network answers numbers, and the data has classes: choose data with numbers as targets first."
     ),
@@ -87,12 +90,52 @@ SENTENCES: dict[str, str] = {
     "group_no_output": _("All outputs of {group} are used within it: expand it to choose one."),
     "group_many_inputs": _("{group} has {count} free inputs: let go at one of them."),
     "group_many_outputs": _("{group} has {count} outputs: let go at one of them."),
+    "summary_copied": _("The table is on the clipboard."),
+    "block_unwritable": _("The block in {file} can't be changed: {reason}."),
+    "block_saved": _("“{name}” stands among the layers now, under My blocks."),
     "paste_nothing": _("There are no nodes of a network on the clipboard."),
     "paste_damaged": _("The nodes on the clipboard can't be read: {reason}."),
     "edit_no_slot": _("{target} has no input number {slot}."),
     "edit_no_node": _("There is no node “{node}” any more."),
     "edit_no_edge": _("This wire is gone already."),
     "edit_duplicate_id": _("The network has a node “{node}” already."),
+    # surgery
+    "surgery_running": _("While training runs the network can't be operated on: press Pause first."),
+    "surgery_unfinished": _("The network must be finished first. What is missing: {problem}"),
+    "surgery_no_units": _(
+        "{node} has no units with weights of their own: choose a Dense or a convolution."
+    ),
+    "surgery_no_unit": _("{node} has no unit {unit}: it has {count}, counted from 1."),
+    "surgery_wider": _("{node} has {count} units already: ask for more to widen it."),
+    "surgery_last_unit": _("{node} needs at least one unit: delete the whole layer instead."),
+    "surgery_own_groups": _(
+        "{node} has {groups} groups of filters, of which each sees other channels: set its groups to 1 first."
+    ),
+    "surgery_shared": _(
+        "{node} and {other} use the same weights, which can't suit both: give each its own first (Own weights)."
+    ),
+    "surgery_bypassed": _("{node} is bypassed, so it has no effect: switch it on again first."),
+    "surgery_output": _(
+        "The units of {node} reach the output {output}, whose size is that of the targets: choose a layer further inside."
+    ),
+    "surgery_merge": _(
+        "The units of {node} reach {layer}, whose inputs must be equally wide: choose a layer whose units another one weighs before."
+    ),
+    "surgery_groups": _(
+        "The units of {node} reach {layer}, whose groups each see some of them: set its groups to 1 first."
+    ),
+    "surgery_mixes": _(
+        "The units of {node} reach {layer}, which looks at all of them together, so copies would change what it gives: choose another layer, or change the units in the form, with new weights."
+    ),
+    "surgery_fixed": _(
+        "The units of {node} reach {layer}, which is made for just as many: choose another layer, or change both in their forms."
+    ),
+    "deepen_output": _(
+        "{node} is an output, and a layer behind it would take its place: choose a layer further inside."
+    ),
+    "deepen_shape": _(
+        "{node} gives {got}, for which there is no layer that keeps all numbers as they are: choose a Dense or a convolution."
+    ),
     # problems of a graph or a project
     "empty_graph": _("The canvas is empty: add an Input from the palette."),
     "no_input_node": _("Nothing feeds the network: add an Input."),
@@ -207,6 +250,9 @@ SENTENCES: dict[str, str] = {
     "formula_count": _("{name} takes {expected} numbers in brackets, got {got}."),
     "formula_value": _(
         "{formula} has no finite value at x = {x:.4g}: choose another range for x, or another formula."
+    ),
+    "step_pictures": _(
+        "{step} is for pictures of {channels} channels, the examples are {got}: take it out, or put it elsewhere in the list."
     ),
     "split_no_column": _(
         "The split goes by the column “{column}”, which the data doesn't have. It has: {known}."

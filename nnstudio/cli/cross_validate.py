@@ -48,7 +48,8 @@ def run(arguments: Namespace) -> int:
         settings = replace(settings, epochs=arguments.epochs)
     project = replace(project, settings=settings, trained=None)
     out = writable(arguments.out)
-    data = PreparedData.of(project.data)
+    dataset = project.data.source.load()
+    data = PreparedData.of(project.data, dataset=dataset)
     for problem in problems(project, facts_of(data)):
         if problem.severity == "warning":
             print(problem, file=sys.stderr)
@@ -60,7 +61,7 @@ def run(arguments: Namespace) -> int:
         data.dataset.targets[:count] if has_classes else None,
         _groups(arguments.groups),
     )
-    validation = CrossValidation(project, data.dataset, folds)
+    validation = CrossValidation(project, dataset, folds)
     control = Control()
     with (
         stopping_on_interrupt(control),

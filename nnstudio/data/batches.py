@@ -15,6 +15,7 @@ from nnstudio.data.preparation import Affine, Preparation, fit
 from nnstudio.data.prepared_rows import PreparedRows
 from nnstudio.data.settings import DataSettings
 from nnstudio.data.split import Parts
+from nnstudio.data.steps import stepped
 
 #: Overwrites a buffer (…, n) with the examples at n positions.
 Fill = Callable[[np.ndarray, np.ndarray], None]
@@ -22,7 +23,11 @@ Fill = Callable[[np.ndarray, np.ndarray], None]
 
 @dataclass(frozen=True, eq=False)
 class PreparedData:
-    """A dataset, who is in which part of it, and what is done to its numbers."""
+    """A dataset, who is in which part of it, and what is done to its numbers.
+
+    Attributes:
+        dataset: its inputs after the steps of the preparation.
+    """
 
     dataset: Dataset
     parts: Parts
@@ -42,7 +47,7 @@ class PreparedData:
             settings: what the project says.
             preparation: one that was fitted earlier and that trained weights rely on; columns that
                 it doesn't know are fitted.
-            dataset: the contents of the source, if they are at hand already.
+            dataset: the contents of the source, if they are at hand already; without any steps.
             parts: who is in which part, if not dealt out as the settings say.
 
         Raises:
@@ -51,6 +56,9 @@ class PreparedData:
         settings.check()
         if dataset is None:
             dataset = settings.source.load()
+        steps = settings.steps if preparation is None else preparation.steps
+        given = dataset.input_shape if steps else ()
+        dataset = stepped(dataset, steps)
         if parts is None:
             parts = settings.split.parts(dataset)
         if preparation is None:
@@ -58,6 +66,8 @@ class PreparedData:
             preparation = Preparation(
                 fit(settings.inputs, dataset.inputs, parts.train),
                 _fit_column(settings.targets, targets, parts.train),
+                steps=steps,
+                given=given,
             )
         fitted = {
             column.name: _fit_column(settings.columns, column, parts.train)

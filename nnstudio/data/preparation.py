@@ -13,6 +13,7 @@ from types import MappingProxyType
 import numpy as np
 
 from nnstudio.data.dataset import INPUTS, TARGETS
+from nnstudio.data.steps import Step
 
 #: The kinds of preparation: as is; to [0, 1]; to mean 0 and deviation 1.
 PREPARATIONS = ("none", "scale", "standardise")
@@ -77,11 +78,17 @@ class Preparation:
 
     A column is prepared in one way, whether a network reads it or is compared with it. Labels of
     classes are left as they are.
+
+    Attributes:
+        steps: what is done to inputs first, in order.
+        given: the shape of one input before these steps; empty if there are none.
     """
 
     inputs: Affine
     targets: Affine
     columns: Mapping[str, Affine] = field(default_factory=lambda: MappingProxyType({}))
+    steps: tuple[Step, ...] = ()
+    given: tuple[int, ...] = ()
 
     def of(self, column: str) -> Affine:
         """What is done to the column of this name.

@@ -11,6 +11,7 @@ from nnstudio.data.errors import DataError
 from nnstudio.data.preparation import PREPARATIONS
 from nnstudio.data.sources import SOURCES, Source
 from nnstudio.data.split import Split
+from nnstudio.data.steps import STEPS, Step
 from nnstudio.schema import setting
 
 
@@ -24,6 +25,7 @@ class DataSettings:
         inputs: the preparation of inputs, one of :data:`PREPARATIONS`.
         targets: the preparation of targets, for regression; classes are never prepared.
         columns: the preparation of what else the data has.
+        steps: what is done to inputs before that, in order.
     """
 
     source: Source
@@ -38,6 +40,7 @@ class DataSettings:
         label="Further columns",
         help="The same for what else the data has, where a network uses it",
     )
+    steps: tuple[Step, ...] = ()
 
     def check(self) -> DataSettings:
         """These settings, if every one is legal; the source checks what it needs when it loads.
@@ -46,6 +49,8 @@ class DataSettings:
             SettingError, DataError: naming the setting and what it must be.
         """
         schema.check(self.source)
+        for step in self.steps:
+            schema.check(step)
         self.split.check()
         return schema.check(self)
 
@@ -57,11 +62,12 @@ class DataSettings:
             "inputs": self.inputs,
             "targets": self.targets,
             "columns": self.columns,
+            "steps": [schema.to_plain(step) for step in self.steps],
         }
 
     @classmethod
     def from_plain(cls, plain: Mapping[str, Any], where: str) -> DataSettings:
-        """The inverse of :meth:`to_plain`, checked; older files don't tell of further columns.
+        """The inverse of :meth:`to_plain`, checked; older files don't tell of columns and steps.
 
         Args:
             plain: as read from a file.
@@ -75,11 +81,25 @@ class DataSettings:
             raise DataError("data_plain", where=where, got=type(plain).__name__)
         if missing := sorted(known - plain.keys()):
             raise DataError("data_plain", where=where, got=f"none for {', '.join(missing)}")
-        if extra := sorted(map(str, plain.keys() - known - {"columns"})):
+        if extra := sorted(map(str, plain.keys() - known - {"columns", "steps"})):
             raise schema.SettingError(
                 "unknown_setting", where=where, owner="Data", setting=extra[0]
             )
         source = schema.from_plain(plain["source"], SOURCES, f"{where}.source")
         split = schema.from_plain(plain["split"], {"Split": Split}, f"{where}.split")
         columns = plain.get("columns", cls.columns)
-        return cls(source, split, plain["inputs"], plain["targets"], columns).check()
+        steps = steps_of(plain.get("steps", []), f"{where}.steps")
+        return cls(source, split, plain["inputs"], plain["targets"], columns, steps).check()
+
+
+def steps_of(plain: object, where: str) -> tuple[Step, ...]:
+    """Steps as they were written.
+
+    Raises:
+        SettingError, DataError: anything that can't have been written.
+    """
+    if not isinstance(plain, list):
+        raise DataError("data_plain", where=where, got=type(plain).__name__)
+    return tuple(
+        schema.from_plain(step, STEPS, f"{where}[{number}]") for number, step in enumerate(plain)
+    )

@@ -68,9 +68,12 @@ def _run_hash_of_1(plain: dict[str, Any]) -> str:
 
 
 def _notes_and_groups(plain: dict[str, Any]) -> dict[str, Any]:
-    """2 to 3: notes, groups, bypassed nodes and frozen units came."""
+    """2 to 3: notes, groups, bypassed nodes, frozen units and steps of preparation came."""
     nodes = [{**node, "frozen_units": [], "bypassed": False} for node in plain["nodes"]]
-    return {**plain, "nodes": nodes, "notes": [], "groups": []}
+    trained = plain["trained"]
+    if trained is not None:
+        trained = {**trained, "steps": [], "given": []}
+    return {**plain, "nodes": nodes, "notes": [], "groups": [], "trained": trained}
 
 
 #: From format n to n + 1.

@@ -9,9 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from math import prod
 
+from nnstudio.data.dataset import INPUTS
 from nnstudio.data.preparation import Preparation
+from nnstudio.data.steps import shape_after
 from nnstudio.engine.layer import Shape
 from nnstudio.engine.network import Key
+from nnstudio.messages import StudioError
 from nnstudio.persistence.errors import Damaged
 from nnstudio.project.project import Project
 from nnstudio.project.runs import progress_of
@@ -66,5 +69,10 @@ def _check_preparation(preparation: Preparation, column: str, shape: Shape) -> N
     except KeyError as error:
         raise Damaged(f"its preparation lacks the column “{column}”") from error
     sizes = {part.size for part in (affine.offset, affine.factor) if part.ndim}
+    if column == INPUTS and preparation.steps:
+        try:
+            sizes.add(prod(shape_after(preparation.steps, preparation.given)))
+        except StudioError as error:
+            raise Damaged("its steps of preparation can't be done to its inputs") from error
     if not sizes <= {prod(shape)}:
         raise Damaged("its preparation of numbers doesn't belong to its network")

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from math import inf, isfinite, nan
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 
+from nnstudio import schema
 from nnstudio.data.dataset import INPUTS, TARGETS
 from nnstudio.data.preparation import Affine, Preparation
+from nnstudio.data.settings import steps_of
 from nnstudio.engine.layer import Array
 from nnstudio.engine.randomness import restore_stream, stream_state
 from nnstudio.persistence import tensors
@@ -146,6 +149,8 @@ class TrainedText(Form):
         has_start: whether there are weights the run began from.
         has_best: whether there are weights of the best epoch.
         has_history: whether there are curves.
+        steps: what was done to inputs first.
+        given: the shape of one input before these steps.
     """
 
     data_sha256: str
@@ -154,6 +159,8 @@ class TrainedText(Form):
     has_start: bool
     has_best: bool
     has_history: bool
+    steps: list[dict[str, Any]]
+    given: list[Count]
 
     @classmethod
     def of(cls, trained: Trained) -> TrainedText:
@@ -165,6 +172,8 @@ class TrainedText(Form):
             has_start=trained.start is not None,
             has_best=trained.best is not None,
             has_history=trained.history is not None,
+            steps=[schema.to_plain(step) for step in trained.preparation.steps],
+            given=list(trained.preparation.given),
         )
 
     def build(self, parts: Mapping[str, bytes]) -> Trained:
@@ -176,7 +185,11 @@ class TrainedText(Form):
         names = tuple(self.slots)
         return Trained(
             weights=tensors.unpack_weights(WEIGHTS, _part(parts, WEIGHTS)),
-            preparation=_preparation(tensors.unpack(PREPARATION, _part(parts, PREPARATION))),
+            preparation=replace(
+                _preparation(tensors.unpack(PREPARATION, _part(parts, PREPARATION))),
+                steps=steps_of(self.steps, "$.trained.steps"),
+                given=tuple(self.given),
+            ),
             data_sha256=self.data_sha256,
             progress=self.progress.build() if self.progress else None,
             slots=tensors.unpack_slots(OPTIMIZER, _part(parts, OPTIMIZER), names) if names else {},

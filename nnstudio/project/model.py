@@ -10,7 +10,9 @@ from math import prod
 import numpy as np
 
 from nnstudio.data.batches import PreparedData
+from nnstudio.data.dataset import INPUTS
 from nnstudio.data.preparation import Affine, Preparation
+from nnstudio.data.steps import Step, shape_after, taken
 from nnstudio.engine.layer import Array, Shape
 from nnstudio.engine.losses import Loss
 from nnstudio.engine.network import Network
@@ -35,12 +37,16 @@ class Entry:
     Attributes:
         column: the name of what it reads.
         shape: of one example.
+        given: the shape it has before the preparation's steps.
+        steps: these.
         affine: what is done to its numbers, which have this shape.
     """
 
     column: str
     shape: Shape
     affine: Affine
+    given: Shape
+    steps: tuple[Step, ...] = ()
 
 
 @dataclass(eq=False)
@@ -95,7 +101,7 @@ class Model:
             if affine.offset.ndim and affine.offset.size != prod(shape):
                 values = {"data": shape_text(affine.offset.shape), "input": shape_text(shape)}
                 raise PredictError("data_shape", **values)
-            inputs.append(Entry(column, shape, affine.reshaped(shape)))
+            inputs.append(_entry(preparation, column, shape, affine.reshaped(shape)))
         outputs, names = [], output_names(project.graph)
         for head in network.heads:
             end = network.steps[head.step]
@@ -172,25 +178,30 @@ class Model:
             return answers[0]
         return {output.name: a for output, a in zip(self.outputs, answers, strict=True)}
 
-    def predict_first(self, x: object) -> Array:
-        """What the first output answers; see :meth:`predict`."""
-        return self.answers(x)[0]
+    def predict_first(self, x: object, *, stepped: bool = False) -> Array:
+        """What the first output answers; see :meth:`answers`."""
+        return self.answers(x, stepped=stepped)[0]
 
-    def answers(self, x: object) -> list[Array]:
-        """What each output answers; see :meth:`predict`."""
-        batches = self._as_batches(x)
+    def answers(self, x: object, *, stepped: bool = False) -> list[Array]:
+        """What each output answers; see :meth:`predict`.
+
+        Args:
+            stepped: the inputs have gone through the preparation's steps already, as those of
+                :class:`PreparedData` have.
+        """
+        batches = self._as_batches(x, stepped)
         count = len(batches[0])
         found = [np.zeros((count, *output.shape), np.float32) for output in self.outputs]
         size = batch_for(self.network)
         for start in range(0, count, size):
             part = slice(start, start + size)
             given = zip(self.inputs, batches, strict=True)
-            xs = [_prepared(entry, batch[part]) for entry, batch in given]
+            xs = [_prepared(entry, batch[part], stepped) for entry, batch in given]
             for answer, output in zip(found, self.workspace.predict(xs), strict=True):
                 answer[part] = output.transpose(-1, *range(output.ndim - 1))
         return [o.answers(answer) for o, answer in zip(self.outputs, found, strict=True)]
 
-    def _as_batches(self, x: object) -> Sequence[Array]:
+    def _as_batches(self, x: object, stepped: bool) -> Sequence[Array]:
         """What each input reads."""
         columns = self.columns
         if not isinstance(x, Mapping):
@@ -200,7 +211,10 @@ class Model:
         for column in columns:
             if column not in x:
                 raise PredictError("column_not_given", column=column)
-        batches = [_as_batch(x[entry.column], entry.shape) for entry in self.inputs]
+        batches = [
+            _as_batch(x[entry.column], entry.shape if stepped else entry.given)
+            for entry in self.inputs
+        ]
         if len({len(batch) for batch in batches}) > 1:
             counts = ", ".join(f"{len(batch):,}" for batch in batches)
             raise PredictError("columns_uneven", counts=counts)
@@ -214,13 +228,29 @@ def _of(preparation: Preparation, column: str) -> Affine:
         raise PredictError("column_unprepared", column=column) from error
 
 
-def _prepared(entry: Entry, batch: Array) -> Array:
+def _entry(preparation: Preparation, column: str, shape: Shape, affine: Affine) -> Entry:
+    """The steps are for what the data calls its inputs.
+
+    Raises:
+        PredictError: they give something else than the network reads.
+    """
+    if column != INPUTS or not preparation.steps:
+        return Entry(column, shape, affine, shape)
+    after = shape_after(preparation.steps, preparation.given)
+    if prod(after) != prod(shape):
+        raise PredictError("data_shape", data=shape_text(after), input=shape_text(shape))
+    return Entry(column, shape, affine, preparation.given, preparation.steps)
+
+
+def _prepared(entry: Entry, batch: Array, stepped: bool) -> Array:
     """What training would see for this batch, to the last bit (see ``PreparedData.numbers``).
 
     The offset is taken off before rounding to float32: of seconds since 1970 nothing much would be
     left otherwise.
     """
     affine = entry.affine
+    if not stepped and entry.steps:
+        batch = taken(entry.steps, batch).reshape(-1, *entry.shape)
     columns = np.empty((*entry.shape, len(batch)), np.float32)
     with np.errstate(over="ignore", invalid="ignore"):  # looked at below
         np.subtract(

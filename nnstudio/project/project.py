@@ -76,6 +76,8 @@ class Project:
             "schedule": _chosen(settings.schedule),
             "monitor": settings.monitor if settings.schedule.follows_loss else "",
         }
+        if data.steps:
+            fixed["steps"] = [schema.to_plain(step) for step in data.steps]
         for name, default in (("loss_weights", 1), ("target_columns", TARGETS)):
             chosen = {n: v for n, v in getattr(settings, name) if v not in ("", default)}
             if chosen:

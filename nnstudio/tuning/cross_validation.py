@@ -100,7 +100,7 @@ class CrossValidation:
     """The runs of one project on all folds of a scheme, and what has come of them so far.
 
     Attributes:
-        dataset: the examples.
+        dataset: the examples as they come from the source.
         folds: in the order of their runs.
         examples: positions in the dataset of the examples that take part.
         done: the figures of the finished folds.
