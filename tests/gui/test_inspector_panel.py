@@ -21,6 +21,7 @@ from nnstudio.engine.shaping import Input
 from nnstudio.graph.edits import replace_layer
 from nnstudio.gui.forms.form import SettingsForm
 from nnstudio.gui.look.theme import Theme
+from nnstudio.gui.mathematics.formula_view import FormulaView
 from nnstudio.gui.panels.inspector_panel import InspectorPanel
 from nnstudio.gui.workbench import Workbench
 from nnstudio.training.settings import TrainingSettings
@@ -77,7 +78,9 @@ def test_a_selected_node_shows_its_formula_shapes_and_how_its_parameters_add_up(
 ) -> None:
     bench.select(("dense-2",))
     texts = [label.text() for label in panel.findChildren(QLabel) if label.isVisible()]
-    assert "y = W x + b" in texts
+    formula = child(panel, "inspector_formula")
+    assert isinstance(formula, FormulaView)
+    assert formula.text() == formula.accessibleDescription() == "y = W x + b"
     assert "8 → 1" in texts
     assert "1 × 8 + 1 = 9 parameters" in texts
     assert child(panel, "inspector_name").text() == "Dense"

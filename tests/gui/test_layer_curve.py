@@ -11,7 +11,7 @@ from projects import project
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel, QLineEdit
+from PySide6.QtWidgets import QLineEdit
 from pytestqt.qtbot import QtBot
 
 from nnstudio.data.sources import SOURCES
@@ -21,6 +21,7 @@ from nnstudio.engine.layer import Array
 from nnstudio.engine.shaping import Input
 from nnstudio.gui.look.theme import THEMES
 from nnstudio.gui.main_window import MainWindow
+from nnstudio.gui.mathematics.formula_view import FormulaView
 from nnstudio.gui.plots.layer_curve import LayerCurve
 from nnstudio.persistence.project_file import save_project
 
@@ -55,7 +56,7 @@ def test_an_activation_is_drawn_and_told_in_words(window: MainWindow) -> None:
     assert "y goes from 0.018 to 0.982" in words  # 1 / (1 + e⁴) and 1 / (1 + e⁻⁴)
     assert "its derivative stays between 0.0177 and 0.25" in words  # at the ends; at 0: ½ · ½
     derivative = child(window, "inspector_derivative")
-    assert isinstance(derivative, QLabel)
+    assert isinstance(derivative, FormulaView)
     assert derivative.isVisible()
     assert derivative.text() == Sigmoid.derivative
 

@@ -27,6 +27,7 @@ from nnstudio.gui.forms.output_form import OutputForm
 from nnstudio.gui.forms.training_form import TrainingForm
 from nnstudio.gui.look.notice import Notice
 from nnstudio.gui.look.theme import Theme
+from nnstudio.gui.mathematics.formula_view import FormulaView
 from nnstudio.gui.plots.layer_curve import LayerCurve
 from nnstudio.gui.workbench import Workbench
 from nnstudio.messages import shape_text
@@ -99,8 +100,10 @@ class _NodePage(QWidget):
         self._title.textEdited.connect(lambda: setattr(self, "_is_renaming", True))
         self._title.editingFinished.connect(self._rename)
         self._summary = _label("inspector_summary", "dim")
-        self._formula = _formula_label("inspector_formula")
-        self._derivative = _formula_label("inspector_derivative")
+        self._formula = FormulaView(theme, parent=self)
+        self._formula.setObjectName("inspector_formula")
+        self._derivative = FormulaView(theme, parent=self)
+        self._derivative.setObjectName("inspector_derivative")
         self._curve = LayerCurve(theme)
         self._curve.setObjectName("inspector_curve")
         self._variables = _label("inspector_variables", "dim")
@@ -149,8 +152,8 @@ class _NodePage(QWidget):
         if node.name:
             summary = f"{type(layer).__name__}: {summary}"
         self._summary.setText(summary)
-        self._formula.setText(layer.formula)
-        _set(self._derivative, layer.derivative)
+        self._formula.show_formula(layer.formula)
+        self._derivative.show_formula(layer.derivative)
         self._curve.show_layer(layer)
         variables = analysis.variables[node.id]
         _set(self._variables, "    ".join(f"{_symbol(v)} {shape_text(v.shape)}" for v in variables))
@@ -256,13 +259,6 @@ def _label(name: str, role: str = "plain") -> QLabel:
     label.setObjectName(name)
     label.setProperty("role", role)
     label.setWordWrap(True)
-    return label
-
-
-def _formula_label(name: str) -> QLabel:
-    label = _label(name)
-    label.setStyleSheet("font-size: 16px;")
-    label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
     return label
 
 

@@ -1,0 +1,1 @@
+"""Formulas as mathematics: read from plain text, set in boxes, painted."""
