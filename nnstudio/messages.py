@@ -130,6 +130,8 @@ SENTENCES: dict[str, str] = {
     "surgery_fixed": _(
         "The units of {node} reach {layer}, which is made for just as many: choose another layer, or change both in their forms."
     ),
+    "weight_missing": _("The network has no such weight any more: select the layer again."),
+    "weight_finite": _("A weight must be a finite number, at most about 3·10³⁸ up or down."),
     "deepen_output": _(
         "{node} is an output, and a layer behind it would take its place: choose a layer further inside."
     ),

@@ -60,6 +60,13 @@ class Actions:
         window, keys = self._window, QKeySequence.StandardKey
         menu = self._menu(self._menus, "file", "&File")
         self._add(menu, "new", "&New", window.new, keys.New)
+        self._add(
+            menu,
+            "new_from_template",
+            "New from &template…",
+            window.show_template_dialog,
+            "Ctrl+Shift+N",
+        )
         self._add(menu, "open", "&Open…", window.files.open, keys.Open)
         menu.addMenu(self.recent)
         self._add(menu, "samples", "Sa&mples…", window.show_start)
@@ -89,9 +96,18 @@ class Actions:
         self.delete = self._add(menu, "delete", "Delete", canvas.delete_selection)
         self._add(menu, "select_all", "Select all", canvas.select_all)
         self._add(menu, "tidy_up", "Tidy up the canvas", canvas.tidy_up, "Ctrl+L")
+        menu.addSeparator()
+        groups = canvas.groups
+        self._add(menu, "group", "Group", groups.group, "Ctrl+G")
+        self._add(menu, "ungroup", "Ungroup", groups.ungroup, "Ctrl+Shift+G")
+        self._add(menu, "fold", "Collapse or expand groups", groups.fold, "Ctrl+H")
+        self._add(menu, "save_as_block", "Save as block…", groups.save_as_block)
+        menu.addSeparator()
         templates = menu.addMenu("Insert template")
         templates.setObjectName("templates_menu")
         templates.setToolTipsVisible(True)
+        self._add(templates, "templates", "Set sizes…", window.show_template_dialog)
+        templates.addSeparator()
         for name, template in TEMPLATES.items():
             insert = partial(canvas.insert_template, name)
             action = self._add(templates, f"template_{name}", template.title, insert)

@@ -11,7 +11,11 @@ from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QMainWindow, QMessageBox, QStackedWidget, QVBoxLayout, QWidget
 
 import nnstudio
+from nnstudio.data.batches import PreparedData
+from nnstudio.data.settings import DataSettings
+from nnstudio.graph.templates import Template
 from nnstudio.gui.actions import Actions
+from nnstudio.gui.canvas import commands
 from nnstudio.gui.docks import Docks
 from nnstudio.gui.files import Files
 from nnstudio.gui.header import Header
@@ -21,8 +25,12 @@ from nnstudio.gui.message_bar import MessageBar
 from nnstudio.gui.pictures.dialog import PictureDialog
 from nnstudio.gui.pictures.pictures import Pictures
 from nnstudio.gui.start_page import StartPage
+from nnstudio.gui.template_dialog import TemplateDialog
 from nnstudio.gui.workbench import Workbench
+from nnstudio.messages import sentence
 from nnstudio.persistence.preferences import Preferences, load_preferences, save_preferences
+from nnstudio.project.project import Project
+from nnstudio.project.runs import facts_of
 
 #: How many files the Open recent menu remembers.
 RECENT = 8
@@ -86,6 +94,7 @@ class MainWindow(QMainWindow):
         self.start_page.recent_chosen.connect(self.files.open_path)
         self.start_page.open_chosen.connect(self.files.open)
         self.start_page.new_chosen.connect(self.new)
+        self.start_page.template_chosen.connect(self.show_template_dialog)
         search = QShortcut(QKeySequence("/"), self.docks.canvas)
         search.activated.connect(self._search_layers)
         self._update_recent()
@@ -119,6 +128,28 @@ class MainWindow(QMainWindow):
         self.theme.set(name)
         self._preferences = replace(self._preferences, theme=name)
         self.actions_.update()
+
+    def show_template_dialog(self) -> None:
+        """Ask which network to begin with, or to add."""
+        can_insert = self._pages.currentWidget() is self.docks
+        dialog = TemplateDialog(self.workbench, self.theme, self, can_insert=can_insert)
+        dialog.inserted.connect(self.docks.canvas.insert_template)
+        dialog.begun.connect(self.begin_template)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
+
+    def begin_template(self, template: Template, data: DataSettings) -> bool:
+        """A new network from ``template`` on ``data``, after asking about unsaved work."""
+        kept = data == self.workbench.project.data
+        known = self.workbench.data if kept else None
+        facts = facts_of(known or PreparedData.of(data))
+        project, _ = commands.with_template(Project(data=data), template, facts)
+        if not (self.files.may_discard() and self.files.show_project(project, None)):
+            return False
+        if not kept:
+            said = sentence("template_data", data=data.source.title)
+            self.workbench.said.emit(said, "ok")
+        return True
 
     def show_picture_dialog(self) -> None:
         """Ask how a picture of the network is to be, and where it goes."""

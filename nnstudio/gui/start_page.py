@@ -45,12 +45,14 @@ class StartPage(QWidget):
         recent_chosen: (Path) open this file.
         open_chosen: ask for a file.
         new_chosen: begin with an empty network.
+        template_chosen: begin with a network known by name.
     """
 
     sample_chosen = Signal(object)
     recent_chosen = Signal(object)
     open_chosen = Signal()
     new_chosen = Signal()
+    template_chosen = Signal()
 
     def __init__(
         self, theme: Theme, recent: tuple[str, ...] = (), parent: QWidget | None = None
@@ -125,6 +127,9 @@ class StartPage(QWidget):
         new = QPushButton("New, empty network")
         new.setObjectName("start_new_button")
         new.clicked.connect(lambda: self.new_chosen.emit())
+        template = QPushButton("New from template…")
+        template.setObjectName("start_template_button")
+        template.clicked.connect(lambda: self.template_chosen.emit())
         open_ = QPushButton("Open…")
         open_.setObjectName("start_open_button")
         open_.setAccessibleName("Open a project file")
@@ -132,7 +137,7 @@ class StartPage(QWidget):
         column = QVBoxLayout()
         column.setSpacing(8)
         column.addWidget(_label("Your own", "section"))
-        for button in (new, open_):
+        for button in (new, template, open_):
             button.setAutoDefault(True)  # Enter presses it
             column.addWidget(button)
         column.addSpacing(16)

@@ -202,6 +202,10 @@ class FolderField(Field):
             self.edited.emit(folder)
 
 
+#: Settings that name one size per layer, rather than the sides of one shape.
+_LISTS = frozenset({"units", "filters"})
+
+
 def field_for(item: Setting) -> Field:
     """The right editor for a setting."""
     if item.rule.choices is not None:
@@ -212,6 +216,8 @@ def field_for(item: Setting) -> Field:
         return number_field(item)
     if item.type is str:
         return FolderField() if item.name == "folder" else TextField(str.strip, str)
+    if get_origin(item.type) is tuple and item.name in _LISTS:
+        return TextField(_read_list, _write_list)
     if item.type == tuple[int, int]:
         return TextField(_read_pair, _write_sizes)
     if get_origin(item.type) is tuple and get_args(item.type)[0] is int:
@@ -233,12 +239,27 @@ def in_words(value: Any) -> str:
 
 
 def _choice_field(choices: tuple[Any, ...]) -> ChoiceField:
-    plain = {choice: (str(choice).capitalize(), "") for choice in choices}
+    plain = {choice: (_capitalised(str(choice)), "") for choice in choices}
     words = {choice: WORDS.get(str(choice), plain[choice]) for choice in choices}
     return ChoiceField(
         {choice: name for choice, (name, _) in words.items()},
         {choice: meaning for choice, (_, meaning) in words.items()},
     )
+
+
+def _capitalised(word: str) -> str:
+    """With a capital at the beginning, unless it has its own as ReLU has."""
+    return word if word != word.lower() else word.capitalize()
+
+
+def _read_list(text: str) -> tuple[int, ...]:
+    if (sizes := _read_sizes(text)) or not text.strip():
+        return sizes
+    raise ValueError(f"“{text}” is no list of whole numbers: write it like 64, 32.")
+
+
+def _write_list(sizes: tuple[int, ...]) -> str:
+    return ", ".join(map(str, sizes))
 
 
 def _read_shape(text: str) -> tuple[int, ...]:

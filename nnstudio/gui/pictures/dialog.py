@@ -52,7 +52,6 @@ class PictureDialog(QDialog):
         self._copy = _button("picture_copy", "Copy", self._copy_it)
         self._save = _button("picture_save", "Save…", self._ask_where)
         self._save.setProperty("primary", True)
-        self._save.setDefault(True)
         close = _button("picture_close", "Close", self.close)
         beside = QVBoxLayout()
         beside.setSpacing(16)
@@ -123,6 +122,7 @@ class PictureDialog(QDialog):
 def _button(name: str, text: str, do: Callable[[], object]) -> QPushButton:
     button = QPushButton(text)
     button.setObjectName(name)
+    button.setAutoDefault(False)  # Enter in a field takes what is typed there
     button.clicked.connect(lambda *_: do())
     return button
 
