@@ -253,6 +253,11 @@ SENTENCES: dict[str, str] = {
     "formula_value": _(
         "{formula} has no finite value at x = {x:.4g}: choose another range for x, or another formula."
     ),
+    "store_unwritable": _(
+        "{folder} can't be written ({reason}) after {done:,} examples; nothing was kept there: make room or choose another folder."
+    ),
+    "store_missing": _("{folder} holds no converted data: convert it again, or check the path."),
+    "store_damaged": _("The converted data in {folder} is damaged ({reason}): convert it again."),
     "step_pictures": _(
         "{step} is for pictures of {channels} channels, the examples are {got}: take it out, or put it elsewhere in the list."
     ),

@@ -1,10 +1,19 @@
-"""The list of layers by category, as the palette and the search on the canvas show it."""
+"""The user's blocks and the layers by category, as palette and quick search list them."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import (
+    QModelIndex,
+    QPersistentModelIndex,
+    QPoint,
+    QRect,
+    QRectF,
+    QSize,
+    Qt,
+    Signal,
+)
 from PySide6.QtGui import QDrag, QFont, QKeyEvent, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -19,11 +28,13 @@ from PySide6.QtWidgets import (
 
 from nnstudio.engine.catalogue import CATEGORIES, LAYERS
 from nnstudio.engine.layer import Layer
+from nnstudio.gui.blocks import Blocks, layers_in
 from nnstudio.gui.dragged_layer import mime_of
 from nnstudio.gui.look.theme import Theme
 from nnstudio.gui.plots.activation_picture import paint_curve
 
 _NAME = Qt.ItemDataRole.UserRole
+_IS_BLOCK = Qt.ItemDataRole.UserRole + 1
 _ROW = 24
 
 
@@ -31,13 +42,15 @@ class LayerList(QListWidget):
     """Rows of layers under the titles of their categories.
 
     Signals:
-        chosen: (class name) by double-click or Enter.
+        chosen: (class name or key of a block) by double-click or Enter.
     """
 
     chosen = Signal(str)
 
-    def __init__(self, theme: Theme) -> None:
+    def __init__(self, theme: Theme, blocks: Blocks) -> None:
         super().__init__()
+        self._blocks = blocks
+        self._shown: tuple[str, Collection[str] | None] = ("", None)
         self.setItemDelegate(_RowPainter(theme, self))
         self.setDragEnabled(True)
         self.setDragDropMode(QAbstractItemView.DragDropMode.DragOnly)
@@ -59,6 +72,34 @@ class LayerList(QListWidget):
                 row.setToolTip(f"{cls.summary}\n{cls.formula}")
                 row.setData(Qt.ItemDataRole.AccessibleDescriptionRole, cls.summary)
         self.itemDoubleClicked.connect(self._choose_item)
+        blocks.changed.connect(self._blocks_changed)
+        self._list_blocks()
+
+    def _list_blocks(self) -> None:
+        """Put the user's own blocks, if there are any, above the layers."""
+        while self.count() and self.item(0).data(_IS_BLOCK):
+            self.takeItem(0)
+        for number, (key, block) in enumerate(self._blocks.by_key.items(), 1):
+            row = QListWidgetItem(block.name)
+            row.setData(_NAME, key)
+            row.setData(_IS_BLOCK, True)
+            row.setToolTip(layers_in(block))
+            row.setData(Qt.ItemDataRole.AccessibleDescriptionRole, layers_in(block))
+            self.insertItem(number - 1, row)
+        if self._blocks.by_key:
+            head = QListWidgetItem("My blocks")
+            head.setFlags(Qt.ItemFlag.NoItemFlags)
+            head.setData(_IS_BLOCK, True)
+            self.insertItem(0, head)
+
+    def _blocks_changed(self) -> None:
+        self._list_blocks()
+        self.show_matches(*self._shown)
+
+    def block_at(self, at: QPoint | None = None) -> str:
+        """The key of the block in this row, or the selected one; empty if it is none."""
+        item = self.currentItem() if at is None else self.itemAt(at)
+        return item.data(_NAME) or "" if item is not None and item.data(_IS_BLOCK) else ""
 
     def show_matches(self, words: str, among: Collection[str] | None = None) -> int:
         """Show the layers whose name or summary contains every word; returns how many.
@@ -66,6 +107,7 @@ class LayerList(QListWidget):
         Args:
             among: only these layers; ``None`` for all.
         """
+        self._shown = words, among
         wanted = words.casefold().split()
         count = 0
         head: QListWidgetItem | None = None
@@ -77,7 +119,7 @@ class LayerList(QListWidget):
                 head = item
                 head.setHidden(True)
                 continue
-            text = f"{name} {LAYERS[name].summary}".casefold()
+            text = f"{item.text()} {summary_of(item)}".casefold()
             hit = all(word in text for word in wanted) and (among is None or name in among)
             item.setHidden(not hit)
             if hit:
@@ -120,10 +162,10 @@ class LayerList(QListWidget):
             return
         drag = QDrag(self)
         drag.setMimeData(mime_of(item.data(_NAME)))
-        drag.setPixmap(self._picture(item.data(_NAME)))
+        drag.setPixmap(self._picture(item.data(_NAME), item.text()))
         drag.exec(Qt.DropAction.CopyAction)
 
-    def _picture(self, name: str) -> QPixmap:
+    def _picture(self, name: str, title: str) -> QPixmap:
         ratio = self.devicePixelRatioF()
         pixmap = QPixmap(round(180 * ratio), round(36 * ratio))
         pixmap.setDevicePixelRatio(ratio)
@@ -134,7 +176,7 @@ class LayerList(QListWidget):
         painter.setBrush(self._theme.colour("panel"))
         painter.drawRoundedRect(QRectF(0.5, 0.5, 179, 35), 8, 8)
         painter.setFont(QApplication.font())
-        paint_row(painter, QRect(8, 5, 164, 26), LAYERS[name], self._theme)
+        _paint_row(painter, QRect(8, 5, 164, 26), name, title, self._theme)
         painter.end()
         return pixmap
 
@@ -171,7 +213,7 @@ class _RowPainter(QStyledItemDelegate):
             painter.drawText(rect.adjusted(4, 2, 0, 0), flags, index.data())
         else:
             self._paint_state(painter, rect, state)
-            paint_row(painter, rect, LAYERS[name], self._theme)
+            _paint_row(painter, rect, name, index.data(), self._theme)
         painter.restore()
 
     def _paint_state(self, painter: QPainter, rect: QRect, state: QStyle.StateFlag) -> None:
@@ -186,6 +228,33 @@ class _RowPainter(QStyledItemDelegate):
         painter.setPen(QPen(self._theme.colour("accent"), 1.5) if focus else Qt.PenStyle.NoPen)
         painter.setBrush(fill)
         painter.drawRoundedRect(QRectF(rect).adjusted(1, 1, -1, -1), 6, 6)
+
+
+def summary_of(item: QListWidgetItem) -> str:
+    """What the layer or block of a row is."""
+    return str(item.data(Qt.ItemDataRole.AccessibleDescriptionRole))
+
+
+def _paint_row(painter: QPainter, rect: QRect, name: str, title: str, theme: Theme) -> None:
+    if name in LAYERS:
+        paint_row(painter, rect, LAYERS[name], theme)
+    else:
+        paint_block(painter, rect, title, theme)
+
+
+def paint_block(painter: QPainter, rect: QRect, title: str, theme: Theme) -> None:
+    """A block's name behind a small stack of sheets."""
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(QPen(theme.colour("accent"), 1.2))
+    painter.setBrush(theme.colour("panel"))
+    middle = rect.center().y() + 0.5
+    for step in (2.0, 0.0):
+        painter.drawRoundedRect(QRectF(rect.left() + 3 + step, middle - 5 + step, 7.5, 7.5), 2, 2)
+    painter.setPen(theme.colour("text"))
+    flags = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+    words = rect.adjusted(16, 0, -4, 0)
+    shown = painter.fontMetrics().elidedText(title, Qt.TextElideMode.ElideRight, words.width())
+    painter.drawText(words, flags, shown)
 
 
 def paint_row(painter: QPainter, rect: QRect, cls: type[Layer], theme: Theme) -> None:

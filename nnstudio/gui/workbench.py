@@ -18,6 +18,7 @@ from nnstudio.data.settings import DataSettings
 from nnstudio.graph.analysis import Analysis, Problem, analyse
 from nnstudio.graph.model import Graph
 from nnstudio.gui import garbage
+from nnstudio.gui.blocks import Blocks
 from nnstudio.gui.runner import Runner
 from nnstudio.messages import StudioError
 from nnstudio.project.document import Document
@@ -49,6 +50,7 @@ class Workbench(QObject):
     def __init__(self, document: Document | None = None) -> None:
         super().__init__()
         self.document = document or Document()
+        self.blocks = Blocks()
         self.runner = Runner(self.document)
         self.runner.said.connect(self.said)
         self.data: PreparedData | None = None

@@ -82,15 +82,20 @@ def clipped(
 
 def clipping_text(clipping: Clipping) -> str:
     """``clipping`` as JSON."""
+    text = text_of_clipping(clipping)
+    return msgspec.json.format(msgspec.json.encode(text), indent=1).decode()
+
+
+def text_of_clipping(clipping: Clipping) -> ClippingText:
+    """``clipping`` as an object of a text."""
     graph = clipping.graph
-    text = ClippingText(
+    return ClippingText(
         nnstudio=_KIND,
         nodes=[node_text(node) for node in graph.nodes],
         edges=[EdgeText(source=e.source, target=e.target, slot=e.slot) for e in graph.edges],
         places=[PlaceText(node=node, x=x, y=y) for node, (x, y) in clipping.places.items()],
         groups=[group_text(group) for group in clipping.groups],
     )
-    return msgspec.json.format(msgspec.json.encode(text), indent=1).decode()
 
 
 def parse_clipping(text: str) -> Clipping:
@@ -103,14 +108,26 @@ def parse_clipping(text: str) -> Clipping:
         raise StudioError("paste_nothing")
     try:
         read = msgspec.json.decode(text.encode("utf-8", "replace"), type=ClippingText)
-        if read.nnstudio != _KIND:
-            raise StudioError("paste_nothing")
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise StudioError("paste_damaged", reason=str(error)) from error
+    return clipping_of_text(read)
+
+
+def clipping_of_text(read: ClippingText) -> Clipping:
+    """The inverse of :func:`text_of_clipping`.
+
+    Raises:
+        StudioError: it is something else, or doesn't fit together; the sentence says which.
+    """
+    if read.nnstudio != _KIND:
+        raise StudioError("paste_nothing")
+    try:
         nodes = tuple(node_of(node, f"$.nodes[{i}]") for i, node in enumerate(read.nodes))
         graph = Graph(nodes, tuple(Edge(e.source, e.target, e.slot) for e in read.edges))
         check_lists(read.nodes, read.edges, read.places)
         check_wires(graph)
         check_groups(read.groups, graph.by_id)
-    except (msgspec.DecodeError, Damaged, RecursionError) as error:
+    except (Damaged, RecursionError) as error:
         raise StudioError("paste_damaged", reason=str(error)) from error
     places = {place.node: (place.x, place.y) for place in read.places}
     if places.keys() != graph.by_id.keys():

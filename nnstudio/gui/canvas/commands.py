@@ -103,7 +103,7 @@ def added_after(project: Project, layer: Layer, selected: Sequence[str]) -> tupl
     graph = project.graph
     sources = _sources_for(graph, layer, grouping.ends_of(project, selected))
     if not sources:
-        return added(project, layer, _middle_below(project))
+        return added(project, layer, middle_below(project))
     shown = {node: box[:2] for node, box in boxes_of(project).items()}
     last = max(sources, key=lambda node: shown[node])
     followers = graph.outgoing[last]
@@ -113,12 +113,12 @@ def added_after(project: Project, layer: Layer, selected: Sequence[str]) -> tupl
     graph = add_node(graph, node)
     for source in sources:
         graph = connect(graph, source, node.id)
-    place = _next_place(shown, last)
+    place = next_place(shown, last)
     free = free_place(boxes_of(project).values(), place, slots_of(graph, node.id))
     return with_places(project, graph, {node.id: free}), node.id
 
 
-def _next_place(shown: Mapping[str, Point], last: str) -> Point:
+def next_place(shown: Mapping[str, Point], last: str) -> Point:
     """To the right of ``last``, or at the beginning of the next row if this one is full."""
     x, y = shown[last]
     left = min(x for x, _ in shown.values())
@@ -134,7 +134,7 @@ def _sources_for(graph: Graph, layer: Layer, selected: Sequence[str]) -> tuple[s
     return tuple(selected) if layer.arity[1] is None else tuple(selected[-1:])
 
 
-def _middle_below(project: Project) -> Point:
+def middle_below(project: Project) -> Point:
     """The middle of a card below all others, at the left."""
     boxes = boxes_of(project).values()
     left = min((box[0] for box in boxes), default=0.0)
@@ -261,7 +261,7 @@ def with_template(
     """
     if project.graph.nodes:
         graph = template.build(needs_of(facts))
-        left, top = _middle_below(project)
+        left, top = middle_below(project)
         places = {n: (x + left, y + top) for n, (x, y) in arrange(graph).items()}
         return pasted(project, Clipping(graph, places), _middle_of(places))
     project = begun(project, template, facts)

@@ -13,9 +13,12 @@ from PySide6.QtWidgets import QWidget
 from nnstudio.engine.layer import Shape
 from nnstudio.graph.edits import rename
 from nnstudio.graph.templates import TEMPLATES, Template
-from nnstudio.gui.canvas import commands, placing
+from nnstudio.gui.blocks import is_key
+from nnstudio.gui.canvas import commands, grouping, placing
 from nnstudio.gui.canvas.find_bar import FindBar
+from nnstudio.gui.canvas.folding import card_key
 from nnstudio.gui.canvas.gestures import Port, Selection
+from nnstudio.gui.canvas.group_actions import GroupActions
 from nnstudio.gui.canvas.group_faces import shown_faces
 from nnstudio.gui.canvas.interaction import Interaction
 from nnstudio.gui.canvas.layer_search import LayerSearch
@@ -65,6 +68,8 @@ class EditableView(NavigableView):
         self._groups: tuple[Group, ...] = ()
         self._parameters = 0
         self._shows_shapes = False
+        self.groups = GroupActions(workbench, self._interaction, self)
+        self.groups.added.connect(self._show_added)
         self._search = LayerSearch(workbench, scene, theme, self)
         self._search.chosen.connect(self._add_found)
         self._interaction.let_go.connect(self._search.ask_for_port)
@@ -182,10 +187,13 @@ class EditableView(NavigableView):
         """Add a layer from the palette, select it and bring it into view.
 
         Args:
-            name: the layer's class, a key of ``engine.catalogue.LAYERS``.
+            name: the layer's class, a key of ``engine.catalogue.LAYERS``; or a block's key.
             scene_pos: where its middle goes, unconnected; ``None`` for behind the selected node
                 (or the last output), wired to it.
         """
+        if is_key(name):
+            self.groups.add_block(name, scene_pos)
+            return
         layer = commands.new_layer(name, self._facts())
         chosen = self._workbench.selection
         if scene_pos is None:
@@ -198,6 +206,10 @@ class EditableView(NavigableView):
         """Let the user type another name over the card of the node selected last."""
         if not self._workbench.selection:
             return
+        group = grouping.exactly(self._workbench.project.layout, self._workbench.selection)
+        if group is not None and (group.collapsed or len(group.nodes) > 1):
+            self._rename_group(group)
+            return
         node = self._workbench.graph.by_id[self._workbench.selection[-1]]
         self.look_at(node.id)
         card = self.node_rect(node.id).translated(self.viewport().geometry().topLeft())
@@ -205,7 +217,18 @@ class EditableView(NavigableView):
             node.id, node.name, QRect(card.left(), card.top(), max(card.width(), 120), 32)
         )
 
+    def _rename_group(self, group: Group) -> None:
+        box = self._scene.group_title(group.id, group.nodes)
+        self._bring_into_view(box)
+        over = self.mapFromScene(box).boundingRect()
+        over.translate(self.viewport().geometry().topLeft())
+        self._name.ask(card_key(group), group.name, QRect(over.left(), over.top(), 160, 32))
+
     def _rename(self, node: str, name: str) -> None:
+        for group in self._workbench.project.layout.groups:
+            if card_key(group) == node:
+                self.groups.rename(group.id, name)
+                return
         why_not = self._workbench.edit_graph("Rename", lambda graph: rename(graph, node, name))
         if why_not:
             self._workbench.said.emit(why_not, "warning")
@@ -231,7 +254,9 @@ class EditableView(NavigableView):
 
     def _add_found(self, name: str, port: Port | None, at: QPointF | None) -> None:
         """The quick search's answer."""
-        if port is None or at is None:
+        if is_key(name):
+            self.groups.add_block(name, at, port=port)
+        elif port is None or at is None:
             self.add_layer(name, at)
         else:
             layer, place = commands.new_layer(name, self._facts()), point_of(at)
@@ -320,6 +345,11 @@ class EditableView(NavigableView):
         layers = commands.starter_layers(self._facts())
         self._empty.offer(tuple(type(layer).__name__ for layer in layers))
         self._place_empty()
+
+    def _show_added(self, nodes: tuple[str, ...]) -> None:
+        """Bring the block that was added into view."""
+        item = self._scene.card_for(nodes[0])
+        self._bring_into_view(item.mapRectToScene(item.boundingRect()))
 
     def _add(self, name: str, command: Callable[[Project], tuple[Project, str]]) -> None:
         """Apply a command that adds a node, select it and bring it into view."""

@@ -13,11 +13,12 @@ from nnstudio.graph.edits import EditError
 from nnstudio.graph.model import Edge, Graph
 from nnstudio.gui.canvas import gestures
 from nnstudio.gui.canvas.gestures import Attempt, Port, Target, Whole, Wiring
-from nnstudio.gui.canvas.measures import Box, Point, box_at
+from nnstudio.gui.canvas.measures import Box, Point, box_at, overlap
 from nnstudio.project.layout import Group
 
-#: From the cards to the frame of their group, and the height of its title.
-FRAME_GAP, FRAME_TITLE = 12.0, 24.0
+#: From the cards to the frame of their group, and what its title needs above that: together less
+#: than half of what is between two rows, so that wires pass between them above the frame.
+FRAME_GAP, FRAME_TITLE = 10.0, 12.0
 
 
 def card_key(group: Group) -> str:
@@ -66,6 +67,31 @@ def frame_box(boxes: Iterable[Box]) -> Box:
     left, top, right, bottom = zip(*((x, y, x + w, y + h) for x, y, w, h in boxes), strict=True)
     x, y = min(left) - FRAME_GAP, min(top) - FRAME_GAP - FRAME_TITLE
     return x, y, max(right) + FRAME_GAP - x, max(bottom) + FRAME_GAP - y
+
+
+def frame_boxes(own: Collection[Box], others: Iterable[Box]) -> tuple[Box, ...]:
+    """The frames of an expanded group: one around all its cards, if no other would be within.
+
+    Otherwise one for each part that stands together, in reading order.
+    """
+    whole = frame_box(own)
+    foreign = [box for box in others if overlap(box, whole)]
+    if not foreign:
+        return (whole,)
+    parts: list[list[Box]] = []
+    for box in sorted(own, key=lambda box: (box[1], box[0])):
+        home = next((p for p in reversed(parts) if _are_alone([*p, box], foreign)), None)
+        if home is None:
+            parts.append([box])
+        else:
+            home.append(box)
+    return tuple(map(frame_box, parts))
+
+
+def _are_alone(own: list[Box], foreign: Iterable[Box]) -> bool:
+    """Whether a frame around these cards would hold no other."""
+    frame = frame_box(own)
+    return not any(overlap(box, frame) for box in foreign)
 
 
 # ---------------------------------------------------------------- where wires cross the border

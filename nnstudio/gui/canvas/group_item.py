@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QPen
 from PySide6.QtWidgets import QApplication, QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
-from nnstudio.gui.canvas.folding import FRAME_TITLE
+from nnstudio.gui.canvas.folding import FRAME_GAP, FRAME_TITLE
 from nnstudio.gui.canvas.gestures import Fold, Port, Whole
 from nnstudio.gui.canvas.group_faces import GroupFace
 from nnstudio.gui.canvas.measures import WIDTH, Box, port_offset
@@ -77,8 +79,8 @@ class GroupCard(NodeItem):
     def _category(self) -> QColor:
         return QColor(self._theme.colours.category(self.face.categories[0]))
 
-    def _has_picture(self) -> bool:
-        return True  # the button
+    def _picture_room(self) -> float:
+        return _FOLD  # the button
 
 
 class FrameItem(QGraphicsItem):
@@ -93,15 +95,15 @@ class FrameItem(QGraphicsItem):
         self.is_hovered = False
         self.letters_are_outlines = False
         self._theme = theme
-        self._box = QRectF()
+        self._boxes: list[QRectF] = []
         self.setZValue(-1)
 
-    def show_group(self, name: str, nodes: tuple[str, ...], box: Box) -> None:
-        """Stand around these nodes, under this name."""
-        now = (name, nodes, QRectF(*box))
-        if now != (self.name, self.nodes, self._box):
+    def show_group(self, name: str, nodes: tuple[str, ...], boxes: Iterable[Box]) -> None:
+        """Stand around these nodes, under this name: a frame for those that stand together."""
+        now = (name, nodes, [QRectF(*box) for box in boxes])
+        if now != (self.name, self.nodes, self._boxes):
             self.prepareGeometryChange()
-            self.name, self.nodes, self._box = now
+            self.name, self.nodes, self._boxes = now
 
     def show_state(self, *, selected: bool | None = None, hovered: bool | None = None) -> None:
         """Show whether all its nodes are selected, or its title is under the pointer."""
@@ -115,41 +117,43 @@ class FrameItem(QGraphicsItem):
 
     def target(self, at: QPointF) -> Whole | Fold | None:
         """What is at ``at``: the button, the title, or nothing."""
-        if self._fold_box().contains(at):
-            return Fold(self.group, self.nodes)
-        return Whole(self.group, self.nodes) if self.title().contains(at) else None
+        for box in self._boxes:
+            if _fold_box(box).contains(at):
+                return Fold(self.group, self.nodes)
+            if _title_box(box).contains(at):
+                return Whole(self.group, self.nodes)
+        return None
 
     def title(self) -> QRectF:
-        """Where the name stands, over the whole width."""
-        box = self._box
-        return QRectF(box.left(), box.top(), box.width(), FRAME_TITLE + 4)
-
-    def box(self) -> QRectF:
-        """The frame."""
-        return self._box
-
-    def _fold_box(self) -> QRectF:
-        return QRectF(self._box.left() + 4, self._box.top() + 4, _FOLD, _FOLD)
+        """Where the name stands, over the whole width; the first of several."""
+        return _title_box(self._boxes[0])
 
     def boundingRect(self) -> QRectF:
-        return self._box.adjusted(-2, -2, 2, 2)
+        whole = QRectF()
+        for box in self._boxes:
+            whole = whole.united(box)
+        return whole.adjusted(-2, -2, 2, 2)
 
     def paint(
         self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
     ) -> None:
+        zoom = option.levelOfDetailFromTransform(painter.worldTransform())
+        for box in self._boxes:
+            self._paint_box(painter, box, zoom)
+
+    def _paint_box(self, painter: QPainter, box: QRectF, zoom: float) -> None:
         colour = self._theme.colour
         lit = self.is_selected or self.is_hovered
         painter.setPen(QPen(colour("accent" if self.is_selected else "dim"), 1.5 if lit else 1))
         fill = colour("accent")
         fill.setAlpha(22)
         painter.setBrush(fill)
-        painter.drawRoundedRect(self._box, _RADIUS, _RADIUS)
-        zoom = option.levelOfDetailFromTransform(painter.worldTransform())
+        painter.drawRoundedRect(box, _RADIUS, _RADIUS)
         if zoom < NAMES_FROM:
             return
-        _paint_fold(painter, self._fold_box(), colour("dim"), is_open=True)
+        _paint_fold(painter, _fold_box(box), colour("dim"), is_open=True)
         font = card_font(QApplication.font().family(), 12, True, False)
-        room = self.title().adjusted(28, 0, -8, 0)
+        room = _title_box(box).adjusted(28, 0, -8, 0)
         words = QFontMetricsF(font).elidedText(self.name, Qt.TextElideMode.ElideRight, room.width())
         painter.setFont(font)
         painter.setPen(colour("text"))
@@ -159,6 +163,14 @@ class FrameItem(QGraphicsItem):
             painter.fillPath(path, colour("text"))
         else:
             painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, words)
+
+
+def _title_box(box: QRectF) -> QRectF:
+    return QRectF(box.left(), box.top(), box.width(), FRAME_GAP + FRAME_TITLE)
+
+
+def _fold_box(box: QRectF) -> QRectF:
+    return QRectF(box.left() + 4, box.top() + 1, _FOLD, _FOLD)
 
 
 def _fold_box_of_card() -> QRectF:

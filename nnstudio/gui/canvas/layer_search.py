@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from PySide6.QtCore import QObject, QPoint, QPointF, Signal
 from PySide6.QtWidgets import QGraphicsView
 
+from nnstudio.gui.canvas.block_commands import single_end
 from nnstudio.gui.canvas.commands import fitting_layers
 from nnstudio.gui.canvas.gestures import Port
 from nnstudio.gui.canvas.measures import COLUMN, WIDTH
@@ -18,9 +21,9 @@ class LayerSearch(QObject):
     """Opens the quick search with the layers that fit, and remembers what it was asked for.
 
     Signals:
-        chosen: (class name, port, place) what the user wants. The place, in scene coordinates, is
-            that of the new card's port if there is a ``port`` to wire it to, else of its middle;
-            ``None``: behind the selected node.
+        chosen: (class name or key of a block, port, place) what the user wants. The place, in
+            scene coordinates, is that of the new card's port if there is a ``port`` to wire it to,
+            else of its middle; ``None``: behind the selected node.
     """
 
     chosen = Signal(str, object, object)
@@ -32,7 +35,7 @@ class LayerSearch(QObject):
         self._workbench, self._scene, self._view = workbench, scene, view
         self._port: Port | None = None
         self._at: QPointF | None = None
-        self._search = QuickSearch(theme, view)
+        self._search = QuickSearch(theme, workbench.blocks, view)
         self._search.chosen.connect(self._choose)
         self._search.given_up.connect(scene.hide_drawn_wire)
 
@@ -47,7 +50,7 @@ class LayerSearch(QObject):
         port = Port((self._workbench.selection or graph.outputs)[-1], "output")
         place = self._scene.port_place(port) + QPointF(COLUMN - WIDTH, 0)
         title = graph.by_id[port.node].title
-        self._search.ask(self._place_of(place), fitting_layers(graph, port), f"Add after {title}")
+        self._search.ask(self._place_of(place), self._fitting(port), f"Add after {title}")
 
     def ask_for_port(self, port: Port, at: QPointF) -> None:
         """A wire is in hand at ``at``, where nothing is: which layer shall be there?"""
@@ -59,7 +62,14 @@ class LayerSearch(QObject):
         graph = self._workbench.graph
         way = "after" if port.kind == "output" else "before"
         words = f"Add {way} {graph.by_id[port.node].title}"
-        self._search.ask(self._place_of(at), fitting_layers(graph, port), words)
+        self._search.ask(self._place_of(at), self._fitting(port), words)
+
+    def _fitting(self, port: Port) -> frozenset[str]:
+        """The layers and blocks that could be wired to ``port``."""
+        kind: Literal["input", "output"] = "input" if port.kind == "output" else "output"
+        blocks = self._workbench.blocks.by_key.items()
+        fitting = {key for key, block in blocks if single_end(block, kind)}
+        return fitting_layers(self._workbench.graph, port) | fitting
 
     def _place_of(self, at: QPointF) -> QPoint:
         """A place of the scene in the view's coordinates."""

@@ -198,7 +198,7 @@ class NodeItem(QGraphicsItem):
         family = QApplication.font().family()
         face = self.face
         right = WIDTH - 12.0
-        beside_picture = right - PICTURE - 4 if self._has_picture() else right
+        beside_picture = right - self._picture_room()
         bottom = self.card().height() - 24
         title = card_font(family, 13, True, False)
         if QFontMetricsF(title).horizontalAdvance(face.title) > beside_picture - 16:
@@ -246,8 +246,10 @@ class NodeItem(QGraphicsItem):
         painter.drawPixmap(target, pixmap, QRectF(pixmap.rect()))
         painter.restore()
 
-    def _has_picture(self) -> bool:
-        return self.thumbnail is not None or self.face.category in ("activation", "output")
+    def _picture_room(self) -> float:
+        """How much of the card's width its picture takes."""
+        has_one = self.thumbnail is not None or self.face.category in ("activation", "output")
+        return PICTURE + 4 if has_one else 0.0
 
     def _paint_ports(self, painter: QPainter) -> None:
         colour = self._theme.colour

@@ -8,6 +8,7 @@ from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QLabel, QLineEdit, QVBoxLayout, QWidget
 
+from nnstudio.gui.blocks import Blocks
 from nnstudio.gui.layer_list import LayerList
 from nnstudio.gui.look.theme import Theme
 
@@ -18,14 +19,14 @@ class QuickSearch(QFrame):
     """A field and the layers that match; gone with Escape or a click elsewhere.
 
     Signals:
-        chosen: (class name) the user wants this layer.
+        chosen: (class name or key of a block) the user wants this.
         given_up: it was closed without a choice.
     """
 
     chosen = Signal(str)
     given_up = Signal()
 
-    def __init__(self, theme: Theme, parent: QWidget) -> None:
+    def __init__(self, theme: Theme, blocks: Blocks, parent: QWidget) -> None:
         super().__init__(parent)
         self.setObjectName("quick_search")
         self.setAccessibleName("Add a layer here")
@@ -36,7 +37,7 @@ class QuickSearch(QFrame):
         self._field.setAccessibleName("Search layers")
         self._field.textChanged.connect(self._filter)
         self._field.installEventFilter(self)
-        self._list = LayerList(theme)
+        self._list = LayerList(theme, blocks)
         self._list.setObjectName("quick_search_list")
         self._list.setAccessibleName("Layers that fit here")
         self._list.setFocusPolicy(Qt.FocusPolicy.NoFocus)

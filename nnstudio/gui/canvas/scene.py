@@ -10,11 +10,11 @@ from PySide6.QtWidgets import QGraphicsRectItem, QGraphicsScene
 
 from nnstudio.graph.model import Edge, Graph
 from nnstudio.gui.canvas.faces import Face
-from nnstudio.gui.canvas.folding import card_key, card_place, frame_box, holders, shown_edges
+from nnstudio.gui.canvas.folding import card_key, card_place, frame_boxes, holders, shown_edges
 from nnstudio.gui.canvas.gestures import Body, Fold, Port, Selection, Target, Whole, Wire
 from nnstudio.gui.canvas.group_faces import GroupFace
 from nnstudio.gui.canvas.group_item import FrameItem, GroupCard
-from nnstudio.gui.canvas.measures import Point
+from nnstudio.gui.canvas.measures import WIDTH, Box, Point, height
 from nnstudio.gui.canvas.node_item import DETAIL_FROM, NodeItem
 from nnstudio.gui.canvas.wire_item import DrawnWire, WireItem
 from nnstudio.gui.look.theme import Theme
@@ -105,9 +105,14 @@ class CanvasScene(QGraphicsScene):
 
     def _frame(self, frame: FrameItem, name: str, nodes: tuple[str, ...]) -> None:
         """Let a frame stand around its cards, wherever they are now."""
-        cards = [self.nodes[node] for node in nodes]
-        boxes = [item.card().translated(item.pos()).getRect() for item in cards]
-        frame.show_group(name, nodes, frame_box(boxes))
+        own = [self._box_of(self.nodes[node]) for node in nodes]
+        inside = set(nodes)
+        others = (self._box_of(item) for key, item in self.nodes.items() if key not in inside)
+        frame.show_group(name, nodes, frame_boxes(own, others))
+
+    @staticmethod
+    def _box_of(item: NodeItem) -> Box:
+        return item.x(), item.y(), WIDTH, height(item.face.slots)
 
     def _index(self, moved: set[str]) -> None:
         """Let the scene's index, which searches within its box, cover cards that went beyond."""
@@ -204,6 +209,13 @@ class CanvasScene(QGraphicsScene):
                 return Wire(item.edge)
         targets = (frame.target(at) for frame in self.frames.values())
         return next(filter(None, targets), None)
+
+    def group_title(self, group: str, nodes: tuple[str, ...]) -> QRectF:
+        """Where the name of a group of these nodes stands: on its frame, or on its card."""
+        if group in self.frames:
+            return self.frames[group].title()
+        item = self.card_for(nodes[0])
+        return item.mapRectToScene(item.card())
 
     def problem_at(self, at: QPointF) -> str:
         """The sentence of the problem whose card or badge is here; empty for none."""

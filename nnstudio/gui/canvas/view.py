@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from PySide6.QtCore import QEvent, QPointF, Qt, QTimer
 from PySide6.QtGui import (
     QContextMenuEvent,
@@ -16,9 +18,11 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QMenu, QToolTip, QWidget
 
 from nnstudio.engine.catalogue import LAYERS
+from nnstudio.gui.blocks import is_key
 from nnstudio.gui.canvas import commands, placing
+from nnstudio.gui.canvas.block_commands import single_end
 from nnstudio.gui.canvas.editable_view import EditableView
-from nnstudio.gui.canvas.gestures import Body, Selection, Wire
+from nnstudio.gui.canvas.gestures import Body, Fold, Selection, Whole, Wire
 from nnstudio.gui.canvas.measures import GRID, Point
 from nnstudio.gui.canvas.overlays import Hint
 from nnstudio.gui.canvas.scene import point_of
@@ -97,8 +101,16 @@ class CanvasView(EditableView):
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         at = self._scene_point(event.position())
         is_left = event.button() == Qt.MouseButton.LeftButton
-        if is_left and self._scene.target_at(at, self.zoom) is None:
+        target = self._scene.target_at(at, self.zoom)
+        if is_left and target is None:
             self.search_layer(at)
+            event.accept()
+        elif is_left and isinstance(target, Whole):
+            self._interaction.select(Selection(target.nodes))
+            if target.group in self._scene.frames:
+                self.rename_selected()
+            else:
+                self.groups.fold()
             event.accept()
         else:
             self.mousePressEvent(event)
@@ -109,17 +121,21 @@ class CanvasView(EditableView):
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         target = self._scene.target_at(self.mapToScene(event.pos()), self.zoom)
-        if isinstance(target, Body | Wire) and target not in self._interaction.selection:
+        if isinstance(target, Fold):
+            target = Whole(target.group, target.nodes)
+        if isinstance(target, Body | Wire | Whole) and target not in self._interaction.selection:
             self._interaction.select(Selection.only(target))
         menu = self._menu
         menu.clear()
-        if isinstance(target, Body | Wire):
+        if isinstance(target, Body | Wire | Whole):
             menu.addAction("Delete\tDel", self.delete_selection)
-            if isinstance(target, Body):
+            if isinstance(target, Body | Whole):
                 menu.addAction("Rename\tF2", self.rename_selected)
                 menu.addAction("Cut\tCtrl+X", self.cut_selection)
                 menu.addAction("Copy\tCtrl+C", self.copy_selection)
                 menu.addAction("Duplicate\tCtrl+D", self.duplicate_selection)
+                menu.addSeparator()
+                self.groups.fill_menu(menu)
             menu.addSeparator()
         if target is None:
             at = self.mapToScene(event.pos())
@@ -149,6 +165,11 @@ class CanvasView(EditableView):
                 self.find_node()
             case Qt.Key.Key_Escape:
                 self._escape()
+            case Qt.Key.Key_G if ctrl:
+                shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+                (self.groups.ungroup if shift else self.groups.group)()
+            case Qt.Key.Key_H if ctrl:
+                self.groups.fold()
             case Qt.Key.Key_A if ctrl:
                 self.select_all()
             case Qt.Key.Key_C if ctrl:
@@ -202,6 +223,8 @@ class CanvasView(EditableView):
         wire = self._wire_for(name, event.position())
         if wire is None:
             self.add_layer(name, at)
+        elif is_key(name):
+            self.groups.add_block(name, at, edge=wire.edge)
         else:
             layer = commands.new_layer(name, self._facts())
             edge, place = wire.edge, point_of(at)
@@ -212,7 +235,12 @@ class CanvasView(EditableView):
     def _wire_for(self, name: str, at: QPointF) -> Wire | None:
         """The wire under the pointer, if this layer can go into it."""
         target = self._scene.target_at(self._scene_point(at), self.zoom)
-        takes_input = LAYERS[name].arity[1] != 0
+        if is_key(name):
+            block = self._workbench.blocks.by_key.get(name)
+            ends: tuple[Literal["input", "output"], ...] = ("input", "output")
+            takes_input = block is not None and all(single_end(block, end) for end in ends)
+        else:
+            takes_input = LAYERS[name].arity[1] != 0
         return target if isinstance(target, Wire) and takes_input else None
 
     # ------------------------------------------------------------------ tool tips

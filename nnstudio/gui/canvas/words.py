@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from nnstudio.graph.analysis import Analysis
 from nnstudio.graph.model import Graph
-from nnstudio.gui.canvas.gestures import Body, Port, Target, Wire
+from nnstudio.gui.canvas.gestures import Body, Fold, Port, Target, Whole, Wire
+from nnstudio.gui.canvas.group_faces import layer_count
 from nnstudio.messages import shape_text
 
 
@@ -14,6 +15,13 @@ def words_about(target: Target, graph: Graph, analysis: Analysis) -> str:
         case Wire(edge):
             ends = f"{graph.by_id[edge.source].title} → {graph.by_id[edge.target].title}"
             return "\n".join(filter(None, (ends, _shape(analysis, edge.source))))
+        case Whole(_, nodes):
+            names = [graph.by_id[node].title for node in nodes]
+            return (
+                layer_count(len(names)) + ":\n" + "\n".join(names[:12] + ["…"] * (len(names) > 12))
+            )
+        case Fold():
+            return "Collapse or expand the group (Ctrl+H)"
         case Body(node):
             layer = graph.by_id[node].layer
             return f"{type(layer).summary}\n{type(layer).formula}"

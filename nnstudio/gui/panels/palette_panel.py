@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from nnstudio.gui.block_menu import BlockMenu
 from nnstudio.gui.layer_list import LayerList
 from nnstudio.gui.look.theme import Theme
 from nnstudio.gui.workbench import Workbench
@@ -25,7 +26,7 @@ class PalettePanel(QWidget):
     """The layers by category.
 
     Signals:
-        layer_chosen: (class name) the user wants this layer in the network.
+        layer_chosen: (class name or key of a block) the user wants this layer in the network.
     """
 
     layer_chosen = Signal(str)
@@ -42,10 +43,11 @@ class PalettePanel(QWidget):
         self._search.setClearButtonEnabled(True)
         self._search.textChanged.connect(self._filter)
         self._search.installEventFilter(self)
-        self._list = LayerList(theme)
+        self._list = LayerList(theme, workbench.blocks)
         self._list.setObjectName("palette_list")
         self._list.setAccessibleName("Layers")
         self._list.chosen.connect(self.layer_chosen)
+        self._block_menu = BlockMenu(workbench, self._list)
         self._none = QLabel()
         self._none.setObjectName("palette_none")
         self._none.setWordWrap(True)
