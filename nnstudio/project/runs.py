@@ -14,7 +14,7 @@ from nnstudio.project.project import Project
 from nnstudio.training.feed import columns_of
 from nnstudio.training.session import Session
 from nnstudio.training.settings import TrainingSettings
-from nnstudio.training.trained import Progress, Trained, Weights, transfer
+from nnstudio.training.trained import Progress, Trained, Weights, freeze, transfer
 
 
 class RunError(StudioError):
@@ -84,6 +84,26 @@ def session_for(project: Project, data: PreparedData) -> Session:
         return Session.resume(network, project.settings, same, trained)
     weights = None if trained is None else trained.weights
     return Session.begin(network, project.settings, data, run, weights)
+
+
+def with_weights(project: Project, data: PreparedData) -> Project:
+    """With a weight in hand for everything the network needs, as it would answer now.
+
+    Where there are none yet, they are the ones it would begin with. Weights taken in hand have no
+    run: the next one begins from them.
+
+    Raises:
+        CompileError: the graph can't run.
+    """
+    network, trained = project.network(), project.trained
+    moved = transfer(None if trained is None else trained.weights, network, project.settings.seed)
+    if trained is not None and not moved.fresh:
+        return project
+    weights = freeze(network.arrays(moved.flat))
+    if trained is not None:
+        return replace(project, trained=_without_run(trained, weights))
+    sha256 = data.dataset.fingerprint(columns_of(network))
+    return replace(project, trained=Trained(weights, data.preparation, sha256))
 
 
 def with_new_weights(project: Project, seed: int | None = None) -> Project:
