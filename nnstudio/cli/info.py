@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from argparse import Namespace
+from dataclasses import asdict
 from typing import Any
 
 from nnstudio import schema
@@ -10,11 +11,12 @@ from nnstudio.cli.report import epochs_text, print_json
 from nnstudio.data.dataset import INPUTS, TARGETS
 from nnstudio.data.sources import source_text
 from nnstudio.graph.analysis import analyse
-from nnstudio.messages import shape_text
 from nnstudio.persistence.project_file import load_project
 from nnstudio.project.outputs import output_names
 from nnstudio.project.problems import problems
 from nnstudio.project.project import Project
+from nnstudio.project.summary import summarise
+from nnstudio.project.summary_text import as_text
 
 
 def run(arguments: Namespace) -> int:
@@ -31,6 +33,7 @@ def run(arguments: Namespace) -> int:
 def info(project: Project) -> dict[str, Any]:
     """Everything about ``project`` but its numbers."""
     analysis = analyse(project.graph)
+    summary = summarise(project)
     trained = project.trained
     progress = trained.progress if trained else None
     return {
@@ -42,11 +45,17 @@ def info(project: Project) -> dict[str, Any]:
                 "layer": schema.to_plain(project.graph.by_id[id].layer),
                 "inputs": [edge.source for edge in project.graph.incoming[id]],
                 "output_shape": analysis.shapes[id],
-                "parameters": analysis.parameters(id),
+                "parameters": layer.parameters,
+                "trainable": layer.trainable,
+                "flops": layer.flops,
+                "memory": None if layer.memory is None else layer.memory.total,
             }
-            for id in analysis.order
+            for id, layer in zip(analysis.order, summary.layers, strict=True)
         ],
-        "parameters": analysis.total_parameters,
+        "parameters": summary.parameters,
+        "trainable": summary.trainable,
+        "flops": summary.flops,
+        "memory": None if summary.memory is None else asdict(summary.memory),
         "inputs": [
             {"node": id, "column": getattr(project.graph.by_id[id].layer, "source", INPUTS)}
             for id in project.graph.inputs
@@ -92,12 +101,8 @@ def _print(file: str, project: Project, facts: dict[str, Any]) -> None:
     if project.description:
         print(project.description)
     print()
-    for node in facts["nodes"]:
-        caption = project.graph.by_id[node["id"]].layer.caption()
-        shape = "?" if node["output_shape"] is None else shape_text(node["output_shape"])
-        count = f"{node['parameters']:,}" if node["parameters"] else ""
-        print(f"  {node['title']:16}{caption:18}{shape:>14}{count:>12}".rstrip())
-    print(f"  {facts['parameters']:,} parameters")
+    table = as_text(summarise(project)).splitlines()
+    print("\n".join(f"  {line}" for line in table))
     for problem in facts["problems"]:
         print(f"  Problem: {problem}")
     settings = project.settings

@@ -19,6 +19,7 @@ from nnstudio.gui.panels.function_panel import FunctionPanel
 from nnstudio.gui.panels.inspector_panel import InspectorPanel
 from nnstudio.gui.panels.outline_panel import OutlinePanel
 from nnstudio.gui.panels.palette_panel import PalettePanel
+from nnstudio.gui.panels.summary_panel import SummaryPanel
 from nnstudio.gui.panels.try_panel import TryPanel
 from nnstudio.gui.panels.weights_panel import WeightsPanel
 from nnstudio.gui.workbench import Workbench
@@ -26,7 +27,7 @@ from nnstudio.gui.workbench import Workbench
 #: Below this width the bottom shows one panel at a time.
 NARROW = 1160
 #: Bump when docks are added or renamed, so that an older remembered layout is not used.
-LAYOUT_VERSION = 2
+LAYOUT_VERSION = 3
 
 LEFT = Qt.DockWidgetArea.LeftDockWidgetArea
 RIGHT = Qt.DockWidgetArea.RightDockWidgetArea
@@ -84,6 +85,7 @@ class Docks(QMainWindow):
             Place("function", "Fit", BOTTOM, FunctionPanel(live, theme)),
             Place("features", "Features", BOTTOM, FeaturesPanel(live, theme)),
             Place("try", "Try it", BOTTOM, TryPanel(live, theme)),
+            Place("summary", "Summary", BOTTOM, SummaryPanel(live, theme)),
         )
         self.docks: dict[str, QDockWidget] = {}
         self._areas: dict[str, Qt.DockWidgetArea] = {}
@@ -130,7 +132,8 @@ class Docks(QMainWindow):
         self._narrow = narrow
         self._arranging = True
         docks = self.docks
-        bottom = [docks[name] for name in ("curves", "weights", "function", "features", "try")]
+        names = ("curves", "weights", "function", "features", "try", "summary")
+        bottom = [docks[name] for name in names]
         for dock in bottom:
             self.removeDockWidget(dock)
         self.addDockWidget(BOTTOM, docks["curves"])
@@ -142,11 +145,11 @@ class Docks(QMainWindow):
             self.splitDockWidget(docks["weights"], docks["try"], Qt.Orientation.Horizontal)
             self.tabifyDockWidget(docks["weights"], docks["function"])
             self.tabifyDockWidget(docks["function"], docks["features"])
+            self.tabifyDockWidget(docks["curves"], docks["summary"])
         for dock in bottom:
             dock.show()
         self._suit_to_data()
-        if narrow:
-            docks["curves"].raise_()
+        docks["curves"].raise_()
         self._arranging = False
 
     def _touched(self, *_: object) -> None:

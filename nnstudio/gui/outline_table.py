@@ -24,7 +24,6 @@ from PySide6.QtWidgets import (
     QApplication,
     QFrame,
     QHeaderView,
-    QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QTableView,
@@ -35,6 +34,7 @@ from nnstudio.engine.layer import Shape
 from nnstudio.graph.analysis import Analysis, Problem
 from nnstudio.graph.model import Graph, Node
 from nnstudio.gui.look.problem_sign import sign_icon
+from nnstudio.gui.look.row_state import paint_row_state
 from nnstudio.gui.look.theme import Theme, mono_font
 from nnstudio.messages import shape_text
 
@@ -312,7 +312,9 @@ class _CellPainter(QStyledItemDelegate):
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
         rect: QRect = option.rect  # type: ignore[attr-defined]
         painter.save()
-        self._paint_state(painter, option, index)
+        table = self.parent()
+        assert isinstance(table, QTableView)
+        paint_row_state(painter, option, index, table, self._theme)
         inner = rect.adjusted(_MARGIN, 0, -_MARGIN, 0)
         sign = index.data(Qt.ItemDataRole.DecorationRole)
         if sign is not None:
@@ -335,23 +337,6 @@ class _CellPainter(QStyledItemDelegate):
 
     def _lines(self, index: _Index) -> tuple[str, str]:
         return index.data(), index.data(BELOW) if self.two_lines else ""
-
-    def _paint_state(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
-        """A tint for what is selected; lines above and below the row that has the keyboard."""
-        rect: QRect = option.rect  # type: ignore[attr-defined]
-        state: QStyle.StateFlag = option.state  # type: ignore[attr-defined]
-        selected = bool(state & QStyle.StateFlag.State_Selected)
-        if selected or state & QStyle.StateFlag.State_MouseOver:
-            tint = self._theme.colour("accent" if selected else "dim")
-            tint.setAlpha(36 if selected else 24)
-            painter.fillRect(rect, tint)
-        table = self.parent()
-        if not isinstance(table, QTableView) or not table.hasFocus():
-            return
-        if table.currentIndex().row() == index.row():
-            painter.setPen(self._theme.colour("accent"))
-            painter.drawLine(rect.topLeft(), rect.topRight())
-            painter.drawLine(rect.bottomLeft(), rect.bottomRight())
 
     def _fonts(self, index: _Index) -> tuple[QFont, QFont]:
         return _fonts(QApplication.font().toString(), index.column() == _OUTPUT)

@@ -64,7 +64,8 @@ class LayerSummary:
     """One layer in numbers.
 
     Attributes:
-        title, kind: the node's name, and its layer's.
+        title: the node's name.
+        setting: its layer's name, if the title is another, and key setting.
         shape: of one example's output; ``None`` where it can't be known.
         parameters: trainable numbers of its own, frozen or not.
         trainable: how many of these learn.
@@ -75,7 +76,7 @@ class LayerSummary:
 
     node: str
     title: str
-    kind: str
+    setting: str
     shape: Shape | None
     parameters: int
     trainable: int
@@ -145,7 +146,7 @@ def _layer(graph: Graph, node: Node, analysis: Analysis, memory: Memory | None) 
     return LayerSummary(
         node.id,
         node.title,
-        type(node.layer).__name__,
+        _setting(node),
         analysis.shapes[node.id],
         parameters,
         parameters - _resting(node, analysis),
@@ -153,6 +154,11 @@ def _layer(graph: Graph, node: Node, analysis: Analysis, memory: Memory | None) 
         memory,
         owner.title if owner else "",
     )
+
+
+def _setting(node: Node) -> str:
+    kind = type(node.layer).__name__ if node.name else ""
+    return ", ".join(filter(None, (kind, node.layer.caption(), "bypassed" * node.bypassed)))
 
 
 def _resting(node: Node, analysis: Analysis) -> int:

@@ -25,7 +25,11 @@ def test_nodes_data_settings_and_weights_are_told(nnstudio: CommandLine, tmp_pat
     assert [node["output_shape"] for node in found["nodes"]] == [[2], [6], [6], [2], [2]]
     assert [node["parameters"] for node in found["nodes"]] == [0, 18, 0, 14, 0]
     assert found["nodes"][1]["inputs"] == ["n0"]
-    assert found["parameters"] == 32
+    assert found["parameters"] == found["trainable"] == 32
+    assert [node["flops"] for node in found["nodes"]] == [0, 6 * 5, 6, 2 * 13, 3 * 2]
+    assert found["flops"] == sum(node["flops"] for node in found["nodes"])
+    assert found["memory"]["weights"] == 4 * 32
+    assert sum(found["memory"].values()) == sum(node["memory"] for node in found["nodes"])
     assert found["data"]["name"] == "spiral?count=90"
     assert found["settings"]["optimizer"]["type"] == "Adam"
     assert (found["epochs"], found["weights_sha256"]) == (3, project.trained.sha256)
@@ -50,7 +54,10 @@ def test_what_is_wrong_with_a_network_is_told(nnstudio: CommandLine, line: Path)
     result = nnstudio("info", saved(loose, line))
     assert result.code == 0
     assert "Problem: Dense has no input: drag a wire to its left port." in result.out
-    assert nnstudio.json("info", line)["nodes"][1]["output_shape"] is None
+    found = nnstudio.json("info", line)
+    unknown = found["nodes"][1]
+    assert (unknown["output_shape"], unknown["flops"], unknown["memory"]) == (None, None, None)
+    assert (found["flops"], found["memory"]) == (None, None)
 
 
 def test_people_are_told_a_line_per_node(nnstudio: CommandLine, tmp_path: Path) -> None:
@@ -58,7 +65,13 @@ def test_people_are_told_a_line_per_node(nnstudio: CommandLine, tmp_path: Path) 
     out = nnstudio("info", saved(project, tmp_path / "x")).out
     lines = [line.split() for line in out.splitlines()]
     assert "Digits, to begin with." in out
-    assert ["Input", "8", "×", "8", "picture", "1", "×", "8", "×", "8"] in lines
-    assert ["Dense", "10", "units", "10", "650"] in lines
-    assert ["Softmax", "10"] in lines
+    assert ["Layer", "Setting", "Output", "Parameters", "FLOPs", "Memory", "Trainable"] in lines
+    assert any("Input" in line and "8 × 8 picture" in line for line in out.splitlines())
+    flops = 2 * 64 * 10 + 10
+    dense = next(line for line in lines if line[:1] == ["Dense"])
+    assert dense[:7] == ["Dense", "10", "units", "10", "650", f"{flops / 1000:.2f}", "k"]
+    assert dense[-1] == "yes"
+    assert ["Softmax", "10", "30"] in [line[:3] for line in lines]
+    assert "650 parameters" in out
+    assert f"{(flops + 30) / 1000:.2f} k FLOPs for one example forward" in out
     assert "2 epochs" in out
