@@ -16,7 +16,7 @@ from pytestqt.qtbot import QtBot
 from nnstudio.graph import edits
 from nnstudio.graph.analysis import Problem
 from nnstudio.graph.model import Edge, Graph, Node
-from nnstudio.gui.canvas.arrange import PER_BAND
+from nnstudio.gui.canvas.bands import PER_BAND
 from nnstudio.gui.look.theme import Theme
 from nnstudio.project.project import Project
 

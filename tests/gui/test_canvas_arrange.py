@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import combinations, pairwise
 
 import pytest
@@ -10,10 +11,13 @@ from hypothesis import strategies as st
 
 from nnstudio.engine.catalogue import LAYERS
 from nnstudio.graph import edits
+from nnstudio.graph.analysis import analyse
 from nnstudio.graph.model import Edge, Graph, Node
+from nnstudio.graph.templates import TEMPLATES, Needs
 from nnstudio.graph.wiring import possible_targets, remove_and_close
 from nnstudio.gui.canvas import commands, placing
-from nnstudio.gui.canvas.arrange import PER_BAND, arrange, free_place, places, room_for
+from nnstudio.gui.canvas.arrange import arrange, free_place, places, room_for
+from nnstudio.gui.canvas.bands import PER_BAND, WIDEST_BAND, bands
 from nnstudio.gui.canvas.gestures import (
     Body,
     Port,
@@ -23,8 +27,17 @@ from nnstudio.gui.canvas.gestures import (
     open_ports,
     selection_on_press,
 )
-from nnstudio.gui.canvas.measures import GRID, box_at, overlap, slot_count, slots_of
-from nnstudio.gui.canvas.routes import corners, is_smooth
+from nnstudio.gui.canvas.measures import (
+    GRID,
+    Point,
+    box_at,
+    input_place,
+    output_place,
+    overlap,
+    slot_count,
+    slots_of,
+)
+from nnstudio.gui.canvas.routes import corners, handles, is_smooth
 from nnstudio.project.layout import Layout
 from nnstudio.project.project import Project
 
@@ -229,3 +242,47 @@ def test_pressing_a_selected_card_keeps_the_selection_for_a_drag() -> None:
     assert selection_on_press(both, Body("a"), adds=True) == Selection(("b",))
     assert selection_on_press(both, None, adds=False) == Selection()
     assert selection_on_press(both, None, adds=True) == both
+
+
+@given(graphs())
+def test_bands_cover_all_columns_and_none_is_too_wide(graph: Graph) -> None:
+    column: dict[str, int] = {}
+    for node in analyse(graph).order:
+        column[node] = 1 + max((column[e.source] for e in graph.incoming[node]), default=-1)
+    found = bands(graph, column)
+    assert [i for band in found for i in band] == list(range(max(column.values()) + 1))
+    assert all(len(band) <= WIDEST_BAND for band in found)
+
+
+@pytest.mark.parametrize("needs", [Needs((1, 8, 8), 10, True), Needs((24, 1), 1, False)], ids=str)
+@pytest.mark.parametrize("name", TEMPLATES)
+def test_no_wire_of_a_template_runs_behind_a_card(name: str, needs: Needs) -> None:
+    if TEMPLATES[name].misfit(needs):
+        return
+    graph = TEMPLATES[name].build(needs)
+    found = arrange(graph)
+    boxes = {node: box_at(place, slots_of(graph, node)) for node, place in found.items()}
+    for edge in graph.edges:
+        (ax, ay), (bx, by) = found[edge.source], found[edge.target]
+        (ox, oy) = output_place(slots_of(graph, edge.source))
+        (ix, iy) = input_place(edge.slot, slots_of(graph, edge.target))
+        for x, y in along((ax + ox, ay + oy), (bx + ix, by + iy)):
+            for node, (left, top, width, high) in boxes.items():
+                inside = left < x < left + width and top < y < top + high
+                assert not inside or node in (edge.source, edge.target), f"{edge} at {node}"
+
+
+def along(start: Point, end: Point) -> Iterator[Point]:
+    """Points close to each other on the way of a wire."""
+    steps = [step / 40 for step in range(41)]
+    if is_smooth(start, end):
+        (px, py), (qx, qy) = handles(start, end)
+        for t in steps:
+            a, b, c, d = (1 - t) ** 3, 3 * (1 - t) ** 2 * t, 3 * (1 - t) * t**2, t**3
+            yield (
+                a * start[0] + b * px + c * qx + d * end[0],
+                a * start[1] + b * py + c * qy + d * end[1],
+            )
+    else:
+        for (ax, ay), (bx, by) in pairwise(corners(start, end)):
+            yield from ((ax + t * (bx - ax), ay + t * (by - ay)) for t in steps)

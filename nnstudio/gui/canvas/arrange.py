@@ -1,8 +1,8 @@
 """Where cards stand when nobody has placed them: pure functions, the same answer every time.
 
 :func:`arrange` lays a whole graph out in columns, one for each step from the inputs. A long network
-wraps like text: into bands of at most :data:`PER_BAND` columns, filled evenly. :func:`places`
-respects what the user has placed, and finds room for the rest.
+wraps like text, into bands (:mod:`nnstudio.gui.canvas.bands`). :func:`places` respects what the
+user has placed, and finds room for the rest.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from graphlib import TopologicalSorter
-from math import ceil
 
 from nnstudio.graph.model import Edge, Graph
+from nnstudio.gui.canvas.bands import bands
 from nnstudio.gui.canvas.measures import (
     COLUMN,
     GAP,
@@ -30,8 +30,6 @@ from nnstudio.gui.canvas.measures import (
 )
 from nnstudio.project.layout import Layout
 
-#: Columns side by side before the network goes on below.
-PER_BAND = 3
 _SWEEPS = 4
 #: What may stand in a column: a node, or a wire that passes.
 _Cell = str | Edge
@@ -166,12 +164,10 @@ def _arrange_part(graph: Graph, part: Sequence[str]) -> dict[str, Point]:
     column: dict[str, int] = {}
     for node in part:
         column[node] = 1 + max((column[e.source] for e in graph.incoming[node]), default=-1)
-    count = max(column.values()) + 1
-    per_band = ceil(count / ceil(count / PER_BAND))
     found: dict[str, Point] = {}
     top = 0.0
-    for first in range(0, count, per_band):
-        cells = _cells(graph, part, column, range(first, min(count, first + per_band)))
+    for band in bands(graph, column):
+        cells = _cells(graph, part, column, band)
         tall = max(_column_height(graph, column_cells) for column_cells in cells)
         for number, column_cells in enumerate(cells):
             y = top + (tall - _column_height(graph, column_cells)) / 2
@@ -188,13 +184,11 @@ def _cells(
 ) -> list[list[_Cell]]:
     """What stands in each column of a band, from top to bottom, with few crossings.
 
-    A wire that skips columns takes a place in each of them, so that cards leave it room.
+    A wire that skips columns takes a place in each of them, so that cards leave it room: above
+    them if nothing speaks against it, where the wire that comes from the row above runs too.
     """
     cells: list[list[_Cell]] = [[] for _ in band]
     before: dict[tuple[int, _Cell], list[tuple[int, _Cell]]] = defaultdict(list)
-    for node in part:
-        if column[node] in band:
-            cells[column[node] - band.start].append(node)
     for node in part:
         for edge in graph.incoming[node]:
             first, last = column[edge.source], column[edge.target]
@@ -207,6 +201,9 @@ def _cells(
                 before[here].append(previous)
                 previous = here
             before[(last - band.start, node)].append(previous)
+    for node in part:
+        if column[node] in band:
+            cells[column[node] - band.start].append(node)
     after: dict[tuple[int, _Cell], list[tuple[int, _Cell]]] = defaultdict(list)
     for cell, sources in before.items():
         for source in sources:

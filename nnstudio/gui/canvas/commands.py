@@ -17,7 +17,8 @@ from nnstudio.graph.model import Edge, Graph, Node
 from nnstudio.graph.templates import Template
 from nnstudio.graph.wiring import remove_and_close
 from nnstudio.gui.canvas import grouping
-from nnstudio.gui.canvas.arrange import PER_BAND, arrange, free_place, room_for
+from nnstudio.gui.canvas.arrange import arrange, free_place, room_for
+from nnstudio.gui.canvas.bands import PER_BAND
 from nnstudio.gui.canvas.gestures import Port
 from nnstudio.gui.canvas.measures import (
     COLUMN,
