@@ -20,10 +20,15 @@ def main(folder: Path) -> int:
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     os.environ["NNSTUDIO_CONFIG"] = tempfile.mkdtemp()
     from PySide6.QtCore import QCoreApplication, QEvent
+    from PySide6.QtWidgets import QDialog
 
     from nnstudio import assets
+    from nnstudio.graph.templates import TEMPLATES
     from nnstudio.gui.app import build_window, settle
     from nnstudio.gui.main_window import MainWindow
+    from nnstudio.gui.pictures.dialog import PictureDialog
+    from nnstudio.gui.template_dialog import TemplateDialog
+    from nnstudio.project.starting import suiting_data
 
     folder.mkdir(parents=True, exist_ok=True)
 
@@ -44,8 +49,11 @@ def main(folder: Path) -> int:
             prepare(window)
             settle(window, 300)
             target = folder / f"{name}-{theme}.png"
-            window.grab().save(str(target))
+            front = next((d for d in window.findChildren(QDialog) if d.isVisible()), window)
+            front.grab().save(str(target))
             print(target)
+            if front is not window:
+                front.close()
             window.workbench.runner.discard()
             window.workbench.document.mark_saved()
             window.close()
@@ -72,6 +80,24 @@ def main(folder: Path) -> int:
 
     def features(window: MainWindow) -> None:
         window.docks.docks["features"].raise_()
+
+    def template(window: MainWindow, name: str) -> None:
+        template = TEMPLATES[name]
+        window.begin_template(template, suiting_data(template))
+        window.messages.clear()
+
+    def template_dialog(window: MainWindow, name: str) -> None:
+        window.show_template_dialog()
+        settle(window, 100)
+        dialog = window.findChild(TemplateDialog)
+        assert dialog is not None
+        dialog.choose(name)
+
+    def picture_dialog(window: MainWindow) -> None:
+        window.show_picture_dialog()
+        dialog = window.findChild(PictureDialog)
+        assert dialog is not None
+        dialog.choose("style", "neurons")
 
     def problem(window: MainWindow) -> None:
         window.workbench.select(of_kind(window, "Flatten"))
@@ -100,6 +126,11 @@ def main(folder: Path) -> int:
     shoot("cnn-draw", cnn, prepare=draw)
     for stage in ("data", "build", "train", "try"):
         shoot(f"stage-{stage}", digits, prepare=lambda window, s=stage: window.docks.show_stage(s))
+    for name in TEMPLATES:
+        shoot(f"template-{name}", size="large", prepare=lambda window, n=name: template(window, n))
+    for name in ("lenet-5", "regression"):
+        shoot(f"choosing-{name}", digits, prepare=lambda window, n=name: template_dialog(window, n))
+    shoot("picture", assets.sample("spiral.nnstudio"), prepare=picture_dialog)
     return 0
 
 

@@ -44,7 +44,7 @@ class PictureDialog(QDialog):
         self._preview = _Preview(theme)
         self._form = SettingsForm("picture", theme)
         self._form.setFixedWidth(_FORM_WIDTH)
-        self._form.changed.connect(self._chosen)
+        self._form.changed.connect(self.choose)
         self._size = QLabel()
         self._size.setObjectName("picture_size")
         self._size.setProperty("role", "dim")
@@ -75,7 +75,8 @@ class PictureDialog(QDialog):
         column.addLayout(below)
         self._show()
 
-    def _chosen(self, name: str, value: object) -> None:
+    def choose(self, name: str, value: object) -> None:
+        """Decide one of :class:`PictureOptions`."""
         self.options = replace(self.options, **{name: value})
         self._show()
 
