@@ -96,6 +96,10 @@ bench: $(VENV)/.set-up-bench ## The engine against its peers (less: ARGS="--quic
 compare-folds: $(VENV)/.set-up-bench ## The folds of cross-validation against scikit-learn's
 	$(PY) tests/benchmarks/compare_folds.py
 
+.PHONY: bench-large
+bench-large: $(VENV)/.set-up-test ## Training on 5 GB from the disk: speed and memory (less: ARGS=1)
+	OPENBLAS_NUM_THREADS=1 $(PY) tests/benchmarks/bench_large.py $(ARGS)
+
 .PHONY: bench-gui
 bench-gui: $(VENV)/.set-up-test qt-libs ## What showing it costs the training; large networks on the canvas
 	QT_QPA_PLATFORM=offscreen $(PY) tests/benchmarks/bench_canvas.py; canvas=$$?; \

@@ -52,7 +52,8 @@ def _reports(
     """By output its report, and the names of its classes."""
     part, index = part_to_tell(data)
     given = {name: data.dataset.column(name).values[index] for name in model.columns}
-    answers = zip(model.network.heads, model.outputs, model.answers(given, stepped=True), strict=True)
+    said = model.answers(given, stepped=True)
+    answers = zip(model.network.heads, model.outputs, said, strict=True)
     found = {}
     for head, output, answer in answers:
         target = data.dataset.column(head.target)

@@ -56,6 +56,8 @@ class Dataset:
             example has one; for regression float64 numbers ``(N, outputs)`` or of any other shape.
         classes: the name of each label; empty for regression.
         columns: what else is known of each example, for networks with several inputs or outputs.
+        known_sha256: the fingerprint, where it was computed before; of gigabytes that takes long.
+        block: how many neighbours are best read together; 0 for data in memory.
         input_names: a name for each feature, or empty.
         target_names: a name for each output, or empty.
         test_count: the last so many examples are a published test set (10,000 for MNIST), 0: none.
@@ -72,6 +74,8 @@ class Dataset:
     test_count: int = 0
     weights: np.ndarray | None = None
     columns: tuple[Column, ...] = ()
+    known_sha256: str = ""
+    block: int = 0
 
     def __post_init__(self) -> None:
         if len(self.inputs) != len(self.targets):
@@ -154,6 +158,8 @@ class Dataset:
     @cached_property
     def sha256(self) -> str:
         """A fingerprint of inputs and targets: equal for equal arrays, whatever they are called."""
+        if self.known_sha256:
+            return self.known_sha256
         digest = hashlib.sha256(f"{len(self.classes)} {self.test_count}".encode())
         weights = () if self.weights is None else (self.weights,)
         for array in (self.inputs, self.targets, *weights):

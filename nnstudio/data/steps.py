@@ -169,7 +169,8 @@ def _resized(plane: np.ndarray, size: tuple[int, int], *, means: bool) -> np.nda
     from PIL import Image  # a tenth of a second that most projects needn't wait for
 
     how = Image.Resampling.BOX if means else Image.Resampling.BILINEAR
-    return np.asarray(Image.fromarray(plane).resize(size, how))
+    resized: np.ndarray = np.asarray(Image.fromarray(plane).resize(size, how))
+    return resized
 
 
 def _start(mass: np.ndarray, side: int) -> int:
@@ -225,4 +226,5 @@ def stepped(dataset: Dataset, steps: Sequence[Step]) -> Dataset:
     """
     if not steps:
         return dataset
-    return replace(dataset, inputs=taken(steps, dataset.inputs), input_names=())
+    inputs = taken(steps, dataset.inputs)
+    return replace(dataset, inputs=inputs, input_names=(), known_sha256="")

@@ -25,8 +25,8 @@ from typing import Literal
 import numpy as np
 from threadpoolctl import threadpool_limits
 
+from nnstudio.data.order import epoch_order
 from nnstudio.engine.layer import Array
-from nnstudio.engine.randomness import permutation
 from nnstudio.training.control import Control
 from nnstudio.training.evaluation import evaluate
 from nnstudio.training.events import BatchDone, Diverged, Ended, EpochDone, Event, Failed
@@ -123,9 +123,8 @@ def _is_finite(session: Session) -> bool:
 
 def _order(session: Session) -> Array:
     """The training examples in this epoch's order."""
-    examples: Array = session.data.parts.train
-    order: Array = examples[permutation(session.settings.seed, session.epoch, len(examples))]
-    return order
+    data = session.data
+    return epoch_order(data.parts.train, session.settings.seed, session.epoch, data.dataset.block)
 
 
 def _step(session: Session, order: Array) -> BatchDone | Diverged:

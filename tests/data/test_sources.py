@@ -33,12 +33,15 @@ from nnstudio.data.sources import (
     Source,
     Spiral,
     Square,
+    Stored,
     Xor,
     parse_source,
     source_text,
 )
+from nnstudio.data.stored import store
 
-#: One or more examples of each source; Mnist stands for the small files of the fixture.
+#: One or more examples of each source; Mnist stands for the small files of the fixture, and Stored
+#: for a folder with the same examples.
 EXAMPLES: list[Source] = [
     Line(),
     Line(slope=-3.5, intercept=0.25, noise=0.0, count=7, seed=4, low=0.0, high=0.5),
@@ -63,14 +66,19 @@ EXAMPLES: list[Source] = [
     Sorting(count=6, length=1, numbers=2, seed=3),
     Digits(),
     Mnist(),
+    Stored(),
 ]
 any_example = pytest.mark.parametrize("source", EXAMPLES, ids=source_text)
 
 
 def load(source: Source, small_mnist: Path) -> Dataset:
-    return (
-        replace(source, folder=str(small_mnist)) if isinstance(source, Mnist) else source
-    ).load()
+    if isinstance(source, Mnist):
+        return replace(source, folder=str(small_mnist)).load()
+    if isinstance(source, Stored):
+        folder = small_mnist / "stored"
+        store(Mnist(str(small_mnist)).load(), folder)
+        return Stored(str(folder)).load()
+    return source.load()
 
 
 def test_every_source_has_an_example_and_is_listed_under_its_own_name() -> None:

@@ -15,6 +15,7 @@ from nnstudio.data.sources.sorting import Sorting
 from nnstudio.data.sources.source import Source
 from nnstudio.data.sources.spiral import Spiral
 from nnstudio.data.sources.square import Square
+from nnstudio.data.sources.stored import Stored
 
 __all__ = [
     "SOURCES",
@@ -32,6 +33,7 @@ __all__ = [
     "Source",
     "Spiral",
     "Square",
+    "Stored",
     "Xor",
     "pairs_text",
     "parse_pairs",

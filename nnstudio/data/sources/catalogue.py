@@ -11,6 +11,7 @@ from nnstudio.data.sources.sorting import Sorting
 from nnstudio.data.sources.source import Source
 from nnstudio.data.sources.spiral import Spiral
 from nnstudio.data.sources.square import Square
+from nnstudio.data.sources.stored import Stored
 
 #: In the order in which a person meets them.
 SOURCES: dict[str, type[Source]] = {
@@ -27,4 +28,5 @@ SOURCES: dict[str, type[Source]] = {
     "Sorting": Sorting,
     "Digits": Digits,
     "Mnist": Mnist,
+    "Stored": Stored,
 }
