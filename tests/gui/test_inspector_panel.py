@@ -82,7 +82,7 @@ def test_a_selected_node_shows_its_formula_shapes_and_how_its_parameters_add_up(
     assert isinstance(formula, FormulaView)
     assert formula.text() == formula.accessibleDescription() == "y = W x + b"
     assert "8 → 1" in texts
-    assert "1 × 8 + 1 = 9 parameters" in texts
+    assert "8 × 1 + 1 = 9 parameters" in texts
     assert child(panel, "inspector_name").text() == "Dense"
 
 

@@ -18,6 +18,10 @@ STEPS = {
 }
 
 
+#: What a field says that stands for several values.
+SEVERAL = "Several values"
+
+
 class Field(QWidget):
     """The base of all editors.
 
@@ -43,6 +47,9 @@ class Field(QWidget):
     def show_value(self, value: Any) -> None:
         """Show ``value`` without telling anybody, unless the user is typing another one."""
         raise NotImplementedError
+
+    def show_several(self) -> None:
+        """Show that what is edited has several values here; the next one chosen is for all."""
 
     def control(self) -> QWidget:
         """The widget that takes the focus, for its name and tooltip."""
@@ -117,6 +124,7 @@ class TextField(Field):
         super().__init__()
         self._read, self._write, self._step = read, write, step
         self._shown: Any = None
+        self._are_several = False
         self._is_typing = False
         self._line = QLineEdit()
         self._line.textEdited.connect(self._text_edited)
@@ -125,20 +133,32 @@ class TextField(Field):
         self._only(self._line)
 
     def show_value(self, value: Any) -> None:
-        self._shown = value
+        self._shown, self._are_several = value, False
         if not self._is_typing:
-            self._line.setText(self._write(value))
+            self._line.setText(self._shown_text())
+
+    def show_several(self) -> None:
+        self._are_several = True
+        self._line.setPlaceholderText(SEVERAL)
+        if not self._is_typing:
+            self._line.setText("")
+
+    def _shown_text(self) -> str:
+        return "" if self._are_several else self._write(self._shown)
 
     def control(self) -> QWidget:
         return self._line
 
     def discard(self) -> None:
         self._is_typing = False
-        self._line.setText(self._write(self._shown))
+        self._line.setText(self._shown_text())
         self.refused.emit("")
 
     def _text_edited(self, text: str) -> None:
         self._is_typing = True
+        if self._are_several and not text:
+            self.discard()
+            return
         try:
             value = self._read(text)
         except ValueError as error:
@@ -154,14 +174,18 @@ class TextField(Field):
         except ValueError as error:
             self.refused.emit(str(error))
             return
-        if value == self._shown:
+        if value == self._shown and not self._are_several:
             self.discard()
             return
         self._is_typing = False
         self.edited.emit(value)
-        self._is_typing = self._shown != value  # it was refused: stays to be corrected
+        self._is_typing = (
+            self._are_several or self._shown != value
+        )  # it was refused: stays to be corrected
 
     def _take_step(self, count: int) -> None:
+        if self._are_several and not self._is_typing:
+            return  # there is nothing to step from
         try:
             value = self._read(self._line.text()) if self._is_typing else self._shown
         except ValueError:

@@ -18,8 +18,8 @@ from PySide6.QtWidgets import (
 )
 
 from nnstudio.data.sources import pairs_text, parse_pairs
-from nnstudio.gui.forms.field import Field, TextField, calm, narrow
-from nnstudio.gui.forms.number_fields import number_field
+from nnstudio.gui.forms.field import SEVERAL, Field, TextField, calm, narrow
+from nnstudio.gui.forms.number_fields import number_as_text, number_field
 from nnstudio.messages import StudioError
 from nnstudio.schema import Setting
 
@@ -45,12 +45,21 @@ class CheckField(Field):
     def __init__(self) -> None:
         super().__init__()
         self._box = QCheckBox()
-        self._box.toggled.connect(self.edited.emit)
+        self._box.checkStateChanged.connect(
+            lambda state: self.edited.emit(state == Qt.CheckState.Checked)
+        )
         self._only(self._box)
 
     def show_value(self, value: Any) -> None:
+        self._show(Qt.CheckState.Checked if value else Qt.CheckState.Unchecked)
+
+    def show_several(self) -> None:
+        self._show(Qt.CheckState.PartiallyChecked)
+
+    def _show(self, state: Qt.CheckState) -> None:
         self._box.blockSignals(True)
-        self._box.setChecked(bool(value))
+        self._box.setTristate(state == Qt.CheckState.PartiallyChecked)
+        self._box.setCheckState(state)
         self._box.blockSignals(False)
 
     def control(self) -> QWidget:
@@ -93,6 +102,10 @@ class ChoiceField(Field):
 
     def show_value(self, value: Any) -> None:
         self._box.setCurrentIndex(self._values.index(value))
+
+    def show_several(self) -> None:
+        self._box.setPlaceholderText(SEVERAL)
+        self._box.setCurrentIndex(-1)
 
     def control(self) -> QWidget:
         return self._box
@@ -206,14 +219,14 @@ class FolderField(Field):
 _LISTS = frozenset({"units", "filters"})
 
 
-def field_for(item: Setting) -> Field:
-    """The right editor for a setting."""
+def field_for(item: Setting, *, of_several: bool = False) -> Field:
+    """The right editor for a setting; ``of_several``: one that can stand empty for many values."""
     if item.rule.choices is not None:
         return _choice_field(item.rule.choices)
     if item.type is bool:
         return CheckField()
     if item.type in (int, float):
-        return number_field(item)
+        return number_as_text(item) if of_several else number_field(item)
     if item.type is str:
         return FolderField() if item.name == "folder" else TextField(str.strip, str)
     if get_origin(item.type) is tuple and item.name in _LISTS:

@@ -1,21 +1,21 @@
-"""A form made from what a class declares with ``schema.setting``."""
+"""A form made from what a class declares with ``schema.setting``, or several have in common."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from itertools import pairwise
 from typing import Any
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QGridLayout, QLabel, QToolButton, QWidget
+from PySide6.QtWidgets import QGridLayout, QLabel, QLineEdit, QPushButton, QToolButton, QWidget
 
+from nnstudio.gui.forms.common import CommonSetting, common_settings
 from nnstudio.gui.forms.field import Field
 from nnstudio.gui.forms.fields import ChoiceField, field_for, in_words
 from nnstudio.gui.look.icons import icon
 from nnstudio.gui.look.theme import Theme
-from nnstudio.messages import StudioError
-from nnstudio.schema import Setting, check_value, expected, settings_of
+from nnstudio.schema import Setting, expected
 
 #: The width of the labels' column, the same in all forms so that fields stand in one line.
 LABEL_WIDTH = 92
@@ -25,22 +25,35 @@ _NARROW_LABEL = 76
 
 
 class SettingsForm(QWidget):
-    """Edits the settings of one object, which it never changes itself.
+    """Edits the settings of one object, or those that several share; it never changes them itself.
 
     A value that isn't legal is marked and explained at its field and goes nowhere.
 
     Signals:
         changed: (name, value) the user chose a legal value.
+        reset_all: all settings shown shall have their defaults again.
     """
 
     changed = Signal(str, object)
+    reset_all = Signal()
 
-    def __init__(self, prefix: str, theme: Theme, parent: QWidget | None = None) -> None:
-        """``prefix`` begins the object name of each field: ``<prefix>_<setting>``."""
+    def __init__(
+        self,
+        prefix: str,
+        theme: Theme,
+        parent: QWidget | None = None,
+        *,
+        resets_all: bool = False,
+    ) -> None:
+        """``prefix`` begins the object name of each field: ``<prefix>_<setting>``.
+
+        ``resets_all`` offers to reset all where more than one setting isn't at its default.
+        """
         super().__init__(parent)
         self._prefix = prefix
         self._theme = theme
-        self._class: type | None = None
+        self._classes: tuple[type, ...] = ()
+        self._are_several = False
         self._hidden: frozenset[str] = frozenset()
         self._rows: dict[str, _Row] = {}
         self._is_narrow = False
@@ -49,16 +62,28 @@ class SettingsForm(QWidget):
         self._grid.setHorizontalSpacing(4)
         self._grid.setVerticalSpacing(6)
         self._grid.setColumnStretch(1, 1)
+        self._resets_all = resets_all
+        self._reset_all = QPushButton("Reset all to defaults", self)
+        self._reset_all.setObjectName(f"{prefix}_reset_all")
+        self._reset_all.setProperty("link", True)
+        self._reset_all.clicked.connect(self._ask_reset_all)
+        self._reset_all.hide()
         theme.changed.connect(self._dress)
 
     def show_settings(self, subject: object | None, hidden: Collection[str] = ()) -> None:
         """Show the settings of ``subject`` except those in ``hidden``."""
-        cls = None if subject is None else type(subject)
-        if cls is not self._class or frozenset(hidden) != self._hidden:
-            self._class, self._hidden = cls, frozenset(hidden)
+        self.show_several(() if subject is None else (subject,), hidden)
+
+    def show_several(self, subjects: Sequence[object], hidden: Collection[str] = ()) -> None:
+        """Show what all ``subjects`` let be set; where values differ, a field says so."""
+        classes = tuple(dict.fromkeys(type(subject) for subject in subjects))
+        new = (classes, frozenset(hidden), len(subjects) > 1)
+        if new != (self._classes, self._hidden, self._are_several):
+            self._classes, self._hidden, self._are_several = new
             self._rebuild()
         for row in self._rows.values():
-            row.show_value(getattr(subject, row.item.name))
+            row.show_values([getattr(subject, row.item.name) for subject in subjects])
+        self._reset_all.setVisible(self._resets_all and len(self.resettable) > 1)
 
     def discard(self) -> None:
         """Forget what is typed and not taken, because the form is about to show another object."""
@@ -75,25 +100,44 @@ class SettingsForm(QWidget):
         """What the object names of the fields begin with."""
         return self._prefix
 
+    @property
+    def resettable(self) -> tuple[Setting, ...]:
+        """The settings shown that aren't at their default."""
+        return tuple(row.item for row in self._rows.values() if row.is_own)
+
     def _rebuild(self) -> None:
         """Rows for the settings to be seen; a row that stays keeps its focus."""
-        cls, rows = self._class, self._rows
-        items = () if cls is None else settings_of(cls)
-        wanted = {item.name: item for item in items if item.name not in self._hidden}
+        rows = self._rows
+        found = common_settings(self._classes)
+        wanted = {each.item.name: each for each in found if each.item.name not in self._hidden}
         for name, row in list(rows.items()):
-            if name not in wanted or row.owner is not cls:
+            if wanted.get(name) != row.setting or row.of_several != self._are_several:
                 rows.pop(name).remove()
-        if cls is not None:
-            self._rows = {n: rows.get(n) or _Row(self, cls, item) for n, item in wanted.items()}
+        several = self._are_several
+        self._rows = {
+            name: rows.get(name) or _Row(self, setting, of_several=several)
+            for name, setting in wanted.items()
+        }
         self._arrange()
         self._dress()
+
+    def _ask_reset_all(self) -> None:
+        self.discard()
+        self.reset_all.emit()
+        if self._rows:
+            next(iter(self._rows.values())).field.control().setFocus()
 
     def _arrange(self) -> None:
         for place, row in enumerate(self._rows.values()):
             row.arrange(self._grid, 3 * place, self._is_narrow)
+        self._grid.removeWidget(self._reset_all)
+        left = Qt.AlignmentFlag.AlignLeft
+        self._grid.addWidget(self._reset_all, 3 * len(self._rows), 0, 1, 2, left)
         rows = list(self._rows.values())
         for first, second in pairwise(rows):
             QWidget.setTabOrder(first.reset, second.field.control())
+        if rows:
+            QWidget.setTabOrder(rows[-1].reset, self._reset_all)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -109,12 +153,14 @@ class SettingsForm(QWidget):
 class _Row:
     """One setting: label, field, reset button, and the sentence when something is wrong."""
 
-    def __init__(self, form: SettingsForm, owner: type, item: Setting) -> None:
-        self.item, self.owner = item, owner
+    def __init__(self, form: SettingsForm, setting: CommonSetting, *, of_several: bool) -> None:
+        self.setting, self.of_several = setting, of_several
+        self.item = item = setting.item
+        self.is_own = False
         self._form = form
         self._label = QLabel(item.label, form)
         self._label.setWordWrap(True)
-        self.field: Field = field_for(item)
+        self.field: Field = field_for(item, of_several=of_several)
         self.field.setParent(form)
         name = f"{form.prefix}_{item.name}"
         self._control = self.field.control()
@@ -122,6 +168,8 @@ class _Row:
         self._control.setAccessibleName(item.label)
         self._control.setAccessibleDescription(item.rule.help)
         self._label.setBuddy(self._control)
+        if isinstance(self._control, QLineEdit) and item.type in (int, float):
+            self._control.setPlaceholderText(expected(item).capitalize())
         for widget in (self._label, self._control):
             widget.setToolTip(_tip(item))
         self.reset = QToolButton()
@@ -163,11 +211,18 @@ class _Row:
         for widget in (self._label, self.field):
             widget.show()
 
-    def show_value(self, value: Any) -> None:
-        self.field.show_value(value)
-        is_own = value != self.item.default
-        self.reset.setVisible(is_own)
-        _mark(self._control, "resettable", is_own)
+    def show_values(self, values: Sequence[Any]) -> None:
+        """Show the value that all have, or that there are several."""
+        are_same = all(value == values[0] for value in values)
+        if are_same:
+            self.field.show_value(values[0])
+        else:
+            self.field.show_several()
+        default = self.item.default
+        self.is_own = self.setting.has_default and any(value != default for value in values)
+        self.reset.setVisible(self.is_own)
+        _mark(self._control, "resettable", self.is_own)
+        _mark(self._label, "changed", self.is_own)
 
     def remove(self) -> None:
         self.field.discard()  # or losing the focus would give what is typed to another object
@@ -189,11 +244,7 @@ class _Row:
 
     def _complaint(self, value: Any) -> str:
         """Why the setting can't be ``value``; empty if it can."""
-        try:
-            check_value(self.owner, self.item, value)
-        except StudioError as error:
-            return str(error)
-        return ""
+        return self.setting.complaint(value)
 
     def _refuse(self, sentence: str) -> None:
         self._error.setText(sentence)

@@ -125,11 +125,21 @@ def number_field(item: Setting) -> Field:
     if item.type is float:
         if item.rule.unit == "%":
             return ShareField(item)
-        return TextField(read_float, write_float, lambda v, n: _step_float(item.rule, v, n))
+        return number_as_text(item)
     low, high = _int_bounds(item.rule)
     if high > _MOST or low < -_MOST - 1:
-        return TextField(_read_int, str, lambda v, n: min(high, max(low, v + n)))
+        return number_as_text(item)
     return IntField(item)
+
+
+def number_as_text(item: Setting) -> TextField:
+    """A line in which the number is typed, and which may stand empty."""
+    if item.type is float and item.rule.unit == "%":
+        return TextField(_read_percent, _write_percent)
+    if item.type is float:
+        return TextField(read_float, write_float, lambda v, n: _step_float(item.rule, v, n))
+    low, high = _int_bounds(item.rule)
+    return TextField(_read_int, str, lambda v, n: min(high, max(low, v + n)))
 
 
 def read_float(text: str) -> float:
@@ -152,6 +162,14 @@ def write_float(value: float) -> str:
     if float(text) != value:
         text = repr(value)
     return re.sub(r"e([-+])0+", r"e\1", text).replace("e+", "e")
+
+
+def _read_percent(text: str) -> float:
+    return round(read_float(text.strip().removesuffix("%")) / 100, 6)
+
+
+def _write_percent(share: float) -> str:
+    return f"{round(100 * share, 4):g} %"
 
 
 def _read_int(text: str) -> int:

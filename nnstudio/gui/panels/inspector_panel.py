@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from math import prod
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
@@ -19,12 +18,17 @@ from PySide6.QtWidgets import (
 )
 
 from nnstudio.engine.layer import Variable
+from nnstudio.graph.counting import multiplication, state_count
 from nnstudio.graph.edits import freeze, rename, replace_layer
 from nnstudio.graph.model import Node
 from nnstudio.graph.wiring import remove_and_close
 from nnstudio.gui.forms.form import SettingsForm
+from nnstudio.gui.forms.group_form import GroupForm
 from nnstudio.gui.forms.output_form import OutputForm
+from nnstudio.gui.forms.several_form import SeveralForm
+from nnstudio.gui.forms.surgery_form import SurgeryForm
 from nnstudio.gui.forms.training_form import TrainingForm
+from nnstudio.gui.live import Live
 from nnstudio.gui.look.notice import Notice
 from nnstudio.gui.look.theme import Theme
 from nnstudio.gui.mathematics.formula_view import FormulaView
@@ -47,18 +51,26 @@ SYMBOLS = {
 class InspectorPanel(QWidget):
     """One page for a node, one for several, one for the network and its training."""
 
-    def __init__(self, workbench: Workbench, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        workbench: Workbench,
+        theme: Theme,
+        live: Live | None = None,
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
         self.setObjectName("inspector_panel")
         self._workbench = workbench
         self._pages = QStackedWidget(self)
-        self._node_page = _NodePage(workbench, theme)
-        self._many_page = _ManyPage(workbench)
+        self._node_page = _NodePage(workbench, theme, live)
+        self._many_page = SeveralForm(workbench, theme)
         self._training = TrainingForm(workbench, theme)
+        self._group = GroupForm(workbench)
         for page in (self._node_page, self._many_page, self._training):
             self._pages.addWidget(_scrolling(page))
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self._group)
         column.addWidget(self._pages)
         workbench.selection_changed.connect(self._selection_changed)
         workbench.project_changed.connect(self._show)
@@ -74,11 +86,12 @@ class InspectorPanel(QWidget):
         nodes = [
             self._workbench.graph.by_id[n] for n in selection if n in self._workbench.graph.by_id
         ]
+        self._group.show_selection()
         if len(nodes) == 1:
             self._node_page.show_node(nodes[0])
             self._pages.setCurrentIndex(0)
         elif nodes:
-            self._many_page.show_count(len(nodes))
+            self._many_page.show_nodes(nodes)
             self._pages.setCurrentIndex(1)
         else:
             self._training.show_project()
@@ -88,7 +101,7 @@ class InspectorPanel(QWidget):
 class _NodePage(QWidget):
     """Title, what the layer does, its settings, shapes and parameters."""
 
-    def __init__(self, workbench: Workbench, theme: Theme) -> None:
+    def __init__(self, workbench: Workbench, theme: Theme, live: Live | None = None) -> None:
         super().__init__()
         self._workbench = workbench
         self._node: Node | None = None
@@ -108,9 +121,11 @@ class _NodePage(QWidget):
         self._curve.setObjectName("inspector_curve")
         self._variables = _label("inspector_variables", "dim")
         self._problem = Notice("inspector_problem", theme)
-        self._form = SettingsForm("inspector", theme)
+        self._form = SettingsForm("inspector", theme, resets_all=True)
         self._form.changed.connect(self._change)
+        self._form.reset_all.connect(self._reset)
         self._output = OutputForm(workbench, theme)
+        self._surgery = SurgeryForm(workbench, theme, live)
         self._learns = QCheckBox("Trainable")
         self._learns.setObjectName("inspector_trainable")
         self._learns.setToolTip("Whether training changes these weights")
@@ -135,6 +150,7 @@ class _NodePage(QWidget):
         column.addWidget(_line())
         column.addWidget(self._shapes)
         column.addWidget(self._count)
+        column.addWidget(self._surgery)
         column.addStretch(1)
         column.addWidget(delete, 0, Qt.AlignmentFlag.AlignLeft)
 
@@ -163,6 +179,7 @@ class _NodePage(QWidget):
         self._form.show_settings(layer)
         self._form.setVisible(not self._form.is_empty)
         self._output.show_node(node.id)
+        self._surgery.show_node(node)
         self._learns.blockSignals(True)
         self._learns.setChecked(not node.frozen)
         self._learns.blockSignals(False)
@@ -172,7 +189,8 @@ class _NodePage(QWidget):
         shape = analysis.shapes[node.id]
         out = "unknown yet" if shape is None else shape_text(shape)
         _set(self._shapes, f"{known} → {out}" if known else f"Output {out}")
-        _set(self._count, _count_text(variables, node.frozen))
+        owner = workbench.graph.by_id.get(node.owner)
+        _set(self._count, _count_text(variables, node, owner.title if owner else ""))
 
     def _rename(self) -> None:
         node, name = self._node, self._title.text().strip()
@@ -197,6 +215,15 @@ class _NodePage(QWidget):
         )
         self._workbench.begin_gesture()
 
+    def _reset(self) -> None:
+        node = self._node
+        if node is not None:
+            defaults = {item.name: item.default for item in self._form.resettable}
+            layer = replace(node.layer, **defaults)
+            self._workbench.edit_graph(
+                "Reset settings", lambda graph: replace_layer(graph, node.id, layer)
+            )
+
     def _freeze(self, learns: bool) -> None:
         node = self._node
         if node is not None:
@@ -209,49 +236,22 @@ class _NodePage(QWidget):
             self._workbench.edit_graph("Delete", lambda graph: remove_and_close(graph, [node.id]))
 
 
-class _ManyPage(QWidget):
-    """Several nodes are selected."""
-
-    def __init__(self, workbench: Workbench) -> None:
-        super().__init__()
-        self._workbench = workbench
-        self._title = _label("inspector_many", "title")
-        delete = QPushButton("Delete them")
-        delete.setObjectName("inspector_delete_many")
-        delete.setAccessibleName("Delete the selected nodes")
-        delete.clicked.connect(self._delete)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(16, 8, 16, 16)
-        column.setSpacing(12)
-        column.addWidget(self._title)
-        column.addWidget(delete, 0, Qt.AlignmentFlag.AlignLeft)
-        column.addStretch(1)
-
-    def show_count(self, count: int) -> None:
-        """Say how many."""
-        self._title.setText(f"{count} nodes selected")
-
-    def _delete(self) -> None:
-        nodes = self._workbench.selection
-        self._workbench.edit_graph("Delete", lambda graph: remove_and_close(graph, nodes))
-
-
 def _symbol(variable: Variable) -> str:
     """What a variable is called in the formula."""
     return SYMBOLS.get(variable.name, variable.name.replace("_", " "))
 
 
-def _count_text(variables: tuple[Variable, ...], frozen: bool) -> str:
-    """How the number of parameters comes about: ``64 × 2,704 + 64 = 173,120 parameters``."""
-    learned = [v for v in variables if v.trainable]
-    total = sum(prod(v.shape) for v in learned)
-    if not total:
+def _count_text(variables: tuple[Variable, ...], node: Node, owner: str) -> str:
+    """How the number of parameters comes about: ``784 × 128 + 128 = 100,480 parameters``."""
+    if owner:
+        return f"No parameters of its own: it shares those of {owner}"
+    sum_text = multiplication(node.layer, variables)
+    if not sum_text:
         return "No parameters"
-    terms = " + ".join(shape_text(v.shape) for v in learned)
-    text = f"{total:,} parameters" if terms == f"{total:,}" else f"{terms} = {total:,} parameters"
-    state = sum(prod(v.shape) for v in variables if not v.trainable)
+    state = state_count(variables)
+    text = f"{sum_text} parameters"
     text += f", and {state:,} running statistics" if state else ""
-    return text + (", frozen" if frozen else "")
+    return text + (", frozen" if node.frozen else "")
 
 
 def _label(name: str, role: str = "plain") -> QLabel:
