@@ -105,6 +105,20 @@ def connect(graph: Graph, source: str, target: str, slot: int | None = None) -> 
     return replace(graph, edges=(*graph.edges, Edge(source, target, slot)))
 
 
+def insert(graph: Graph, edge: Edge, *layers: Layer) -> Graph:
+    """The graph with new nodes on a wire, one after the other.
+
+    Raises:
+        EditError: no such wire, or a layer that takes no input.
+    """
+    graph, source = remove(graph, edges=[edge]), edge.source
+    for layer in layers:
+        node = Node(fresh_id(graph, layer), layer)
+        graph = connect(add_node(graph, node), source, node.id)
+        source = node.id
+    return connect(graph, source, edge.target, edge.slot)
+
+
 def replace_layer(graph: Graph, node: str, layer: Layer) -> Graph:
     """The graph with another layer (or other settings) at ``node``.
 

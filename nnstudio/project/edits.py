@@ -12,7 +12,7 @@ from nnstudio.engine.dense import Dense
 from nnstudio.engine.losses import CategoricalCrossEntropy, HalfSquaredError, Loss
 from nnstudio.engine.shaping import Flatten, Input
 from nnstudio.graph.analysis import analyse
-from nnstudio.graph.edits import add_node, connect, fresh_id, remove, replace_layer
+from nnstudio.graph.edits import add_node, connect, fresh_id, insert, remove, replace_layer
 from nnstudio.graph.model import Graph, Node
 from nnstudio.messages import sentence, shape_text
 from nnstudio.project.problems import ColumnFacts, DataFacts, output_fits
@@ -37,13 +37,13 @@ def choose_data(project: Project, data: DataSettings, facts: DataFacts) -> Fitte
     """
     notes: list[str] = []
     graph = _fit_input(project.graph, facts, notes)
-    graph = _flattened(graph, notes)
+    graph = flattened(graph, notes)
     settings = project.settings
     outputs = graph.outputs
     target = facts.all_columns[TARGETS]
     if len(outputs) == 1:
         target = facts.all_columns.get(settings.target_of(outputs[0]), target)
-    loss = settings.loss if len(outputs) > 1 else _fitting_loss(settings.loss, target)
+    loss = settings.loss if len(outputs) > 1 else fitting_loss(settings.loss, target)
     graph = _fit_output(graph, loss, target, notes)
     graph = _fit_end(graph, loss, target, notes)
     if loss != settings.loss:
@@ -68,31 +68,43 @@ def _fit_input(graph: Graph, facts: DataFacts, notes: list[str]) -> Graph:
 def _fit_output(graph: Graph, loss: Loss, target: ColumnFacts, notes: list[str]) -> Graph:
     if len(graph.outputs) != 1:
         return graph
-    last = _last_dense(graph, graph.outputs[0])
-    if last is None:
+    fitted = units_fitted(graph, graph.outputs[0], loss, target)
+    if fitted is None:
         return graph
+    graph, last, units = fitted
+    notes.append(sentence("fitted_output", layer=graph.by_id[last].title, units=units))
+    return graph
+
+
+def units_fitted(
+    graph: Graph, output: str, loss: Loss, target: ColumnFacts
+) -> tuple[Graph, str, int] | None:
+    """With as many units in the last Dense before ``output`` as make it fit ``target``.
+
+    Returns:
+        The graph, the Dense and its units; ``None`` if it fits already, or this doesn't help.
+    """
+    last = _last_dense(graph, output)
+    if last is None:
+        return None
     layer = graph.by_id[last].layer
     shape = analyse(graph).shapes[last] or (1,)
     if not isinstance(layer, Dense) or output_fits((*shape[:-1], layer.units), loss, target):
-        return graph
+        return None
     units = target.classes or prod(target.shape) // prod(shape[:-1])
     if not output_fits((*shape[:-1], units), loss, target):
-        return graph
-    title = graph.by_id[last].title
-    notes.append(sentence("fitted_output", layer=title, units=units))
-    return replace_layer(graph, last, replace(layer, units=units))
+        return None
+    return replace_layer(graph, last, replace(layer, units=units)), last, units
 
 
-def _flattened(graph: Graph, notes: list[str]) -> Graph:
-    """With a Flatten before every layer that needs one."""
+def flattened(graph: Graph, notes: list[str]) -> Graph:
+    """With a Flatten before every layer that needs one; ``notes`` gets a sentence for each."""
     for _ in graph.nodes:
         problem = next((p for p in analyse(graph).problems if p.code == "flat_needed"), None)
         if problem is None:
             break
         (edge,) = graph.incoming[problem.node]
-        flatten = Node(fresh_id(graph, Flatten()), Flatten())
-        graph = add_node(remove(graph, edges=[edge]), flatten)
-        graph = connect(connect(graph, edge.source, flatten.id), flatten.id, edge.target)
+        graph = insert(graph, edge, Flatten())
         notes.append(sentence("fitted_flatten", layer=graph.by_id[problem.node].title))
     return graph
 
@@ -124,7 +136,8 @@ def _last_dense(graph: Graph, node: str) -> str | None:
         node = before[0].source
 
 
-def _fitting_loss(loss: Loss, target: ColumnFacts) -> Loss:
+def fitting_loss(loss: Loss, target: ColumnFacts) -> Loss:
+    """The loss itself, or the usual one where it is for classes and the target isn't, or not."""
     if target.classes and not loss.for_classes:
         return CategoricalCrossEntropy()
     if not target.classes and loss.for_classes:
