@@ -39,6 +39,7 @@ class Blocks(QObject):
         Raises:
             StudioError: it can't be written.
         """
+        self._blocks = load_blocks()  # another window may have saved one
         old = self.named(name)
         block = save_block(name.strip(), clipping, old.file if old else "")
         self._reload()

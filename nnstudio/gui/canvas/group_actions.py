@@ -6,14 +6,12 @@ from PySide6.QtCore import QObject, QPointF, Signal
 from PySide6.QtWidgets import QMenu, QWidget
 
 from nnstudio.graph.model import Edge
-from nnstudio.gui.block_dialog import BlockDialog
-from nnstudio.gui.canvas import block_commands, commands, grouping
+from nnstudio.gui.canvas import block_commands, grouping
+from nnstudio.gui.canvas.block_saving import ask_to_save
 from nnstudio.gui.canvas.gestures import Port, Selection
 from nnstudio.gui.canvas.interaction import Interaction
 from nnstudio.gui.canvas.scene import point_of
 from nnstudio.gui.workbench import Workbench
-from nnstudio.messages import StudioError, sentence
-from nnstudio.persistence.clipping import Clipping
 from nnstudio.project.project import Project
 
 
@@ -69,27 +67,7 @@ class GroupActions(QObject):
 
     def save_as_block(self) -> None:
         """Keep the selected nodes under a name that the user is asked for."""
-        nodes = self._workbench.selection
-        if not nodes:
-            self._workbench.said.emit(sentence("group_nothing"), "warning")
-            return
-        project = self._workbench.project
-        group = grouping.exactly(project.layout, nodes)
-        clipping = commands.clipping_of(project, nodes)
-        blocks = self._workbench.blocks
-        dialog = BlockDialog(blocks, "Save as block", group.name if group else "", self._view)
-        name = dialog.ask()
-        dialog.deleteLater()
-        if name:
-            self._save(name, clipping)
-
-    def _save(self, name: str, clipping: Clipping) -> None:
-        try:
-            self._workbench.blocks.save(name, clipping)
-        except StudioError as error:
-            self._workbench.said.emit(str(error), "error")
-        else:
-            self._workbench.said.emit(sentence("block_saved", name=name), "ok")
+        ask_to_save(self._workbench, self._view)
 
     def add_block(
         self,

@@ -95,15 +95,15 @@ class FrameItem(QGraphicsItem):
         self.is_hovered = False
         self.letters_are_outlines = False
         self._theme = theme
-        self._boxes: list[QRectF] = []
+        self.boxes: list[QRectF] = []
         self.setZValue(-1)
 
     def show_group(self, name: str, nodes: tuple[str, ...], boxes: Iterable[Box]) -> None:
         """Stand around these nodes, under this name: a frame for those that stand together."""
         now = (name, nodes, [QRectF(*box) for box in boxes])
-        if now != (self.name, self.nodes, self._boxes):
+        if now != (self.name, self.nodes, self.boxes):
             self.prepareGeometryChange()
-            self.name, self.nodes, self._boxes = now
+            self.name, self.nodes, self.boxes = now
 
     def show_state(self, *, selected: bool | None = None, hovered: bool | None = None) -> None:
         """Show whether all its nodes are selected, or its title is under the pointer."""
@@ -117,7 +117,7 @@ class FrameItem(QGraphicsItem):
 
     def target(self, at: QPointF) -> Whole | Fold | None:
         """What is at ``at``: the button, the title, or nothing."""
-        for box in self._boxes:
+        for box in self.boxes:
             if _fold_box(box).contains(at):
                 return Fold(self.group, self.nodes)
             if _title_box(box).contains(at):
@@ -126,11 +126,11 @@ class FrameItem(QGraphicsItem):
 
     def title(self) -> QRectF:
         """Where the name stands, over the whole width; the first of several."""
-        return _title_box(self._boxes[0])
+        return _title_box(self.boxes[0])
 
     def boundingRect(self) -> QRectF:
         whole = QRectF()
-        for box in self._boxes:
+        for box in self.boxes:
             whole = whole.united(box)
         return whole.adjusted(-2, -2, 2, 2)
 
@@ -138,7 +138,7 @@ class FrameItem(QGraphicsItem):
         self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
     ) -> None:
         zoom = option.levelOfDetailFromTransform(painter.worldTransform())
-        for box in self._boxes:
+        for box in self.boxes:
             self._paint_box(painter, box, zoom)
 
     def _paint_box(self, painter: QPainter, box: QRectF, zoom: float) -> None:

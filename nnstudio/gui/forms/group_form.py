@@ -25,10 +25,10 @@ class GroupForm(QWidget):
         self._name.setAccessibleName("Name of the group")
         self._name.setToolTip("The group's name: type another")
         self._name.editingFinished.connect(self._rename)
-        self._summary = QLabel()
-        self._summary.setObjectName("inspector_group_summary")
-        self._summary.setProperty("role", "dim")
-        self._summary.setWordWrap(True)
+        self._members = QLabel()
+        self._members.setObjectName("inspector_group_members")
+        self._members.setProperty("role", "dim")
+        self._members.setWordWrap(True)
         self._fold = _button("inspector_group_fold", "Collapse", self._fold_it)
         ungroup = _button("inspector_group_ungroup", "Ungroup", self._ungroup)
         save = _button("inspector_group_save", "Save as block…", self._save)
@@ -41,7 +41,7 @@ class GroupForm(QWidget):
         column.setContentsMargins(16, 8, 16, 0)
         column.setSpacing(8)
         column.addWidget(self._name)
-        column.addWidget(self._summary)
+        column.addWidget(self._members)
         column.addLayout(buttons)
         row = QHBoxLayout()
         row.addWidget(save)
@@ -61,13 +61,7 @@ class GroupForm(QWidget):
         self._group, self._shown = group, workbench.graph
         self._fold.setText("Expand" if group.collapsed else "Collapse")
         titles = [workbench.graph.by_id[node].title for node in group.nodes]
-        learned = sum(
-            workbench.analysis.parameters(node)
-            for node in group.nodes
-            if not workbench.graph.by_id[node].owner
-        )
-        count = f"{len(titles)} layers" if len(titles) != 1 else "1 layer"
-        self._summary.setText(f"{count}, {learned:,} parameters\n{', '.join(titles)}")
+        self._members.setText(", ".join(titles))
 
     _shown: object = None
 
