@@ -17,17 +17,19 @@ from nnstudio.gui.panels.data_panel import DataPanel
 from nnstudio.gui.panels.features_panel import FeaturesPanel
 from nnstudio.gui.panels.function_panel import FunctionPanel
 from nnstudio.gui.panels.inspector_panel import InspectorPanel
+from nnstudio.gui.panels.neurons_panel import NeuronsPanel
 from nnstudio.gui.panels.outline_panel import OutlinePanel
 from nnstudio.gui.panels.palette_panel import PalettePanel
 from nnstudio.gui.panels.summary_panel import SummaryPanel
 from nnstudio.gui.panels.try_panel import TryPanel
 from nnstudio.gui.panels.weights_panel import WeightsPanel
 from nnstudio.gui.workbench import Workbench
+from nnstudio.schema import settings_of
 
 #: Below this width the bottom shows one panel at a time.
 NARROW = 1160
 #: Bump when docks are added or renamed, so that an older remembered layout is not used.
-LAYOUT_VERSION = 3
+LAYOUT_VERSION = 4
 
 LEFT = Qt.DockWidgetArea.LeftDockWidgetArea
 RIGHT = Qt.DockWidgetArea.RightDockWidgetArea
@@ -75,15 +77,17 @@ class Docks(QMainWindow):
         self.setCentralWidget(self.canvas)
         self.palette_panel = PalettePanel(workbench, theme)
         self.palette_panel.layer_chosen.connect(self.canvas.add_layer)
+        self.canvas.edit_wanted.connect(self._edit_settings)
         places = (
             Place("data", "Data", LEFT, DataPanel(workbench, theme)),
             Place("palette", "Layers", LEFT, self.palette_panel),
             Place("outline", "Outline", LEFT, OutlinePanel(workbench, theme)),
-            Place("inspector", "Inspector", RIGHT, InspectorPanel(workbench, theme)),
+            Place("inspector", "Inspector", RIGHT, InspectorPanel(workbench, theme, live)),
             Place("curves", "Learning", BOTTOM, CurvesPanel(live, theme)),
             Place("weights", "Weights", BOTTOM, WeightsPanel(live, theme)),
             Place("function", "Fit", BOTTOM, FunctionPanel(live, theme)),
             Place("features", "Features", BOTTOM, FeaturesPanel(live, theme)),
+            Place("neurons", "Neurons", BOTTOM, NeuronsPanel(live, theme)),
             Place("try", "Try it", BOTTOM, TryPanel(live, theme)),
             Place("summary", "Summary", BOTTOM, SummaryPanel(live, theme)),
         )
@@ -132,7 +136,7 @@ class Docks(QMainWindow):
         self._narrow = narrow
         self._arranging = True
         docks = self.docks
-        names = ("curves", "weights", "function", "features", "try", "summary")
+        names = ("curves", "weights", "function", "features", "neurons", "try", "summary")
         bottom = [docks[name] for name in names]
         for dock in bottom:
             self.removeDockWidget(dock)
@@ -145,6 +149,7 @@ class Docks(QMainWindow):
             self.splitDockWidget(docks["weights"], docks["try"], Qt.Orientation.Horizontal)
             self.tabifyDockWidget(docks["weights"], docks["function"])
             self.tabifyDockWidget(docks["function"], docks["features"])
+            self.tabifyDockWidget(docks["features"], docks["neurons"])
             self.tabifyDockWidget(docks["curves"], docks["summary"])
         for dock in bottom:
             dock.show()
@@ -219,6 +224,18 @@ class Docks(QMainWindow):
             self.docks[name].raise_()
         if stage == "train":
             self._workbench.select(())
+
+    def _edit_settings(self, node: str) -> None:
+        """Give the keyboard to the first setting of a node in the inspector."""
+        dock = self.docks["inspector"]
+        dock.show()
+        dock.raise_()
+        layer = self._workbench.graph.by_id[node].layer
+        names = [f"inspector_{item.name}" for item in settings_of(type(layer))]
+        fields = (dock.findChild(QWidget, name) for name in (*names, "inspector_name"))
+        first = next((field for field in fields if field and field.isVisible()), None)
+        if first is not None:
+            first.setFocus(Qt.FocusReason.TabFocusReason)
 
     def suit_to_project(self) -> None:
         """After another project was opened: show the view that says most about its data."""

@@ -17,18 +17,20 @@ from nnstudio.engine.shaping import Input
 from nnstudio.gui.canvas.diagram import card_sheet
 from nnstudio.gui.live import Live
 from nnstudio.gui.look.theme import Theme
-from nnstudio.gui.pictures.columns import columns_of
+from nnstudio.gui.pictures.columns import Column, columns_of
 from nnstudio.gui.pictures.neurons import Look, neuron_sheet
 from nnstudio.gui.pictures.options import PictureOptions
-from nnstudio.gui.pictures.places import Scheme, scheme_of
+from nnstudio.gui.pictures.places import scheme_of
 from nnstudio.gui.pictures.sheet import Sheet, sheet_image, write_sheet
 from nnstudio.messages import StudioError, sentence
 from nnstudio.schema import check
 from nnstudio.training.trained import transfer
 
+Names = tuple[str, ...]
 
-def scheme_now(live: Live) -> Scheme:
-    """The neurons of the network, with the data's names for what goes in and comes out.
+
+def columns_now(live: Live) -> tuple[tuple[Column, ...], Names, Names]:
+    """The columns of the network, and the data's names for what goes in and comes out.
 
     Raises:
         StudioError: there is none, it isn't finished, or it is too deep.
@@ -37,14 +39,14 @@ def scheme_now(live: Live) -> Scheme:
     columns = columns_of(project.graph)
     layers = [project.graph.by_id[node].layer for node in project.graph.inputs]
     if data is None or any(not isinstance(e, Input) or e.source != INPUTS for e in layers):
-        return scheme_of(columns)
+        return columns, (), ()
     (output, *others) = project.graph.outputs
     dataset = data.dataset
     target = project.settings.target_of(output)
     names = dataset.input_names if target == INPUTS else ()
     if target == TARGETS:
         names = dataset.classes or dataset.target_names
-    return scheme_of(columns, dataset.input_names, () if others else names)
+    return columns, dataset.input_names, () if others else names
 
 
 def weights_now(live: Live) -> Mapping[Key, Array]:
@@ -78,7 +80,7 @@ class Pictures(QObject):
         check(options)
         if options.style == "cards":
             return card_sheet(self._workbench)
-        scheme = scheme_now(self._live)
+        scheme = scheme_of(*columns_now(self._live))
         weights = weights_now(self._live) if options.weights else {}
         return neuron_sheet(scheme, Look(Theme("light"), weights, biases=options.biases))
 

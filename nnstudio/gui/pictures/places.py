@@ -8,8 +8,9 @@ an arc above them.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
+from math import ceil
 from typing import Literal
 
 import numpy as np
@@ -18,7 +19,7 @@ from nnstudio.engine.layer import Array
 from nnstudio.gui.pictures.columns import Column
 
 #: A layer of more units than this is shortened to its first and last ones.
-MOST_UNITS, FIRST_UNITS, LAST_UNITS = 16, 6, 4
+MOST_UNITS = 16
 RADIUS, PITCH = 12.0, 34.0
 #: Between columns that are wired unit by unit, and between others.
 _WIDE_GAP, _GAP = 112.0, 56.0
@@ -26,6 +27,8 @@ MARGIN = 24.0
 #: Lines of words: their height, and how wide a letter is at most on average.
 LINE, _LETTER, _TITLE_LETTER = 17.0, 6.9, 8.4
 _MOST_LABEL = 16
+#: In little room: units that are left at least, how small they may become, how wide gaps may.
+_FEWEST, _SMALLEST_SIZE, _SMALL, _MOST_SPREAD = 4, 0.4, 0.55, 2.4
 #: Maps: how many of a stack are drawn, how far they are apart, the sides of the smallest, largest.
 _MOST_MAPS, _SHIFT, _SMALLEST, _LARGEST = 6, 6.0, 18.0, 88.0
 #: Cells of a sequence: at most so many across and down, and their side.
@@ -141,32 +144,66 @@ class Scheme:
         return next((c.unit for c in near if (c.x - x) ** 2 + (c.y - y) ** 2 <= RADIUS**2), None)
 
 
-def shown_units(count: int) -> tuple[int, ...]:
-    """The units of a layer that are drawn."""
-    if count <= MOST_UNITS:
+def shown_units(count: int, most: int = MOST_UNITS) -> tuple[int, ...]:
+    """The units of a layer that are drawn: all, or with more than ``most`` of them both ends."""
+    if count <= most:
         return tuple(range(count))
-    return (*range(FIRST_UNITS), *range(count - LAST_UNITS, count))
+    return (*range(ceil(most * 3 / 8)), *range(count - most // 4, count))
 
 
 def scheme_of(
-    columns: Sequence[Column], inputs: Sequence[str] = (), outputs: Sequence[str] = ()
+    columns: Sequence[Column],
+    inputs: Sequence[str] = (),
+    outputs: Sequence[str] = (),
+    *,
+    most: int = MOST_UNITS,
+    notes: int | None = None,
+    spread: float = 1.0,
 ) -> Scheme:
     """Every column at its place.
 
     Args:
         inputs, outputs: names for the units of the first and of the last column, as far as there
             are any; otherwise inputs are x₁, x₂, … and outputs ŷ.
+        most: layers of more units are shortened.
+        notes: so many lines beneath the titles at most.
+        spread: how much wider than usual the gaps are.
     """
-    return _Placing(tuple(columns), inputs, outputs).scheme()
+    said = tuple(replace(column, notes=column.notes[:notes]) for column in columns)
+    return _Placing(said, inputs, outputs, most, spread).scheme()
+
+
+def scheme_for(
+    columns: Sequence[Column],
+    inputs: Sequence[str],
+    outputs: Sequence[str],
+    room: tuple[float, float],
+) -> Scheme:
+    """A scheme with the proportions of ``room``: fewer units where it is low, wide gaps."""
+    wide, high = room
+    narrow = wide / scheme_of(columns, inputs, outputs, notes=1).width
+    size = max(_SMALLEST_SIZE, min(_SMALL, narrow))
+    most = max(_FEWEST, min(MOST_UNITS, int((high / size - 3 * LINE - 2 * MARGIN) / PITCH)))
+    plain = scheme_of(columns, inputs, outputs, most=most, notes=1)
+    gaps = sum(_WIDE_GAP if bundle else _GAP for bundle in plain.bundles) or _GAP
+    missing = wide * plain.height / max(high, 1.0) - plain.width
+    spread = min(_MOST_SPREAD, 1 + max(0.0, missing) / gaps)
+    return scheme_of(columns, inputs, outputs, most=most, notes=1, spread=spread)
 
 
 class _Placing:
     """Collects the parts of one scheme."""
 
     def __init__(
-        self, columns: tuple[Column, ...], inputs: Sequence[str], outputs: Sequence[str]
+        self,
+        columns: tuple[Column, ...],
+        inputs: Sequence[str],
+        outputs: Sequence[str],
+        most: int,
+        spread: float,
     ) -> None:
         self.columns = columns
+        self.most, self.spread = most, spread
         self.levels = _levels(columns)
         followed = {link.source for column in columns for link in column.links}
         self.ends = [i for i in range(len(columns)) if i not in followed]
@@ -195,7 +232,7 @@ class _Placing:
             width = max(_width(self.columns[i]) for i in level)
             said = max(_said_width(self.columns[i]) for i in level)
             if number:
-                at += max(self._gap(level), (said + self._said_before - width) / 2)
+                at += max(self.spread * self._gap(level), (said + self._said_before - width) / 2)
             else:
                 at = max(at, MARGIN + (said - width) / 2)
             self._place_level(level, at + width / 2, top, tall)
@@ -221,7 +258,7 @@ class _Placing:
         alone = len(level) == 1
         y = top + (tall - self._level_height(level)) / 2
         for number in self._in_order(level):
-            column, high = self.columns[number], _height(self.columns[number])
+            column, high = self.columns[number], _height(self.columns[number], self.most)
             self._place(number, x, y + high / 2)
             y += high
             under = top + tall if alone else y
@@ -242,7 +279,7 @@ class _Placing:
 
     def _place(self, number: int, x: float, y: float) -> None:
         column = self.columns[number]
-        wide, high = _width(column), _height(column)
+        wide, high = _width(column), _height(column, self.most)
         left, top = x - wide / 2, y - high / 2
         self.box[number] = left, top, left + wide, top + high
         if column.sign:
@@ -258,7 +295,7 @@ class _Placing:
 
     def _place_units(self, number: int, x: float, top: float) -> None:
         column = self.columns[number]
-        units = shown_units(column.shape[0])
+        units = shown_units(column.shape[0], self.most)
         labels = self.labels.get(number, ())
         slot = 0
         for place, unit in enumerate(units):
@@ -282,9 +319,13 @@ class _Placing:
     def _level_height(self, level: list[int]) -> float:
         columns = [self.columns[i] for i in level]
         if len(columns) == 1:
-            return _height(columns[0])
+            return _height(columns[0], self.most)
         said = sum(12 + LINE * (1 + len(column.notes)) for column in columns)
-        return sum(map(_height, columns)) + said + _STACKED * (len(columns) - 1)
+        return (
+            sum(_height(column, self.most) for column in columns)
+            + said
+            + _STACKED * (len(columns) - 1)
+        )
 
     def _gap(self, level: list[int]) -> float:
         links = [link.kind for i in level for link in self.columns[i].links]
@@ -379,11 +420,11 @@ def _below(number: int) -> str:
     return str(number).translate(str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉"))
 
 
-def _height(column: Column) -> float:
+def _height(column: Column, most: int) -> float:
     if column.sign:
         return 2 * RADIUS
     if column.is_units:
-        shown = len(shown_units(column.shape[0]))
+        shown = len(shown_units(column.shape[0], most))
         return PITCH * (shown + (shown < column.shape[0]))
     if len(column.shape) == 3:
         return _map_size(column)[1] + _SHIFT * (min(_MOST_MAPS, column.shape[0]) - 1)

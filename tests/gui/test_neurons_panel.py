@@ -1,0 +1,113 @@
+"""The neurons while they learn, on the real window."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from canvas_hand import chain, layer
+from driving import child
+from PySide6.QtCore import QPointF, QSize, Qt
+from PySide6.QtGui import QImage
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLabel
+from pytestqt.qtbot import QtBot
+
+from nnstudio.data.settings import DataSettings
+from nnstudio.data.sources import SOURCES
+from nnstudio.gui.main_window import MainWindow
+from nnstudio.gui.panels.neurons_panel import NeuronsPanel
+from nnstudio.gui.pictures.columns import columns_of
+from nnstudio.gui.pictures.places import MOST_UNITS, scheme_for, scheme_of
+from nnstudio.persistence.project_file import save_project
+from nnstudio.project.project import Project
+
+NET = chain(
+    layer("Input", (2,)), layer("Dense", 3), layer("Tanh"), layer("Dense", 2), layer("Softmax")
+)
+
+
+@pytest.fixture
+def window(open_window, tmp_path: Path) -> MainWindow:
+    path = tmp_path / "net.nnstudio"
+    save_project(Project(NET, data=DataSettings(SOURCES["Spiral"]())), path)
+    return open_window(path)
+
+
+@pytest.fixture
+def panel(window: MainWindow, qtbot: QtBot) -> NeuronsPanel:
+    found = child(window, "neurons_panel")
+    assert isinstance(found, NeuronsPanel)
+
+    def is_seen() -> bool:
+        window.docks.docks["neurons"].raise_()  # the window too raises a tab once it is laid out
+        return found.picture.place_of("dense") is not None
+
+    qtbot.waitUntil(is_seen)
+    return found
+
+
+def shown(panel: NeuronsPanel) -> QImage:
+    panel.live.show(panel)
+    return panel.picture.grab().toImage()
+
+
+def middle(panel: NeuronsPanel, node: str, unit: int = 0) -> QPointF:
+    place = panel.picture.place_of(node, unit)
+    assert place is not None
+    return place
+
+
+def test_a_click_on_a_neuron_selects_its_layer_and_beside_all_nothing(
+    window: MainWindow, panel: NeuronsPanel
+) -> None:
+    before = shown(panel)
+    place = middle(panel, "dense", 2).toPoint()
+    QTest.mouseClick(panel.picture, Qt.MouseButton.LeftButton, pos=place)
+    assert window.workbench.selection == ("dense",)
+    assert shown(panel) != before, "and it is marked"
+    QTest.mouseClick(panel.picture, Qt.MouseButton.LeftButton, pos=QPointF(1, 1).toPoint())
+    assert window.workbench.selection == ()
+
+
+def test_a_neuron_tells_which_it_is_and_its_bias(panel: NeuronsPanel) -> None:
+    words = panel.picture.tooltip_at(middle(panel, "dense", 1))
+    assert words.startswith("Dense, unit 2 of 3")
+    assert "Bias 0" in words
+    assert panel.picture.tooltip_at(QPointF(1, 1)) == ""
+
+
+def test_lines_change_while_it_learns(
+    window: MainWindow, panel: NeuronsPanel, qtbot: QtBot
+) -> None:
+    before = shown(panel)
+    window.workbench.runner.step_epoch()
+    qtbot.waitUntil(lambda: window.workbench.project.trained is not None, timeout=20_000)
+    assert shown(panel) != before
+
+
+def test_a_network_that_is_not_finished_says_what_is_missing(
+    window: MainWindow, panel: NeuronsPanel, qtbot: QtBot
+) -> None:
+    window.docks.canvas.add_layer("Add")
+    empty = child(window, "neurons_empty")
+    qtbot.waitUntil(empty.isVisible)
+    words = " ".join(label.text() for label in empty.findChildren(QLabel))
+    assert "once the network is finished" in words
+    assert not panel.picture.isVisible()
+
+
+def test_in_low_rooms_fewer_units_are_drawn_and_in_wide_ones_gaps_are_wide() -> None:
+    columns = columns_of(chain(layer("Input", (16,)), layer("Dense", 16)))
+    low, high = (
+        len(scheme_for(columns, (), (), room).circles) for room in ((800, 160), (800, 900))
+    )
+    assert low < high == 2 * MOST_UNITS
+    assert scheme_for(columns, (), (), (900, 160)).width > scheme_of(columns).width
+
+
+def test_it_fits_into_every_size_of_the_panel(panel: NeuronsPanel) -> None:
+    for size in (QSize(180, 120), QSize(900, 150), QSize(300, 700)):
+        panel.picture.resize(size)
+        for node in ("input", "dense", "dense-2"):
+            assert panel.picture.rect().contains(middle(panel, node).toPoint())
