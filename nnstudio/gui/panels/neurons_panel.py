@@ -115,7 +115,7 @@ class _Picture(QWidget):
         for circle in self._scheme.circles:
             column = self._scheme.columns[circle.column]
             if node in column.nodes and circle.unit == unit:
-                return corner + scale * QPointF(circle.x, circle.y)
+                return corner + QPointF(circle.x, circle.y) * scale
         return None
 
     def _fit(self) -> tuple[float, QPointF]:
@@ -124,7 +124,7 @@ class _Picture(QWidget):
         size = neuron_size(self._scheme, weights=True)
         scale = min(self.width() / size.width(), self.height() / size.height(), _LARGEST)
         corner = QRectF(self.rect()).center()
-        return scale, corner - scale * QPointF(size.width(), size.height()) / 2
+        return scale, corner - QPointF(size.width(), size.height()) * (scale / 2)
 
     def _at(self, place: QPointF) -> QPointF:
         scale, corner = self._fit()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QImage, QPainter, QPaintEvent
@@ -75,7 +76,7 @@ class PictureDialog(QDialog):
         column.addLayout(below)
         self._show()
 
-    def choose(self, name: str, value: object) -> None:
+    def choose(self, name: str, value: Any) -> None:
         """Decide one of :class:`PictureOptions`."""
         self.options = replace(self.options, **{name: value})
         self._show()

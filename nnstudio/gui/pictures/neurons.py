@@ -195,7 +195,8 @@ class _Painting:
         painter, column = self._painter, self._scheme.columns[circle.column]
         at = QPointF(circle.x, circle.y)
         painter.setPen(self._edge(circle.column))
-        if self._look.biases and limit and not column.is_input and not circle.sign:
+        has_ring = not column.is_input and not circle.sign and circle.column not in self._selected
+        if self._look.biases and limit and has_ring:
             painter.setPen(self._ring(circle, limit))
         painter.setBrush(self._colour("panel"))
         painter.drawEllipse(at, RADIUS, RADIUS)

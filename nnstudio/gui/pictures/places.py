@@ -185,7 +185,7 @@ def scheme_for(
     size = max(_SMALLEST_SIZE, min(_SMALL, narrow))
     most = max(_FEWEST, min(MOST_UNITS, int((high / size - 3 * LINE - 2 * MARGIN) / PITCH)))
     plain = scheme_of(columns, inputs, outputs, most=most, notes=1)
-    gaps = sum(_WIDE_GAP if bundle else _GAP for bundle in plain.bundles) or _GAP
+    gaps = sum(_gap(columns, level) for level in _levels(columns)[1:]) or _GAP
     missing = wide * plain.height / max(high, 1.0) - plain.width
     spread = min(_MOST_SPREAD, 1 + max(0.0, missing) / gaps)
     return scheme_of(columns, inputs, outputs, most=most, notes=1, spread=spread)
@@ -232,7 +232,9 @@ class _Placing:
             width = max(_width(self.columns[i]) for i in level)
             said = max(_said_width(self.columns[i]) for i in level)
             if number:
-                at += max(self.spread * self._gap(level), (said + self._said_before - width) / 2)
+                at += max(
+                    self.spread * _gap(self.columns, level), (said + self._said_before - width) / 2
+                )
             else:
                 at = max(at, MARGIN + (said - width) / 2)
             self._place_level(level, at + width / 2, top, tall)
@@ -327,10 +329,6 @@ class _Placing:
             + _STACKED * (len(columns) - 1)
         )
 
-    def _gap(self, level: list[int]) -> float:
-        links = [link.kind for i in level for link in self.columns[i].links]
-        return _GAP if all(kind == "whole" for kind in links) else _WIDE_GAP
-
     def _label_room(self, numbers: Iterable[int]) -> float:
         longest = max((len(s) for i in numbers for s in self.labels[i]), default=0)
         return 8 + _LETTER * longest if longest else 0.0
@@ -402,6 +400,12 @@ def _levels(columns: Sequence[Column]) -> list[list[int]]:
     for number, column in enumerate(columns):
         levels[column.depth].append(number)
     return levels
+
+
+def _gap(columns: Sequence[Column], level: list[int]) -> float:
+    """What is left free before a level: more for lines from unit to unit."""
+    links = [link.kind for number in level for link in columns[number].links]
+    return _GAP if all(kind == "whole" for kind in links) else _WIDE_GAP
 
 
 def _labels(column: Column, names: Sequence[str], letter: str) -> tuple[str, ...]:
