@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 from nnstudio.graph.edits import EditError, add_node, connect
 from nnstudio.graph.model import Edge, Graph, Node
 from nnstudio.gui.canvas import commands, grouping
-from nnstudio.gui.canvas.folding import entries, exits, holders, shown_edges
+from nnstudio.gui.canvas.arrange import arrange
+from nnstudio.gui.canvas.folding import entries, exits, frame_boxes, holders, shown_edges
 from nnstudio.gui.canvas.gestures import Port
 from nnstudio.gui.canvas.measures import overlap
-from nnstudio.gui.canvas.placing import aligned, boxes_of, distributed, moved, shown_places
+from nnstudio.gui.canvas.placing import aligned, boxes_of, distributed, moved, shown_places, tidied
 from nnstudio.persistence.clipping import clipping_text, parse_clipping
 from nnstudio.persistence.project_text import check_groups, group_text
 from nnstudio.project.layout import Layout
@@ -158,6 +159,33 @@ def test_the_nodes_of_a_collapsed_group_are_aligned_as_one(arrange) -> None:  # 
         for node in ("dense", "dense-2")
     }
     assert len(steps) == 1
+
+
+def test_tidying_up_takes_a_collapsed_group_for_one_card_and_keeps_its_inside() -> None:
+    value = grouping.folded(grouping.grouped(project(), ("dense", "dense-2")), ("dense",), True)
+    before, after = shown_places(value), shown_places(tidied(value))
+    inside = [
+        (places["dense-2"][0] - places["dense"][0], places["dense-2"][1] - places["dense"][1])
+        for places in (before, after)
+    ]
+    assert inside[0] == inside[1]
+    boxes = boxes_of(tidied(value))
+    alone = arrange(chain(layer("Input", (4,)), *(layer("Dense", 8) for _ in range(3))))
+    assert sorted(set(boxes.values())) == sorted((x, y, 182, 70) for x, y in alone.values())
+
+
+def test_a_path_back_into_a_collapsed_group_does_not_keep_from_tidying_up() -> None:
+    graph = residual()
+    value = grouping.folded(grouping.grouped(project(graph), ("dense", "add")), ("add",), True)
+    assert shown_places(tidied(value)) == arrange(graph)
+
+
+def test_a_frame_goes_around_other_cards() -> None:
+    boxes = {name: (x, 0.0, 100.0, 50.0) for name, x in (("a", 0.0), ("b", 200.0), ("c", 400.0))}
+    assert len(frame_boxes(("a", "b"), boxes)) == 1
+    apart = frame_boxes(("a", "c"), boxes)
+    assert len(apart) == 2
+    assert not any(overlap(frame, boxes["b"]) for frame in apart)
 
 
 # ---------------------------------------------------------------- any sequence of edits

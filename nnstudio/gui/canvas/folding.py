@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from functools import lru_cache
 
+from nnstudio.engine.merging import Concatenate
 from nnstudio.graph.edits import EditError
-from nnstudio.graph.model import Edge, Graph
+from nnstudio.graph.model import Edge, Graph, Node
 from nnstudio.gui.canvas import gestures
 from nnstudio.gui.canvas.gestures import Attempt, Port, Target, Whole, Wiring
 from nnstudio.gui.canvas.measures import Box, Point, box_at, overlap
@@ -47,6 +48,32 @@ def shown_edges(graph: Graph, held: Mapping[str, str]) -> tuple[Edge, ...]:
     )
 
 
+def folded_graph(graph: Graph, groups: Iterable[Group]) -> Graph:
+    """The graph as it is shown: a collapsed group as one node with an input for each entry.
+
+    A path that leaves a group and comes back makes it a graph with a circle.
+    """
+    owners = {node: g for g in groups if g.collapsed for node in g.nodes}
+    nodes: dict[str, Node] = {}
+    for node in graph.nodes:
+        key = card_key(owners[node.id]) if node.id in owners else node.id
+        nodes.setdefault(key, node if key == node.id else Node(key, Concatenate()))
+    slots = {
+        port: number
+        for group in set(owners.values())
+        for number, port in enumerate(entries(graph, group.nodes))
+    }
+    edges = []
+    for edge in shown_edges(graph, {node: card_key(group) for node, group in owners.items()}):
+        source = card_key(owners[edge.source]) if edge.source in owners else edge.source
+        if edge.target in owners:
+            slot = slots[Port(edge.target, "input", edge.slot)]
+            edges.append(Edge(source, card_key(owners[edge.target]), slot))
+        else:
+            edges.append(Edge(source, edge.target, edge.slot))
+    return Graph(tuple(nodes.values()), tuple(edges))
+
+
 def card_place(nodes: Iterable[str], places: Mapping[str, Point]) -> Point:
     """Where the card for these nodes stands: where the first of them does, from the left."""
     return min(places[node] for node in nodes)
@@ -69,13 +96,17 @@ def frame_box(boxes: Iterable[Box]) -> Box:
     return x, y, max(right) + FRAME_GAP - x, max(bottom) + FRAME_GAP - y
 
 
-def frame_boxes(own: Collection[Box], others: Iterable[Box]) -> tuple[Box, ...]:
+def frame_boxes(nodes: Collection[str], boxes: Mapping[str, Box]) -> tuple[Box, ...]:
     """The frames of an expanded group: one around all its cards, if no other would be within.
 
     Otherwise one for each part that stands together, in reading order.
+
+    Args:
+        boxes: of all cards.
     """
+    own, inside = [boxes[node] for node in nodes], set(nodes)
     whole = frame_box(own)
-    foreign = [box for box in others if overlap(box, whole)]
+    foreign = [box for key, box in boxes.items() if overlap(box, whole) and key not in inside]
     if not foreign:
         return (whole,)
     parts: list[list[Box]] = []

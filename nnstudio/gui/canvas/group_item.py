@@ -14,6 +14,7 @@ from nnstudio.gui.canvas.group_faces import GroupFace
 from nnstudio.gui.canvas.measures import WIDTH, Box, port_offset
 from nnstudio.gui.canvas.node_item import NAMES_FROM, NodeItem, card_font
 from nnstudio.gui.look.theme import Theme
+from nnstudio.project.layout import Group
 
 _FOLD = 20.0
 _RADIUS = 12.0
@@ -86,11 +87,9 @@ class GroupCard(NodeItem):
 class FrameItem(QGraphicsItem):
     """The frame of an expanded group, with its name and a button to collapse it."""
 
-    def __init__(self, group: str, theme: Theme) -> None:
+    def __init__(self, group: Group, theme: Theme) -> None:
         super().__init__()
         self.group = group
-        self.nodes: tuple[str, ...] = ()
-        self.name = ""
         self.is_selected = False
         self.is_hovered = False
         self.letters_are_outlines = False
@@ -98,12 +97,18 @@ class FrameItem(QGraphicsItem):
         self.boxes: list[QRectF] = []
         self.setZValue(-1)
 
-    def show_group(self, name: str, nodes: tuple[str, ...], boxes: Iterable[Box]) -> None:
-        """Stand around these nodes, under this name: a frame for those that stand together."""
-        now = (name, nodes, [QRectF(*box) for box in boxes])
-        if now != (self.name, self.nodes, self.boxes):
+    def show_group(self, group: Group, boxes: Iterable[Box]) -> None:
+        """Stand there for ``group``."""
+        now = (group, [QRectF(*box) for box in boxes])
+        if now != (self.group, self.boxes):
             self.prepareGeometryChange()
-            self.name, self.nodes, self.boxes = now
+            self.group, self.boxes = now
+
+    def is_outdated(self, group: Group, came: Iterable[Box]) -> bool:
+        """Whether another group is shown, or one of these cards, which moved, may be in the way."""
+        if group != self.group or len(self.boxes) != 1:
+            return True
+        return any(self.boxes[0].intersects(QRectF(*box)) for box in came)
 
     def show_state(self, *, selected: bool | None = None, hovered: bool | None = None) -> None:
         """Show whether all its nodes are selected, or its title is under the pointer."""
@@ -119,9 +124,9 @@ class FrameItem(QGraphicsItem):
         """What is at ``at``: the button, the title, or nothing."""
         for box in self.boxes:
             if _fold_box(box).contains(at):
-                return Fold(self.group, self.nodes)
+                return Fold(self.group.id, self.group.nodes)
             if _title_box(box).contains(at):
-                return Whole(self.group, self.nodes)
+                return Whole(self.group.id, self.group.nodes)
         return None
 
     def title(self) -> QRectF:
@@ -154,7 +159,9 @@ class FrameItem(QGraphicsItem):
         _paint_fold(painter, _fold_box(box), colour("dim"), is_open=True)
         font = card_font(QApplication.font().family(), 12, True, False)
         room = _title_box(box).adjusted(28, 0, -8, 0)
-        words = QFontMetricsF(font).elidedText(self.name, Qt.TextElideMode.ElideRight, room.width())
+        words = QFontMetricsF(font).elidedText(
+            self.group.name, Qt.TextElideMode.ElideRight, room.width()
+        )
         painter.setFont(font)
         painter.setPen(colour("text"))
         if self.letters_are_outlines:

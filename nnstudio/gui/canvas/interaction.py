@@ -174,6 +174,7 @@ class Interaction(QObject):
         groups = grouping.touched(self._workbench.project.layout, nodes)
         collapsed = not all(group.collapsed for group in groups)
         label = "Collapse" if collapsed else "Expand"
+        self.select(Selection(self.selection.nodes))  # a wire that is hidden can't be selected
         self.apply(label, lambda project: grouping.folded(project, nodes, collapsed))
 
     def apply(

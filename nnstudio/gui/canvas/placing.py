@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
+from graphlib import CycleError
 from typing import Literal
 
 from nnstudio.graph.model import Graph
 from nnstudio.gui.canvas.arrange import arrange, places
-from nnstudio.gui.canvas.folding import card_box, holders
+from nnstudio.gui.canvas.folding import card_box, card_key, card_place, folded_graph, holders
 from nnstudio.gui.canvas.measures import Box, Point, box_at, slots_of
 from nnstudio.project.project import Project
 
@@ -83,8 +84,19 @@ def moved(project: Project, nodes: Iterable[str], offset: Point) -> Project:
 
 
 def tidied(project: Project) -> Project:
-    """With all cards in columns, as if nobody had placed them."""
-    return with_places(project, project.graph, arrange(project.graph))
+    """With all cards in columns, as if nobody had placed them; a collapsed group is one card."""
+    graph, groups = project.graph, [g for g in project.layout.groups if g.collapsed]
+    try:
+        found = arrange(folded_graph(graph, groups))
+    except CycleError:  # a path leaves a group and comes back
+        return with_places(project, graph, arrange(graph))
+    shown = shown_places(project)
+    for group in groups:
+        here, there = card_place(group.nodes, shown), found.pop(card_key(group))
+        for node in group.nodes:
+            x, y = shown[node]
+            found[node] = x + there[0] - here[0], y + there[1] - here[1]
+    return with_places(project, graph, found)
 
 
 def aligned(project: Project, nodes: Collection[str], side: Side) -> Project:

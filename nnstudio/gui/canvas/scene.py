@@ -91,28 +91,29 @@ class CanvasScene(QGraphicsScene):
                 moved.add(node)
         self._show_wires(graph, moved)
         self._index(moved)
-        self._show_frames(groups)
+        self._show_frames(groups, moved)
 
-    def _show_frames(self, groups: Iterable[Group]) -> None:
+    def _show_frames(self, groups: Iterable[Group], moved: set[str]) -> None:
         wanted = {group.id: group for group in groups if not group.collapsed}
         for gone in self.frames.keys() - wanted.keys():
             self.removeItem(self.frames.pop(gone))
+        boxes = self._boxes() if wanted else {}
+        came = [boxes[card] for card in moved if card in boxes]
         for group in wanted.values():
             if group.id not in self.frames:
-                self.frames[group.id] = FrameItem(group.id, self._theme)
+                self.frames[group.id] = FrameItem(group, self._theme)
                 self.addItem(self.frames[group.id])
-            self._frame(self.frames[group.id], group.name, group.nodes)
+            frame = self.frames[group.id]
+            frame.setPos(0, 0)
+            if not moved.isdisjoint(group.nodes) or frame.is_outdated(group, came):
+                frame.show_group(group, frame_boxes(group.nodes, boxes))
 
-    def _frame(self, frame: FrameItem, name: str, nodes: tuple[str, ...]) -> None:
-        """Let a frame stand around its cards, wherever they are now."""
-        own = [self._box_of(self.nodes[node]) for node in nodes]
-        inside = set(nodes)
-        others = (self._box_of(item) for key, item in self.nodes.items() if key not in inside)
-        frame.show_group(name, nodes, frame_boxes(own, others))
-
-    @staticmethod
-    def _box_of(item: NodeItem) -> Box:
-        return item.x(), item.y(), WIDTH, height(item.face.slots)
+    def _boxes(self) -> dict[str, Box]:
+        """The box of every card where it is shown now."""
+        return {
+            key: (item.x(), item.y(), WIDTH, height(item.face.slots))
+            for key, item in self.nodes.items()
+        }
 
     def _index(self, moved: set[str]) -> None:
         """Let the scene's index, which searches within its box, cover cards that went beyond."""
@@ -167,8 +168,11 @@ class CanvasScene(QGraphicsScene):
             if self._card_of(edge.source) in shown or self._card_of(edge.target) in shown:
                 self._lay(edge)
         for frame in self.frames.values():
-            if not shown.isdisjoint(frame.nodes):
-                self._frame(frame, frame.name, frame.nodes)
+            nodes = frame.group.nodes
+            if shown.issuperset(nodes):
+                frame.setPos(*offset)
+            elif not shown.isdisjoint(nodes):
+                frame.show_group(frame.group, frame_boxes(nodes, self._boxes()))
 
     def show_selection(self, selection: Selection) -> None:
         """Mark what is selected."""
@@ -176,7 +180,7 @@ class CanvasScene(QGraphicsScene):
         for item in self.nodes.values():
             item.show_state(selected=not chosen.isdisjoint(item.members))
         for frame in self.frames.values():
-            frame.show_state(selected=chosen.issuperset(frame.nodes))
+            frame.show_state(selected=chosen.issuperset(frame.group.nodes))
         for edge, wire in self.wires.items():
             wire.show_state(selected=edge in selection.wires)
 
@@ -207,13 +211,13 @@ class CanvasScene(QGraphicsScene):
                 continue
             if item.shape().intersects(around):
                 return Wire(item.edge)
-        targets = (frame.target(at) for frame in self.frames.values())
+        targets = (frame.target(frame.mapFromScene(at)) for frame in self.frames.values())
         return next(filter(None, targets), None)
 
     def group_title(self, group: str, nodes: tuple[str, ...]) -> QRectF:
         """Where the name of a group of these nodes stands: on its frame, or on its card."""
         if group in self.frames:
-            return self.frames[group].title()
+            return self.frames[group].mapRectToScene(self.frames[group].title())
         item = self.card_for(nodes[0])
         return item.mapRectToScene(item.card())
 
@@ -225,6 +229,17 @@ class CanvasScene(QGraphicsScene):
                 here = item.mapFromScene(at)
                 if item.badge().contains(here) or item.card().contains(here):
                     return item.face.problem
+        return ""
+
+    def badge_at(self, at: QPointF, zoom: float) -> str:
+        """The node whose badge is here; empty for none, also where cards are drawn without."""
+        if zoom < DETAIL_FROM:
+            return ""
+        around = QRectF(at.x(), at.y(), 1, 1)
+        for item in self.items(around, Qt.ItemSelectionMode.IntersectsItemBoundingRect):
+            if isinstance(item, NodeItem) and item.face.severity:
+                if item.badge().contains(item.mapFromScene(at)):
+                    return item.node
         return ""
 
     def port_place(self, port: Port) -> QPointF:
@@ -250,7 +265,7 @@ class CanvasScene(QGraphicsScene):
         for wire in self.wires.values():
             box = box.united(wire.boundingRect())
         for frame in self.frames.values():
-            box = box.united(frame.boundingRect())
+            box = box.united(frame.sceneBoundingRect())
         return box
 
     # ------------------------------------------------------------------ what the pointer does
