@@ -253,6 +253,26 @@ SENTENCES: dict[str, str] = {
     "formula_value": _(
         "{formula} has no finite value at x = {x:.4g}: choose another range for x, or another formula."
     ),
+    "arrays_no_file": _("No file is chosen: choose an .npz, or an .npy with the inputs."),
+    "arrays_damaged": _(
+        "{file} is no NumPy file of numbers, or it is cut short or damaged: save it again."
+    ),
+    "arrays_none": _("{file} holds no arrays: save inputs and targets in it."),
+    "arrays_large": _(
+        "{file} would take {got:,} bytes, at most {most:,} can be read at once: save the inputs as an .npy, which is read as it is needed."
+    ),
+    "arrays_kind": _("{array} can't be used: expected numbers, got {got}."),
+    "arrays_name": _("{file} has no array “{name}”: choose one of its arrays: {known}."),
+    "arrays_counts": _(
+        "There are {inputs:,} inputs but {targets:,} targets: each example needs both."
+    ),
+    "arrays_layout": _("The inputs can't be {layout}: their array is {got}. Choose another layout."),
+    "arrays_classes": _(
+        "The targets can't be classes: expected whole numbers, one for each example, or one-hot rows."
+    ),
+    "arrays_not_finite": _(
+        "The {what} hold NaN or infinite values: replace them or leave these examples out."
+    ),
     "store_unwritable": _(
         "{folder} can't be written ({reason}) after {done:,} examples; nothing was kept there: make room or choose another folder."
     ),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import tokenize
 import warnings
 from collections.abc import Sequence
 from math import prod
@@ -12,20 +11,11 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageOps
 
+from nnstudio.data.array_files import NUMPY_ERRORS
 from nnstudio.data.picture import from_picture
 from nnstudio.engine.layer import Array
 from nnstudio.messages import StudioError
 
-#: What numpy raises for bytes that are no NPY file.
-_NPY_ERRORS = (
-    EOFError,
-    MemoryError,
-    OverflowError,
-    SyntaxError,
-    TypeError,
-    ValueError,
-    tokenize.TokenError,
-)
 #: How much of a field that is no number is repeated.
 _SHOWN = 40
 
@@ -67,7 +57,7 @@ def _read_npy(path: Path) -> Array:
     try:
         with path.open("rb") as file:
             values: Array = np.lib.format.read_array(file, allow_pickle=False)
-    except _NPY_ERRORS as error:
+    except NUMPY_ERRORS as error:
         raise _unreadable(path, "it is no NPY file of numbers, or cut short") from error
     if values.dtype.kind not in "biuf":
         raise _unreadable(path, f"it holds values of type {values.dtype}, no numbers")

@@ -100,11 +100,10 @@ class Grey(Step):
         if values.shape[1] == 1:
             return values
         weights = np.array(_BRIGHTNESS, np.float32)
-        grey: np.ndarray = np.einsum("c,nchw->nhw", weights, values, dtype=np.float32)[:, np.newaxis]
+        grey: np.ndarray = np.einsum("c,nchw->nhw", weights, values, dtype=np.float32)
         if values.dtype == np.uint8:
             grey = np.rint(grey).clip(0, 255)
-        result: np.ndarray = grey.astype(values.dtype)
-        return result
+        return grey[:, np.newaxis].astype(values.dtype)
 
 
 @dataclass(frozen=True)

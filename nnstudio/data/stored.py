@@ -24,6 +24,7 @@ from typing import Any, BinaryIO
 import msgspec
 import numpy as np
 
+from nnstudio.data.array_files import NUMPY_ERRORS
 from nnstudio.data.dataset import Column, Dataset
 from nnstudio.data.errors import DataError
 
@@ -234,7 +235,7 @@ def open_store(folder: Path) -> Dataset:
         dataset = _dataset(folder, facts)
     except FileNotFoundError as error:
         raise DataError("store_missing", folder=folder) from error
-    except (OSError, ValueError, EOFError, RecursionError) as error:
+    except (OSError, *NUMPY_ERRORS) as error:
         raise DataError("store_damaged", folder=folder, reason=str(error)) from error
     return replace(dataset, known_sha256=facts.sha256, block=BLOCK)
 

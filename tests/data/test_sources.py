@@ -19,6 +19,7 @@ from nnstudio.data.dataset import Dataset
 from nnstudio.data.drawing import STYLES, prepare_drawing
 from nnstudio.data.sources import (
     SOURCES,
+    Arrays,
     Circles,
     DataError,
     Digits,
@@ -40,8 +41,8 @@ from nnstudio.data.sources import (
 )
 from nnstudio.data.stored import store
 
-#: One or more examples of each source; Mnist stands for the small files of the fixture, and Stored
-#: for a folder with the same examples.
+#: One or more examples of each source; Mnist stands for the small files of the fixture, Stored and
+#: Arrays for files with the same examples.
 EXAMPLES: list[Source] = [
     Line(),
     Line(slope=-3.5, intercept=0.25, noise=0.0, count=7, seed=4, low=0.0, high=0.5),
@@ -67,6 +68,8 @@ EXAMPLES: list[Source] = [
     Digits(),
     Mnist(),
     Stored(),
+    Arrays(),
+    Arrays(layout="pictures (N, H, W)", task="classes", inputs="x_train"),
 ]
 any_example = pytest.mark.parametrize("source", EXAMPLES, ids=source_text)
 
@@ -74,6 +77,10 @@ any_example = pytest.mark.parametrize("source", EXAMPLES, ids=source_text)
 def load(source: Source, small_mnist: Path) -> Dataset:
     if isinstance(source, Mnist):
         return replace(source, folder=str(small_mnist)).load()
+    if isinstance(source, Arrays):
+        file, mnist = small_mnist / "some.npz", Mnist(str(small_mnist)).load()
+        np.savez(file, x_train=mnist.inputs[:, 0], y_train=mnist.targets)
+        return replace(source, file=str(file)).load()
     if isinstance(source, Stored):
         folder = small_mnist / "stored"
         store(Mnist(str(small_mnist)).load(), folder)
@@ -166,6 +173,8 @@ def test_a_drawing_for_it_has_the_shape_and_the_units_of_its_inputs(
 def _values(item: schema.Setting) -> st.SearchStrategy[Any]:
     """Legal values of a declared setting."""
     rule = item.rule
+    if rule.choices is not None:
+        return st.sampled_from(rule.choices)
     low, high = rule.ge, rule.le
     if item.type is int:
         return st.integers(0 if low is None else int(low), 2**63 - 1 if high is None else int(high))

@@ -1,6 +1,7 @@
 """The data a person can choose: one module per source, and how they are named and typed."""
 
 from nnstudio.data.errors import DataError
+from nnstudio.data.sources.arrays import Arrays
 from nnstudio.data.sources.catalogue import SOURCES
 from nnstudio.data.sources.digits import Digits
 from nnstudio.data.sources.function import Function
@@ -19,6 +20,7 @@ from nnstudio.data.sources.stored import Stored
 
 __all__ = [
     "SOURCES",
+    "Arrays",
     "Circles",
     "DataError",
     "Digits",

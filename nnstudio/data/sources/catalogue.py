@@ -1,5 +1,6 @@
 """Every data source there is, by the name that project files use."""
 
+from nnstudio.data.sources.arrays import Arrays
 from nnstudio.data.sources.digits import Digits
 from nnstudio.data.sources.function import Function
 from nnstudio.data.sources.iris import Iris
@@ -28,5 +29,6 @@ SOURCES: dict[str, type[Source]] = {
     "Sorting": Sorting,
     "Digits": Digits,
     "Mnist": Mnist,
+    "Arrays": Arrays,
     "Stored": Stored,
 }
