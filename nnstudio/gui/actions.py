@@ -131,6 +131,7 @@ class Actions:
     def _view(self) -> None:
         window, canvas = self._window, self._window.docks.canvas
         menu = self._menu(self._menus, "view", "&View")
+        self._add(menu, "go_to_canvas", "Go to the canvas", window.go_to_canvas, "F6")
         self._add(menu, "fit", "Fit the network", canvas.fit, "Ctrl+9")
         self._add(menu, "zoom_in", "Zoom in", lambda: canvas.zoom_by(1.25), "Ctrl++")
         self._add(menu, "zoom_out", "Zoom out", lambda: canvas.zoom_by(0.8), "Ctrl+-")
@@ -172,7 +173,8 @@ class Actions:
 
     def _help(self) -> None:
         menu = self._menu(self._menus, "help", "&Help")
-        self._add(menu, "shortcuts", "Mouse and keyboard", self._window.show_shortcuts, "F1")
+        self._add(menu, "help", "Help about what is selected", self._window.show_help, "F1")
+        self._add(menu, "shortcuts", "Mouse and keyboard", self._window.show_shortcuts)
         self._add(menu, "about", "About nnstudio", self._window.show_about)
 
     def update(self, *_: object) -> None:

@@ -78,11 +78,12 @@ class Docks(QMainWindow):
         self.palette_panel = PalettePanel(workbench, theme)
         self.palette_panel.layer_chosen.connect(self.canvas.add_layer)
         self.canvas.edit_wanted.connect(self._edit_settings)
+        self.inspector_panel = InspectorPanel(workbench, theme, live)
         places = (
             Place("data", "Data", LEFT, DataPanel(workbench, theme)),
             Place("palette", "Layers", LEFT, self.palette_panel),
             Place("outline", "Outline", LEFT, OutlinePanel(workbench, theme)),
-            Place("inspector", "Inspector", RIGHT, InspectorPanel(workbench, theme, live)),
+            Place("inspector", "Inspector", RIGHT, self.inspector_panel),
             Place("curves", "Learning", BOTTOM, CurvesPanel(live, theme)),
             Place("weights", "Weights", BOTTOM, WeightsPanel(live, theme)),
             Place("function", "Fit", BOTTOM, FunctionPanel(live, theme)),

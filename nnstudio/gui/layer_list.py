@@ -104,6 +104,8 @@ class LayerList(QListWidget):
     def show_matches(self, words: str, among: Collection[str] | None = None) -> int:
         """Show the layers whose name or summary contains every word; returns how many.
 
+        The one whose name is most like the words is selected.
+
         Args:
             among: only these layers; ``None`` for all.
         """
@@ -111,7 +113,7 @@ class LayerList(QListWidget):
         wanted = words.casefold().split()
         count = 0
         head: QListWidgetItem | None = None
-        first: QListWidgetItem | None = None
+        best: tuple[int, QListWidgetItem] | None = None
         for number in range(self.count()):
             item = self.item(number)
             name = item.data(_NAME)
@@ -124,11 +126,12 @@ class LayerList(QListWidget):
             item.setHidden(not hit)
             if hit:
                 count += 1
-                first = first or item
+                rank = _rank(item.text().casefold(), " ".join(wanted))
+                best = (rank, item) if best is None or rank < best[0] else best
                 if head is not None:
                     head.setHidden(False)
         self.setVisible(bool(count))
-        self.setCurrentItem(first if wanted and first else None)  # type: ignore[arg-type]
+        self.setCurrentItem(best[1] if wanted and best else None)  # type: ignore[arg-type]
         return count
 
     def step(self, by: int) -> None:
@@ -140,6 +143,12 @@ class LayerList(QListWidget):
         current = self.currentItem()
         number = shown.index(current) + by if current in shown else 0
         self.setCurrentItem(shown[max(0, min(number, len(shown) - 1))])
+
+    @property
+    def current_layer(self) -> str:
+        """The class name of the selected row; empty if none is."""
+        item = self.currentItem()
+        return str(item.data(_NAME) or "") if item is not None and not item.isHidden() else ""
 
     def choose(self) -> None:
         """Choose the selected row."""
@@ -179,6 +188,11 @@ class LayerList(QListWidget):
         _paint_row(painter, QRect(8, 5, 164, 26), name, title, self._theme)
         painter.end()
         return pixmap
+
+
+def _rank(name: str, wanted: str) -> int:
+    """How far a name is from what is wanted: the same, begins with it, contains it, or not."""
+    return [name == wanted, name.startswith(wanted), wanted in name, True].index(True)
 
 
 class _RowPainter(QStyledItemDelegate):

@@ -13,12 +13,15 @@ from PySide6.QtWidgets import QMainWindow, QMessageBox, QStackedWidget, QVBoxLay
 import nnstudio
 from nnstudio.data.batches import PreparedData
 from nnstudio.data.settings import DataSettings
+from nnstudio.engine.catalogue import LAYERS
+from nnstudio.engine.layer import Layer
 from nnstudio.graph.templates import Template
 from nnstudio.gui.actions import Actions
 from nnstudio.gui.canvas import commands
 from nnstudio.gui.docks import Docks
 from nnstudio.gui.files import Files
 from nnstudio.gui.header import Header
+from nnstudio.gui.help.layer_help import LayerHelp
 from nnstudio.gui.live import Live
 from nnstudio.gui.look.theme import Theme
 from nnstudio.gui.message_bar import MessageBar
@@ -64,6 +67,7 @@ class MainWindow(QMainWindow):
         self._pages.setObjectName("pages")
         self._pages.addWidget(self.start_page)
         self._pages.addWidget(self.docks)
+        self._layer_help: LayerHelp | None = None
         self._build()
         self.actions_ = Actions(self)
         self._connect()
@@ -89,6 +93,7 @@ class MainWindow(QMainWindow):
         self.files.changed.connect(self._update_title)
         self.files.opened.connect(self._opened)
         self.files.saved.connect(self._remember_file)
+        self.docks.inspector_panel.help_asked.connect(self.show_help)
         self.header.stage_chosen.connect(self.show_stage)
         self.start_page.sample_chosen.connect(self.files.open_path)
         self.start_page.recent_chosen.connect(self.files.open_path)
@@ -113,6 +118,11 @@ class MainWindow(QMainWindow):
         self.header.show()
         self.header.set_stage("build")
         self.docks.canvas.setFocus()
+
+    def go_to_canvas(self) -> None:
+        """Give the canvas the keyboard, from wherever it is."""
+        if self._pages.currentWidget() is self.docks:
+            self.docks.canvas.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def show_stage(self, stage: str) -> None:
         """Bring forward the panels for ``data``, ``build``, ``train`` or ``try``."""
@@ -213,6 +223,24 @@ class MainWindow(QMainWindow):
 
     # ------------------------------------------------------------------ help
 
+    def show_help(self) -> None:
+        """The page of the layer that is pointed at or selected; if none is, every gesture."""
+        layer = self._layer_in_question()
+        if layer is None:
+            self.show_shortcuts()
+            return
+        if self._layer_help is None:
+            self._layer_help = LayerHelp(self.theme, self)
+        self._layer_help.show_layer(layer)
+
+    def _layer_in_question(self) -> Layer | None:
+        if name := self.docks.palette_panel.focused_layer:
+            return LAYERS[name]()
+        selection = self.workbench.selection
+        by_id = self.workbench.graph.by_id
+        is_one = len(selection) == 1 and selection[0] in by_id
+        return by_id[selection[0]].layer if is_one else None
+
     def show_shortcuts(self) -> None:
         """Every gesture on one page."""
         self._say("Mouse and keyboard", SHORTCUTS)
@@ -263,6 +291,7 @@ SHORTCUTS = """<table cellspacing="6">
 <tr><td><b>Double-click</b> or drag a layer</td><td>add it; the first connects it too</td></tr>
 <tr><td><b>Drag</b> from port to port</td><td>connect</td></tr>
 <tr><td><b>Double-click</b> on nothing, Insert</td><td>search a layer and add it there</td></tr>
+<tr><td><b>F1</b></td><td>help about the layer that is selected</td></tr>
 <tr><td><b>/</b></td><td>search the layers</td></tr>
 <tr><td><b>Delete</b></td><td>delete what is selected</td></tr>
 <tr><td><b>Ctrl+C</b>, X, V, D</td><td>copy, cut, paste, duplicate</td></tr>

@@ -269,6 +269,11 @@ def _tip(item: Setting) -> str:
     return "\n".join(lines)
 
 
+def default_text(item: Setting) -> str:
+    """The value a setting has at first, as a person reads it."""
+    return _value_text(item, item.default)
+
+
 def _value_text(item: Setting, value: Any) -> str:
     if item.rule.unit == "%":
         return f"{100 * value:g} %"

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
     QFrame,
+    QHBoxLayout,
     QLabel,
     QLineEdit,
     QPushButton,
     QScrollArea,
     QStackedWidget,
+    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -22,6 +24,7 @@ from nnstudio.graph.counting import multiplication, state_count
 from nnstudio.graph.edits import freeze, rename, replace_layer
 from nnstudio.graph.model import Node
 from nnstudio.graph.wiring import remove_and_close
+from nnstudio.gui.fix_button import FixButton
 from nnstudio.gui.forms.form import SettingsForm
 from nnstudio.gui.forms.group_form import GroupForm
 from nnstudio.gui.forms.output_form import OutputForm
@@ -49,7 +52,13 @@ SYMBOLS = {
 
 
 class InspectorPanel(QWidget):
-    """One page for a node, one for several, one for the network and its training."""
+    """One page for a node, one for several, one for the network and its training.
+
+    Signals:
+        help_asked: about the layer of the node that is shown.
+    """
+
+    help_asked = Signal()
 
     def __init__(
         self,
@@ -63,6 +72,7 @@ class InspectorPanel(QWidget):
         self._workbench = workbench
         self._pages = QStackedWidget(self)
         self._node_page = _NodePage(workbench, theme, live)
+        self._node_page.help.clicked.connect(self.help_asked)
         self._many_page = SeveralForm(workbench, theme)
         self._training = TrainingForm(workbench, theme)
         self._group = GroupForm(workbench)
@@ -112,6 +122,13 @@ class _NodePage(QWidget):
         self._title.setToolTip("The node's name: type another; empty for the layer's own")
         self._title.textEdited.connect(lambda: setattr(self, "_is_renaming", True))
         self._title.editingFinished.connect(self._rename)
+        self.help = QToolButton()
+        self.help.setObjectName("inspector_help")
+        self.help.setText("?")
+        self.help.setAccessibleName("Help about this layer")
+        self.help.setToolTip("What this layer does, and when to use it (F1)")
+        self.help.setFixedSize(28, 28)
+        self.help.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._summary = _label("inspector_summary", "dim")
         self._formula = FormulaView(theme, parent=self)
         self._formula.setObjectName("inspector_formula")
@@ -121,6 +138,7 @@ class _NodePage(QWidget):
         self._curve.setObjectName("inspector_curve")
         self._variables = _label("inspector_variables", "dim")
         self._problem = Notice("inspector_problem", theme)
+        self._fix = FixButton(workbench, "inspector_fix")
         self._form = SettingsForm("inspector", theme, resets_all=True)
         self._form.changed.connect(self._change)
         self._form.reset_all.connect(self._reset)
@@ -139,7 +157,12 @@ class _NodePage(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 8, 16, 16)
         column.setSpacing(8)
-        for widget in (self._title, self._problem, self._summary, self._formula):
+        head = QHBoxLayout()
+        head.setSpacing(4)
+        head.addWidget(self._title, 1)
+        head.addWidget(self.help)
+        column.addLayout(head)
+        for widget in (self._problem, self._summary, self._formula):
             column.addWidget(widget)
         for below in (self._derivative, self._variables, self._curve):
             column.addWidget(below)
@@ -174,6 +197,7 @@ class _NodePage(QWidget):
         variables = analysis.variables[node.id]
         _set(self._variables, "    ".join(f"{_symbol(v)} {shape_text(v.shape)}" for v in variables))
         problems = [p for p in workbench.problems if p.node == node.id]
+        self._fix.offer(problems)
         severity = "error" if any(p.severity == "error" for p in problems) else "warning"
         self._problem.say("\n".join(map(str, problems)), severity)
         self._form.show_settings(layer)

@@ -70,6 +70,12 @@ class PalettePanel(QWidget):
         self._search.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self._search.selectAll()
 
+    @property
+    def focused_layer(self) -> str:
+        """The class name of the row that the keyboard is at; empty if it is elsewhere."""
+        has_keyboard = self._list.hasFocus() or self._search.hasFocus()
+        return self._list.current_layer if has_keyboard else ""
+
     def _clear_search(self) -> None:
         self._search.clear()
         self._search.setFocus()
