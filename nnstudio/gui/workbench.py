@@ -22,7 +22,8 @@ from nnstudio.gui.blocks import Blocks
 from nnstudio.gui.runner import Runner
 from nnstudio.messages import StudioError
 from nnstudio.project.document import Document
-from nnstudio.project.problems import problems
+from nnstudio.project.fixes import Fix, fix_for
+from nnstudio.project.problems import DataFacts, problems
 from nnstudio.project.project import Project
 from nnstudio.project.runs import facts_of
 
@@ -56,6 +57,7 @@ class Workbench(QObject):
         self.data: PreparedData | None = None
         self.data_error = ""
         self.problems: tuple[Problem, ...] = ()
+        self._fixes: dict[tuple[str, str, str], Fix | None] = {}
         self._selection: tuple[str, ...] = ()
         self._loading: _Loading | None = None
         self._poll = QTimer(self)
@@ -137,6 +139,26 @@ class Workbench(QObject):
         """Edits with the same merge key that follow within a moment are one undo step."""
         self._gesture.start()
 
+    # ------------------------------------------------------------------ mending
+
+    def fix_for(self, problem: Problem) -> Fix | None:
+        """The way out of one of :attr:`problems`, if one is obvious; it is looked for once."""
+        key = problem.node, problem.code, str(problem)
+        if key not in self._fixes:
+            self._fixes[key] = fix_for(self.project, problem, self._facts)
+        return self._fixes[key]
+
+    def mend(self, problem: Problem) -> None:
+        """Take the way out of ``problem``, as one undo step."""
+        fix = self.fix_for(problem) if problem in self.problems else None
+        if fix is not None:
+            self.document.end_merge()
+            self.apply(fix.label, fix.project)
+
+    @property
+    def _facts(self) -> DataFacts | None:
+        return facts_of(self.data) if self.data is not None else None
+
     # ------------------------------------------------------------------ running
 
     def when_loaded(self, action: Callable[[], Any]) -> None:
@@ -158,8 +180,8 @@ class Workbench(QObject):
         self.project_changed.emit(old, new)
 
     def _find_problems(self) -> None:
-        facts = facts_of(self.data) if self.data is not None else None
-        found = problems(self.project, facts)
+        self._fixes.clear()
+        found = problems(self.project, self._facts)
         if found != self.problems:
             self.problems = found
             self.problems_changed.emit()

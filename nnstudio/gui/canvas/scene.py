@@ -97,7 +97,13 @@ class CanvasScene(QGraphicsScene):
         wanted = {group.id: group for group in groups if not group.collapsed}
         for gone in self.frames.keys() - wanted.keys():
             self.removeItem(self.frames.pop(gone))
-        boxes = self._boxes() if wanted else {}
+        is_same = not moved and all(
+            group.id in self.frames and self.frames[group.id].group == group
+            for group in wanted.values()
+        )
+        if is_same:
+            return
+        boxes = self._boxes()
         came = [boxes[card] for card in moved if card in boxes]
         for group in wanted.values():
             if group.id not in self.frames:
@@ -231,16 +237,17 @@ class CanvasScene(QGraphicsScene):
                     return item.face.problem
         return ""
 
-    def badge_at(self, at: QPointF, zoom: float) -> str:
-        """The node whose badge is here; empty for none, also where cards are drawn without."""
+    def badge_at(self, at: QPointF, zoom: float) -> tuple[str, ...]:
+        """The nodes whose badge is here; none where cards are too small to have one."""
         if zoom < DETAIL_FROM:
-            return ""
+            return ()
         around = QRectF(at.x(), at.y(), 1, 1)
         for item in self.items(around, Qt.ItemSelectionMode.IntersectsItemBoundingRect):
-            if isinstance(item, NodeItem) and item.face.severity:
-                if item.badge().contains(item.mapFromScene(at)):
-                    return item.node
-        return ""
+            if not isinstance(item, NodeItem) or not item.face.severity:
+                continue
+            if item.badge().contains(item.mapFromScene(at)):
+                return item.members
+        return ()
 
     def port_place(self, port: Port) -> QPointF:
         """Where a port is, in the scene's coordinates."""

@@ -1,4 +1,4 @@
-"""The canvas as a widget: what mouse, keyboard, and drag and drop do on it."""
+"""The canvas as a widget: what the mouse, and drag and drop do on it."""
 
 from __future__ import annotations
 
@@ -12,38 +12,30 @@ from PySide6.QtGui import (
     QDragMoveEvent,
     QDropEvent,
     QHelpEvent,
-    QKeyEvent,
     QMouseEvent,
 )
 from PySide6.QtWidgets import QMenu, QToolTip, QWidget
 
 from nnstudio.engine.catalogue import LAYERS
 from nnstudio.gui.blocks import is_key
-from nnstudio.gui.canvas import commands, placing
+from nnstudio.gui.canvas import commands
 from nnstudio.gui.canvas.block_commands import single_end
-from nnstudio.gui.canvas.editable_view import EditableView
 from nnstudio.gui.canvas.gestures import Body, Fold, Selection, Whole, Wire
-from nnstudio.gui.canvas.measures import GRID, Point
-from nnstudio.gui.canvas.overlays import Hint
+from nnstudio.gui.canvas.keyed_view import KeyedView
+from nnstudio.gui.canvas.problem_popup import ProblemPopup
 from nnstudio.gui.canvas.scene import point_of
 from nnstudio.gui.canvas.words import words_about
 from nnstudio.gui.dragged_layer import layer_in
 from nnstudio.gui.live import Live
 from nnstudio.gui.look.theme import Theme
+from nnstudio.gui.surgery_menu import offer_surgery
 from nnstudio.gui.workbench import Workbench
 
-_ARROWS = {
-    Qt.Key.Key_Left: (-GRID, 0),
-    Qt.Key.Key_Right: (GRID, 0),
-    Qt.Key.Key_Up: (0, -GRID),
-    Qt.Key.Key_Down: (0, GRID),
-}
-_FAR = 5
 _TICK = 30  # milliseconds
 _ADDING = Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.ControlModifier
 
 
-class CanvasView(EditableView):
+class CanvasView(KeyedView):
     """Turns what the user does by hand into gestures, commands and looks around."""
 
     def __init__(
@@ -56,10 +48,10 @@ class CanvasView(EditableView):
         super().__init__(workbench, theme, parent, live)
         self.setAcceptDrops(True)
         self._interaction.refused.connect(self._show_refusal)
-        self._hint = Hint(theme, self)
         self._follow_timer = QTimer(self)
         self._follow_timer.setInterval(_TICK)
         self._follow_timer.timeout.connect(self._follow_pointer)
+        self._problem_popup = ProblemPopup(workbench, theme, self)
         self._menu = QMenu(self)
         self._menu.setObjectName("canvas_menu")
 
@@ -68,6 +60,12 @@ class CanvasView(EditableView):
     def mousePressEvent(self, event: QMouseEvent) -> None:
         super().mousePressEvent(event)
         if event.button() == Qt.MouseButton.LeftButton and not self._is_panning:
+            at = self._scene_point(event.position())
+            if nodes := self._scene.badge_at(at, self.zoom):
+                self._interaction.select(Selection(nodes))
+                self._problem_popup.open(nodes, event.position().toPoint())
+                event.accept()
+                return
             adds = bool(event.modifiers() & _ADDING)
             self._interaction.press(self._scene_point(event.position()), self.zoom, adds=adds)
         event.accept()
@@ -120,6 +118,8 @@ class CanvasView(EditableView):
         super().leaveEvent(event)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        if event.reason() == event.Reason.Keyboard and self._workbench.selection:
+            event = self._at_the_card(event)
         target = self._scene.target_at(self.mapToScene(event.pos()), self.zoom)
         if isinstance(target, Fold):
             target = Whole(target.group, target.nodes)
@@ -136,6 +136,8 @@ class CanvasView(EditableView):
                 menu.addAction("Duplicate\tCtrl+D", self.duplicate_selection)
                 menu.addSeparator()
                 self.groups.fill_menu(menu)
+            if isinstance(target, Body):
+                offer_surgery(menu, self._workbench, target.node)
             menu.addSeparator()
         if target is None:
             at = self.mapToScene(event.pos())
@@ -146,59 +148,17 @@ class CanvasView(EditableView):
         menu.addAction("Fit\tF", self.fit)
         menu.popup(event.globalPos())
 
+    def _at_the_card(self, event: QContextMenuEvent) -> QContextMenuEvent:
+        """The Menu key opens the menu where the card is that was selected last."""
+        node = self._workbench.selection[-1]
+        item = self._scene.card_for(node)
+        self._bring_into_view(item.mapRectToScene(item.boundingRect()))
+        at = self.node_rect(node).center()
+        return QContextMenuEvent(event.reason(), at, self.viewport().mapToGlobal(at))
+
     def _show_refusal(self, words: str) -> None:
         within = self.viewport().geometry()
         self._hint.say(words, self._pointer + within.topLeft(), within)
-
-    # ------------------------------------------------------------------ keyboard
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        ctrl = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
-        match event.key():
-            case Qt.Key.Key_Delete | Qt.Key.Key_Backspace:
-                self.delete_selection()
-            case Qt.Key.Key_Insert:
-                self.search_layer()
-            case Qt.Key.Key_F2:
-                self.rename_selected()
-            case Qt.Key.Key_F if ctrl:
-                self.find_node()
-            case Qt.Key.Key_Escape:
-                self._escape()
-            case Qt.Key.Key_G if ctrl:
-                shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
-                (self.groups.ungroup if shift else self.groups.group)()
-            case Qt.Key.Key_H if ctrl:
-                self.groups.fold()
-            case Qt.Key.Key_A if ctrl:
-                self.select_all()
-            case Qt.Key.Key_C if ctrl:
-                self.copy_selection()
-            case Qt.Key.Key_X if ctrl:
-                self.cut_selection()
-            case Qt.Key.Key_V if ctrl:
-                self.paste()
-            case Qt.Key.Key_D if ctrl:
-                self.duplicate_selection()
-            case key if key in _ARROWS and self._workbench.selection and not ctrl:
-                shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
-                dx, dy = _ARROWS[Qt.Key(key)]
-                times = _FAR if shift else 1
-                self._nudge((float(dx * times), float(dy * times)))
-            case _:
-                super().keyPressEvent(event)
-
-    def _nudge(self, offset: Point) -> None:
-        """Move the selected cards a little; key by key in a row is one undo step."""
-        nodes = self._workbench.selection
-        self._interaction.apply(
-            "Move", lambda project: placing.moved(project, nodes, offset), ("nudge", nodes)
-        )
-
-    def _escape(self) -> None:
-        """Give up the gesture, else the selection."""
-        if not self._interaction.cancel():
-            self._interaction.select(Selection())
 
     # ------------------------------------------------------------------ drag and drop
 

@@ -162,7 +162,9 @@ class _NodePage(QWidget):
         head.addWidget(self._title, 1)
         head.addWidget(self.help)
         column.addLayout(head)
-        for widget in (self._problem, self._summary, self._formula):
+        column.addWidget(self._problem)
+        column.addWidget(self._fix, 0, Qt.AlignmentFlag.AlignLeft)
+        for widget in (self._summary, self._formula):
             column.addWidget(widget)
         for below in (self._derivative, self._variables, self._curve):
             column.addWidget(below)

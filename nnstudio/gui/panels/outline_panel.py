@@ -49,7 +49,7 @@ class OutlinePanel(QWidget):
         self._totals = _label("outline_totals")
         self._title = _label("problems_title", "Problems")
         self._none = _label("problems_none", "No problems")
-        self._problems = ProblemList(theme)
+        self._problems = ProblemList(workbench, theme)
         self._problems.activated.connect(self._go_to_problem)
         self._problems.clicked.connect(self._go_to_problem)
         self._menu = _menu("outline_menu", "", self)
