@@ -14,7 +14,7 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QFont, QPainter, QPaintEvent
+from PySide6.QtGui import QFont, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QDialog,
     QHBoxLayout,
@@ -80,7 +80,7 @@ class TemplateDialog(QDialog):
         self._graphs: dict[Template, Graph] = {}
         if workbench.data is not None:
             self._facts[workbench.project.data] = facts_of(workbench.data)
-        self._list = QListWidget()
+        self._list = _Rows()
         self._list.setObjectName("template_list")
         self._list.setAccessibleName("Templates")
         self._list.setFixedWidth(_LIST_WIDTH)
@@ -104,7 +104,7 @@ class TemplateDialog(QDialog):
         self._insert.setVisible(can_insert)
         main = self._insert if can_insert else self._open
         main.setProperty("primary", True)
-        self._list.itemActivated.connect(lambda _: main.click())
+        self._list.taken.connect(main.click)
         self._lay_out()
         self._list.currentRowChanged.connect(lambda _: self._show())
         self._list.setCurrentRow(0)
@@ -263,6 +263,26 @@ def _button(name: str, text: str, do: Callable[[], object]) -> QPushButton:
     button.setAutoDefault(False)  # Enter in a field takes what is typed there
     button.clicked.connect(lambda *_: do())
     return button
+
+
+class _Rows(QListWidget):
+    """The list. On some desktops Qt calls a row activated as soon as it is clicked; this doesn't.
+
+    Signals:
+        taken: a row was double-clicked, or Enter pressed.
+    """
+
+    taken = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.itemDoubleClicked.connect(lambda _: self.taken.emit())
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.taken.emit()
+        else:
+            super().keyPressEvent(event)
 
 
 class _Picture(QWidget):

@@ -381,7 +381,7 @@ class _Placing:
         b = (near + far) / 2
         if any(self.box[i][1] < start for i in self.levels[first]):
             between = [self.box[i][3] for level in self.levels[first + 1 : last] for i in level]
-            y = (start + under) / 2
+            y = under - RADIUS
             deep = (8 * (max(*between, low) + _RISE / 2) - y - low) / 6
             points = (right + 4, y), (right + 40, deep), (b, deep + 8), (b, low + 6)
         else:
