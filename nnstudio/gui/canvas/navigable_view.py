@@ -188,11 +188,11 @@ class NavigableView(QGraphicsView):
                 self._show_cursor()
             case Qt.Key.Key_F if not ctrl:
                 self.fit()
-            case Qt.Key.Key_0 if ctrl:
+            case Qt.Key.Key_0:
                 self.reset_zoom()
-            case Qt.Key.Key_Plus | Qt.Key.Key_Equal if ctrl:
+            case Qt.Key.Key_Plus | Qt.Key.Key_Equal:
                 self.zoom_by(ZOOM_STEP)
-            case Qt.Key.Key_Minus if ctrl:
+            case Qt.Key.Key_Minus:
                 self.zoom_by(1 / ZOOM_STEP)
             case _:
                 super().keyPressEvent(event)

@@ -1,8 +1,10 @@
-"""What a tooltip says about what is under the pointer."""
+"""What is said about cards and wires: in tooltips, and to those who listen to the screen."""
 
 from __future__ import annotations
 
-from nnstudio.graph.analysis import Analysis
+from collections.abc import Iterable, Sequence
+
+from nnstudio.graph.analysis import Analysis, Problem
 from nnstudio.graph.model import Graph
 from nnstudio.gui.canvas.gestures import Body, Fold, Port, Target, Whole, Wire
 from nnstudio.gui.canvas.group_faces import layer_count
@@ -32,6 +34,29 @@ def words_about(target: Target, graph: Graph, analysis: Analysis) -> str:
             number = f"Input {slot + 1}" if graph.by_id[node].layer.arity[1] != 1 else "Input"
             return f"{number} {_shape(analysis, source)}".rstrip() if source else number
     return ""
+
+
+def spoken(node: str, graph: Graph, analysis: Analysis, problems: Iterable[Problem]) -> str:
+    """A card in words: what it is, where it stands in running order, and what leads to it."""
+    layer, title = graph.by_id[node].layer, graph.by_id[node].title
+    kind = type(layer).__name__
+    sources = [graph.by_id[edge.source].title for edge in graph.incoming[node]]
+    parts = [
+        title,
+        kind if kind != title else "",
+        layer.caption(),
+        f"output {_shape(analysis, node)}" if _shape(analysis, node) else "",
+        f"{analysis.order.index(node) + 1} of {len(analysis.order)}",
+        f"connected from {' and '.join(sources)}" if sources else "",
+        "" if sources or layer.arity[1] == 0 else "not connected",
+    ]
+    sentences = [str(problem) for problem in problems if problem.node == node]
+    return ". ".join([", ".join(filter(None, parts)), *sentences])
+
+
+def spoken_many(nodes: Sequence[str], graph: Graph) -> str:
+    """Several selected cards in words, the last one first."""
+    return f"{len(nodes)} layers selected, the last is {graph.by_id[nodes[-1]].title}"
 
 
 def _shape(analysis: Analysis, node: str) -> str:
