@@ -31,13 +31,23 @@ def why_not(workbench: Workbench) -> str:
     return sentence("surgery_running") if workbench.runner.is_running else ""
 
 
-def can(workbench: Workbench, operation: Operation) -> bool:
-    """Whether ``operation`` could be done to the design as it is; nothing is changed."""
+def hindrance_to_widen(workbench: Workbench, node: str) -> str:
+    """Why ``node`` can't be widened now, in a sentence; or empty."""
+    more = workbench.graph.by_id[node].layer.unit_count + 1
+    return _hindrance(workbench, lambda project: widened(project, node, more))
+
+
+def hindrance_to_deepen(workbench: Workbench, node: str) -> str:
+    """Why no layer can be put behind ``node`` now, in a sentence; or empty."""
+    return _hindrance(workbench, lambda project: deepened(project, node).project)
+
+
+def _hindrance(workbench: Workbench, operation: Operation) -> str:
     try:
-        operation(replace(workbench.project, trained=None))
-    except StudioError:
-        return False
-    return not workbench.runner.is_running
+        operation(replace(workbench.project, trained=None))  # only the design can be in the way
+    except StudioError as error:
+        return str(error)
+    return why_not(workbench)
 
 
 def widen(workbench: Workbench, node: str, units: int) -> bool:

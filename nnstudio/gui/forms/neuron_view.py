@@ -27,6 +27,7 @@ class NeuronView(LiveView):
         self.setObjectName("neuron_view")
         self._workbench = live.workbench
         self._node: Node | None = None
+        self._is_known = True
         self._picture = UnitPicture("neuron_picture", theme)
         self._picture.chosen.connect(self.choose)
         self._unit = QSpinBox()
@@ -34,6 +35,7 @@ class NeuronView(LiveView):
         self._unit.setAccessibleName("Unit")
         self._unit.setToolTip("Which unit is shown; it can also be clicked in the picture")
         self._unit.valueChanged.connect(self.refresh)
+        self._unit.lineEdit().setTextMargins(8, 0, 8, 0)
         calm(self._unit)
         self._of = QLabel()
         self._of.setProperty("role", "dim")
@@ -102,13 +104,13 @@ class NeuronView(LiveView):
 
     def refresh(self, *_: object) -> None:
         """Show the numbers as they are now."""
-        self._show_state()
         node, arrays = self._node, self._arrays()
         weight = arrays.get("weight")
-        is_known = node is not None and weight is not None and self.unit < len(weight)
+        self._is_known = weight is not None and self.unit < len(weight)
+        self._show_state()
         for part in (self._picture, self._table):
-            part.setVisible(is_known)
-        if not is_known or node is None or weight is None:
+            part.setVisible(self._is_known)
+        if node is None or weight is None or not self._is_known:
             return
         graph, analysis = self._workbench.graph, self._workbench.analysis
         self._picture.show_units(weight, picture_shape(graph, analysis, node.id), self.unit)
@@ -124,8 +126,7 @@ class NeuronView(LiveView):
             def name(row: int) -> str:
                 return weight_name(row - 1) if row else "bias"
 
-        writable = not surgery.why_not(self._workbench)
-        self._table.show_values(values, name, writable=writable)
+        self._table.show_values(values, name)
 
     def _arrays(self) -> dict[str, Array]:
         """The variables of the node by name, units first; empty while nothing is known of them."""
@@ -154,9 +155,10 @@ class NeuronView(LiveView):
             else "Keep its weights and bias while the others learn"
         )
         words = surgery.why_not(self._workbench)
+        self._table.allow_typing(not words)
         self._freeze.setEnabled(not words)
         self._delete.setEnabled(not words and node.layer.unit_count > 1)
-        if not words and self.live.model() is None:
+        if not words and not self._is_known:
             words = "Its weights are there once the network is finished and has data."
         if frozen:
             listed = ", ".join(map(str, frozen[:8])) + (" …" if len(frozen) > 8 else "")
@@ -179,7 +181,8 @@ class NeuronView(LiveView):
             value = float(text.strip().replace("−", "-"))
         except ValueError:
             value = float("nan")  # refused with the sentence that says what is expected
-        name, index = "weight", (self.unit,)
+        name = "weight"
+        index: tuple[int, ...] = (self.unit,)
         if "bias" in arrays and row == 0:
             name = "bias"
         else:

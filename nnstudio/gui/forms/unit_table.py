@@ -31,11 +31,11 @@ class _Numbers(QAbstractTableModel):
         self.name: Callable[[int], str] = str
         self.writable = False
 
-    def show_values(self, values: Array, name: Callable[[int], str], *, writable: bool) -> None:
+    def show_values(self, values: Array, name: Callable[[int], str]) -> None:
         same = len(values) == len(self.values)
         if not same:
             self.beginResetModel()
-        self.values, self.name, self.writable = values.copy(), name, writable
+        self.values, self.name = values.copy(), name
         if not same:
             self.endResetModel()
         elif len(values):
@@ -78,8 +78,10 @@ class _Numbers(QAbstractTableModel):
     def headerData(
         self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
     ) -> Any:
-        if role == Qt.ItemDataRole.DisplayRole and orientation == Qt.Orientation.Horizontal:
+        if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
             return ("From", "Weight")[section]
+        if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.TextAlignmentRole:
+            return (Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignRight)[section]
         return None
 
 
@@ -116,10 +118,14 @@ class UnitTable(QTableView):
         self.setEditTriggers(trigger.DoubleClicked | trigger.EditKeyPressed | trigger.AnyKeyPressed)
         self._fit()
 
-    def show_values(self, values: Array, name: Callable[[int], str], *, writable: bool) -> None:
+    def show_values(self, values: Array, name: Callable[[int], str]) -> None:
         """Show these numbers; ``name`` tells where each comes from."""
-        self._numbers.show_values(values, name, writable=writable)
+        self._numbers.show_values(values, name)
         self._fit()
+
+    def allow_typing(self, allowed: bool) -> None:
+        """Let numbers be changed, or only be read."""
+        self._numbers.writable = allowed
 
     def _fit(self) -> None:
         """As high as its rows, up to eight; the others are scrolled to."""

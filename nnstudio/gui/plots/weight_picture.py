@@ -25,7 +25,7 @@ MOST_TILES = 100
 #: The scale's ends: every second one is twice as far.
 _STEPS = (1.0, 1.4, 2.0, 2.8, 4.0, 5.6, 8.0, 10.0)
 #: Layers between a picture and the weights that look at it which keep every number in its place.
-_KEEP_PLACES = frozenset(
+KEEP_PLACES = frozenset(
     {"Flatten", "Reshape", "Dropout", "SpatialDropout", "GaussianNoise", "BatchNorm", "LayerNorm"}
     | {name for name, layer in LAYERS.items() if layer.category == "activation"}
 )
@@ -41,7 +41,7 @@ def picture_shape(graph: Graph, analysis: Analysis, node: str) -> Shape | None:
         shape = analysis.shapes[node]
         if shape is not None and len(shape) == 3:
             return shape if shape[1] > 1 and shape[2] > 1 else None
-        if type(graph.by_id[node].layer).__name__ not in _KEEP_PLACES:
+        if type(graph.by_id[node].layer).__name__ not in KEEP_PLACES:
             return None
 
 
