@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
-from PySide6.QtWidgets import QPushButton, QWidget
+from PySide6.QtWidgets import QMenu, QPushButton, QWidget
 
 from nnstudio.graph.analysis import Problem
 from nnstudio.gui.workbench import Workbench
@@ -40,3 +41,11 @@ class FixButton(QPushButton):
     def _mend(self) -> None:
         if self._problem is not None:
             self._workbench.mend(self._problem)
+
+
+def offer_fixes(menu: QMenu, workbench: Workbench, node: str) -> None:
+    """Offer in ``menu`` what mends the problems of ``node``, as its buttons do."""
+    for problem in workbench.problems:
+        fix = workbench.fix_for(problem) if problem.node == node else None
+        if fix is not None:
+            menu.addAction(fix.label, partial(workbench.mend, problem))

@@ -18,8 +18,9 @@ and the program aren't counted.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache, reduce
 from math import prod
 from operator import add
@@ -203,17 +204,13 @@ def _memory(project: Project) -> Mapping[str, Memory] | None:
 def _of_variables(network: Network, project: Project) -> list[tuple[str, Memory]]:
     settings = project.settings
     best = settings.early_stopping and settings.restore_best_weights
+    slots = len(settings.slots())
     found = []
     for place in network.places:
         size = _EACH * prod(place.variable.shape)
-        memory = Memory(weights=size, optimizer=size if best else 0)
-        if place.start < network.trainable_size:
-            slots = size * len(settings.slots())
-            memory = replace(
-                memory,
-                gradients=size * settings.threads,
-                optimizer=memory.optimizer + slots,
-            )
+        learned = size if place.start < network.trainable_size else 0
+        copies = size if best else 0
+        memory = Memory(size, learned * settings.threads, learned * slots + copies)
         found.append((place.key[0], memory))
     return found
 
@@ -223,14 +220,14 @@ def _of_batches(network: Network, project: Project) -> list[tuple[str, Memory]]:
     steps = network.steps
     batch = _EACH * project.settings.batch_size
     running = network.ancestors([head.loss_step for head in network.heads])
-    takers = [source for i in running for source in steps[i].runs.inputs]
+    takers = Counter(source for i in running for source in steps[i].runs.inputs)
     found = []
     for i in running:
         step, runs = steps[i], steps[i].runs
         shapes = tuple(steps[source].shape for source in runs.inputs)
         needs_dx = network.learns_before[i]
         numbers = _held(runs.layer, shapes, needs_dx)
-        if takers.count(i) > 1 and needs_dx:  # what comes back from several is added up
+        if takers[i] > 1 and needs_dx:  # what comes back from several is added up
             numbers += prod(step.shape)
         found.append((step.node, Memory(activations=batch * numbers)))
     for head in network.heads:

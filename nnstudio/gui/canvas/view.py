@@ -26,6 +26,7 @@ from nnstudio.gui.canvas.problem_popup import ProblemPopup
 from nnstudio.gui.canvas.scene import point_of
 from nnstudio.gui.canvas.words import words_about
 from nnstudio.gui.dragged_layer import layer_in
+from nnstudio.gui.fix_button import offer_fixes
 from nnstudio.gui.live import Live
 from nnstudio.gui.look.theme import Theme
 from nnstudio.gui.surgery_menu import offer_surgery
@@ -127,6 +128,8 @@ class CanvasView(KeyedView):
             self._interaction.select(Selection.only(target))
         menu = self._menu
         menu.clear()
+        if isinstance(target, Body):
+            offer_fixes(menu, self._workbench, target.node)
         if isinstance(target, Body | Wire | Whole):
             menu.addAction("Delete\tDel", self.delete_selection)
             if isinstance(target, Body | Whole):
