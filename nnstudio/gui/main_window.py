@@ -296,6 +296,8 @@ SHORTCUTS = """<table cellspacing="6">
 <tr><td><b>Delete</b></td><td>delete what is selected</td></tr>
 <tr><td><b>Ctrl+C</b>, X, V, D</td><td>copy, cut, paste, duplicate</td></tr>
 <tr><td><b>F2</b>, Ctrl+F</td><td>rename; find a node</td></tr>
+<tr><td><b>Ctrl+G</b>, Ctrl+Shift+G</td><td>group; ungroup</td></tr>
+<tr><td><b>Ctrl+H</b></td><td>collapse a group to one card, or expand it</td></tr>
 <tr><td><b>Wheel</b>, Ctrl + and −</td><td>zoom</td></tr>
 <tr><td><b>Middle drag</b>, Space + drag</td><td>move the canvas</td></tr>
 <tr><td><b>F</b>, Ctrl+9</td><td>fit the network</td></tr>

@@ -59,7 +59,14 @@ class Layout:
         return replace(self, positions=positions)
 
     def only(self, nodes: Collection[str]) -> Layout:
-        """Without the positions of nodes that don't exist any more, nor groups left empty."""
+        """Without the positions of nodes that don't exist any more, nor groups left empty.
+
+        The same object where nothing is gone, which most edits find.
+        """
+        nodes = frozenset(nodes)
+        members = (node for group in self.groups for node in group.nodes)
+        if nodes.issuperset(self.by_id) and nodes.issuperset(members):
+            return self
         kept = (replace(g, nodes=tuple(n for n in g.nodes if n in nodes)) for g in self.groups)
         return replace(
             self,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from nnstudio.graph.analysis import Analysis, Problem
 from nnstudio.graph.model import Graph
 from nnstudio.gui.canvas.faces import Face, faces
-from nnstudio.gui.canvas.folding import card_key, card_slots, entries, exits
+from nnstudio.gui.canvas.folding import card_key, entries, exits
 from nnstudio.gui.canvas.gestures import Port
 from nnstudio.messages import shape_text
 from nnstudio.project.layout import Group
@@ -45,7 +45,7 @@ def shown_faces(
 
 
 def _group_face(group: Group, graph: Graph, analysis: Analysis, members: list[Face]) -> GroupFace:
-    ways_out = exits(graph, group.nodes)
+    ways_in, ways_out = entries(graph, group.nodes), exits(graph, group.nodes)
     shapes = [analysis.shapes[port.node] for port in ways_out]
     learned = sum(analysis.parameters(node) for node in group.nodes if not graph.by_id[node].owner)
     severities = {face.severity for face in members}
@@ -55,13 +55,13 @@ def _group_face(group: Group, graph: Graph, analysis: Analysis, members: list[Fa
         shape=", ".join("–" if shape is None else shape_text(shape) for shape in shapes),
         parameters=f"{learned:,}" if learned else "",
         category="",
-        slots=card_slots(graph, group.nodes),
+        slots=max(1, len(ways_in), len(ways_out)),
         layer=None,
         severity=next((s for s in ("error", "warning") if s in severities), ""),
         problem="\n".join(f"{face.title}: {face.problem}" for face in members if face.problem),
         group=group.id,
         nodes=group.nodes,
-        entries=entries(graph, group.nodes),
+        entries=ways_in,
         exits=ways_out,
         categories=tuple(dict.fromkeys(face.category for face in members)),
     )

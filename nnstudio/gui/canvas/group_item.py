@@ -106,8 +106,10 @@ class FrameItem(QGraphicsItem):
 
     def is_outdated(self, group: Group, came: Iterable[Box]) -> bool:
         """Whether another group is shown, or one of these cards, which moved, may be in the way."""
-        if group != self.group or len(self.boxes) != 1:
+        if group != self.group or not self.boxes:
             return True
+        if len(self.boxes) > 1:  # one that was in the way may be gone
+            return any(True for _ in came)
         return any(self.boxes[0].intersects(QRectF(*box)) for box in came)
 
     def show_state(self, *, selected: bool | None = None, hovered: bool | None = None) -> None:
