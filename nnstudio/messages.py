@@ -59,6 +59,7 @@ SENTENCES: dict[str, str] = {
     # edits that can't be
     "edit_self": _("A node can't be connected to itself."),
     "edit_cycle": _("This wire would close a circle: {target} already leads to {source}."),
+    "bypass_input": _("{layer} gets nothing that it could hand on: only layers can be bypassed."),
     "edit_taken": _("This input of {target} is taken: delete its wire first."),
     "picture_empty": _("There is no network yet to make a picture of."),
     "neurons_unfinished": _(
@@ -206,8 +207,17 @@ SENTENCES: dict[str, str] = {
     "fitted_loss": _("The loss is now {loss}."),
     # data
     "data_missing": _(
-        "{name} was not found: put {files} into {folder}, or set NNSTUDIO_DATA to the folder above it."
+        "{name} was not found: download it (nnstudio data fetch {source}), or put {files} into {folder}, or set NNSTUDIO_DATA to the folder above it."
     ),
+    "download_failed": _(
+        "{name} couldn't be downloaded: {reason}. Try again later, or put {files} into {folder}."
+    ),
+    "download_disk": _("The download can't be kept in {folder}: {reason}."),
+    "download_checksum": _(
+        "{file} arrived damaged or is another file than expected, and was thrown away: try again later, or get it from {url} and put it into {folder}."
+    ),
+    "download_none": _("{name} needs no download. These can be fetched: {known}."),
+    "converted": _("{count:,} examples were written to {folder}: use it as stored?folder={folder}."),
     "data_file_missing": _("{file} was not found: check the path."),
     "data_truncated": _(
         "{file} is cut short: {expected} bytes expected, {got} found. Copy or download it again."

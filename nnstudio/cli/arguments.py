@@ -17,6 +17,7 @@ COMMANDS = {
     "evaluate": "tell how good a trained project is on its data",
     "predict": "ask a trained project about a picture or numbers",
     "info": "tell what is in a project file",
+    "data": "list, describe, fetch or convert data",
     "demo": "train without a display and draw the window afterwards",
 }
 
@@ -24,6 +25,9 @@ _DATA_HELP = (
     "other data than the project's: a source with its options, such as mnist or "
     "'line?slope=3&noise=0.1'"
 )
+
+
+_SOURCE_HELP = "a name with its options, such as mnist or 'line?slope=3', or a path"
 
 
 def parse(arguments: Sequence[str]) -> argparse.Namespace:
@@ -64,6 +68,9 @@ def _command_parser(command: str) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog=f"nnstudio {command}", description=text[0].upper() + text[1:] + "."
     )
+    if command == "data":
+        _data(parser)
+        return parser
     parser.add_argument("file", metavar="FILE", help="a project, *.nnstudio")
     _OPTIONS[command](parser)
     return parser
@@ -168,6 +175,21 @@ def _predict(parser: argparse.ArgumentParser) -> None:
         "example per line",
     )
     _json(parser)
+
+
+def _data(parser: argparse.ArgumentParser) -> None:
+    parser.set_defaults(file=None)
+    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+    listed = actions.add_parser("list", help="every source there is, with its options")
+    described = actions.add_parser("info", help="what a source holds")
+    described.add_argument("source", metavar="SOURCE", help=_SOURCE_HELP)
+    fetched = actions.add_parser("fetch", help="download a published set into your data folder")
+    fetched.add_argument("source", metavar="NAME", help="mnist, fashionmnist or kmnist")
+    converted = actions.add_parser("convert", help="write a source to a folder of mapped arrays")
+    converted.add_argument("source", metavar="SOURCE", help=_SOURCE_HELP)
+    converted.add_argument("out", metavar="OUT", help="the folder; what is in it is replaced")
+    for action in (listed, described):
+        _json(action)
 
 
 def _demo(parser: argparse.ArgumentParser) -> None:

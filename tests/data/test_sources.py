@@ -23,9 +23,12 @@ from nnstudio.data.sources import (
     Circles,
     DataError,
     Digits,
+    FashionMnist,
     Function,
     Gauss,
+    IdxSet,
     Iris,
+    Kmnist,
     Line,
     Mnist,
     Moons,
@@ -67,6 +70,8 @@ EXAMPLES: list[Source] = [
     Sorting(count=6, length=1, numbers=2, seed=3),
     Digits(),
     Mnist(),
+    FashionMnist(),
+    Kmnist(),
     Stored(),
     Arrays(),
     Arrays(layout="pictures (N, H, W)", task="classes", inputs="x_train"),
@@ -75,7 +80,7 @@ any_example = pytest.mark.parametrize("source", EXAMPLES, ids=source_text)
 
 
 def load(source: Source, small_mnist: Path) -> Dataset:
-    if isinstance(source, Mnist):
+    if isinstance(source, IdxSet):
         return replace(source, folder=str(small_mnist)).load()
     if isinstance(source, Arrays):
         file, mnist = small_mnist / "some.npz", Mnist(str(small_mnist)).load()

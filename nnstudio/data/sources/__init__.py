@@ -5,9 +5,10 @@ from nnstudio.data.sources.arrays import Arrays
 from nnstudio.data.sources.catalogue import SOURCES
 from nnstudio.data.sources.digits import Digits
 from nnstudio.data.sources.function import Function
+from nnstudio.data.sources.idx_set import IdxSet
 from nnstudio.data.sources.iris import Iris
 from nnstudio.data.sources.line import Line
-from nnstudio.data.sources.mnist import Mnist
+from nnstudio.data.sources.mnist import FashionMnist, Kmnist, Mnist
 from nnstudio.data.sources.naming import parse_source, source_text
 from nnstudio.data.sources.pairs import pairs_text, parse_pairs
 from nnstudio.data.sources.planes import Circles, Gauss, Moons, Xor
@@ -24,9 +25,12 @@ __all__ = [
     "Circles",
     "DataError",
     "Digits",
+    "FashionMnist",
     "Function",
     "Gauss",
+    "IdxSet",
     "Iris",
+    "Kmnist",
     "Line",
     "Mnist",
     "Moons",

@@ -5,7 +5,7 @@ from nnstudio.data.sources.digits import Digits
 from nnstudio.data.sources.function import Function
 from nnstudio.data.sources.iris import Iris
 from nnstudio.data.sources.line import Line
-from nnstudio.data.sources.mnist import Mnist
+from nnstudio.data.sources.mnist import FashionMnist, Kmnist, Mnist
 from nnstudio.data.sources.planes import Circles, Gauss, Moons, Xor
 from nnstudio.data.sources.sine import Sine
 from nnstudio.data.sources.sorting import Sorting
@@ -29,6 +29,8 @@ SOURCES: dict[str, type[Source]] = {
     "Sorting": Sorting,
     "Digits": Digits,
     "Mnist": Mnist,
+    "FashionMnist": FashionMnist,
+    "Kmnist": Kmnist,
     "Arrays": Arrays,
     "Stored": Stored,
 }

@@ -1,119 +1,83 @@
-"""MNIST, the 70,000 handwritten digits that most first networks have met (LeCun et al., 1998)."""
+"""MNIST, and two collections that were made to take its place: same files, harder pictures."""
 
 from __future__ import annotations
 
-import os
-import threading
 from dataclasses import dataclass
-from pathlib import Path
 from typing import ClassVar
 
-import numpy as np
-from platformdirs import user_data_path
-
-from nnstudio.data.dataset import Dataset
-from nnstudio.data.errors import DataError
-from nnstudio.data.idx import read_pictures
 from nnstudio.data.sources.digits import DIGITS
-from nnstudio.data.sources.source import Source
-from nnstudio.schema import check, setting
-
-_SIDE = 28
-#: The files in the order (training pictures, training labels, test pictures, test labels).
-_STEMS = ("train-images", "train-labels", "t10k-images", "t10k-labels")
-_KINDS = ("idx3-ubyte", "idx1-ubyte", "idx3-ubyte", "idx1-ubyte")
-
-#: A file and what tells whether it has been replaced: its time of change (ns) and its size.
-_Stamp = tuple[Path, int, int]
+from nnstudio.data.sources.idx_set import IdxSet
 
 
 @dataclass(frozen=True)
-class Mnist(Source):
-    """28×28 grey pictures, 0 (paper) to 255 (ink), read from the four IDX files, gzipped or not.
-
-    They are looked for in ``folder`` if one is given, then in ``$NNSTUDIO_DATA/mnist``, then in
-    ``mnist`` in the user's data folder. The last 10,000 examples are the published test set.
-    """
+class Mnist(IdxSet):
+    """The 70,000 handwritten digits that most first networks have met (LeCun et al., 1998)."""
 
     title: ClassVar[str] = "MNIST"
     description: ClassVar[str] = (
         "70,000 handwritten digits of 28×28 pixels, from files on your disk."
     )
     drawing: ClassVar[str] = "mnist"
-    slow: ClassVar[bool] = True
+    place: ClassVar[str] = "mnist"
+    server: ClassVar[str] = "https://ossci-datasets.s3.amazonaws.com/mnist/"
+    sums: ClassVar[tuple[str, str, str, str]] = (
+        "f68b3c2dcbeaaa9fbdd348bbdeb94873",
+        "d53e105ee54ea40749a09fcbcd1e9432",
+        "9fb629c4189551a2d022fa330f9573f3",
+        "ec29112dd5afa0611ce80d1b7f02629c",
+    )
+    sizes: ClassVar[tuple[int, int, int, int]] = (9_912_422, 28_881, 1_648_877, 4_542)
 
-    folder: str = setting("", help="Where the four files are; empty: the usual places")
+    @property
+    def names(self) -> tuple[str, ...]:
+        return DIGITS
 
-    def load(self) -> Dataset:
-        check(self)
-        return _read_once(tuple(map(_stamp, self._find())))
 
-    def _folders(self) -> list[Path]:
-        """Where to look, best first."""
-        folders = [Path(self.folder).expanduser()] if self.folder else []
-        if root := os.environ.get("NNSTUDIO_DATA"):
-            folders.append(Path(root) / "mnist")
-        return [*folders, user_data_path("nnstudio", appauthor=False) / "mnist"]
+@dataclass(frozen=True)
+class FashionMnist(IdxSet):
+    """70,000 pieces of clothing from a shop's catalogue (Xiao, Rasul and Vollgraf, 2017)."""
 
-    def _find(self) -> list[Path]:
-        """The four files from the first folder that has them all."""
-        folders = self._folders()
-        found = [[_find_file(folder, *name) for name in _names()] for folder in folders]
-        for files in found:
-            if None not in files:
-                return [file for file in files if file is not None]
-        # Say what is missing where somebody has begun to put files, else in the first place.
-        best = next((i for i, files in enumerate(found) if any(files)), 0)
-        missing = [
-            f"{stem}-{kind}.gz"
-            for (stem, kind), file in zip(_names(), found[best], strict=True)
-            if file is None
-        ]
-        raise DataError(
-            "data_missing", name=self.title, files=", ".join(missing), folder=folders[best]
+    title: ClassVar[str] = "Fashion-MNIST"
+    description: ClassVar[str] = (
+        "70,000 pieces of clothing of 28×28 pixels, harder than digits, from files on your disk."
+    )
+    place: ClassVar[str] = "fashion-mnist"
+    server: ClassVar[str] = "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/"
+    sums: ClassVar[tuple[str, str, str, str]] = (
+        "8d4fb7e6c68d591d4c3dfef9ec88bf0d",
+        "25c81989df183df01b3e8a0aad5dffbe",
+        "bef4ecab320f06d8554ea6380940ec79",
+        "bb300cfdad3c16e7a12a480ee83cd310",
+    )
+    sizes: ClassVar[tuple[int, int, int, int]] = (26_421_880, 29_515, 4_422_102, 5_148)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return (
+            *("T-shirt", "trousers", "pullover", "dress", "coat"),
+            *("sandal", "shirt", "trainer", "bag", "ankle boot"),
         )
 
 
-def _names() -> list[tuple[str, str]]:
-    return list(zip(_STEMS, _KINDS, strict=True))
+@dataclass(frozen=True)
+class Kmnist(IdxSet):
+    """70,000 letters of old Japanese books, ten hiragana in cursive (Clanuwat et al., 2018)."""
 
-
-def _find_file(folder: Path, stem: str, kind: str) -> Path | None:
-    """The file under one of its usual spellings: with a hyphen or a point, packed or not."""
-    candidates = (folder / f"{stem}{sign}{kind}{end}" for end in ("", ".gz") for sign in "-.")
-    return next((path for path in candidates if path.is_file()), None)
-
-
-def _stamp(path: Path) -> _Stamp:
-    try:
-        status = path.stat()
-    except OSError as error:
-        raise DataError("data_file_missing", file=path) from error
-    return path.resolve(), status.st_mtime_ns, status.st_size
-
-
-_lock = threading.Lock()
-#: The set that was read last: 55 MB and most of a second that opening a project needn't cost again.
-_latest: dict[tuple[_Stamp, ...], Dataset] = {}
-
-
-def _read_once(stamps: tuple[_Stamp, ...]) -> Dataset:
-    """What the four files hold, read again only if one of them has changed."""
-    with _lock:
-        if stamps not in _latest:
-            dataset = _read(*(path for path, _, _ in stamps))
-            _latest.clear()
-            _latest[stamps] = dataset
-        return _latest[stamps]
-
-
-def _read(pictures: Path, labels: Path, test_pictures: Path, test_labels: Path) -> Dataset:
-    train = read_pictures(pictures, labels, _SIDE, len(DIGITS))
-    test = read_pictures(test_pictures, test_labels, _SIDE, len(DIGITS))
-    return Dataset(
-        Mnist.title,
-        inputs=np.concatenate([train[0], test[0]]),
-        targets=np.concatenate([train[1], test[1]]).astype(np.int64),
-        classes=DIGITS,
-        test_count=len(test[1]),
+    title: ClassVar[str] = "KMNIST"
+    description: ClassVar[str] = (
+        "70,000 old Japanese letters of 28×28 pixels, from files on your disk."
     )
+    drawing: ClassVar[str] = "mnist"
+    place: ClassVar[str] = "kmnist"
+    server: ClassVar[str] = "http://codh.rois.ac.jp/kmnist/dataset/kmnist/"
+    sums: ClassVar[tuple[str, str, str, str]] = (
+        "bdb82020997e1d708af4cf47b453dcf7",
+        "e144d726b3acfaa3e44228e80efcd344",
+        "5c965bf0a639b31b8f53240b1b52f4d7",
+        "7320c461ea6c1c855c0b718fb2a4b134",
+    )
+    sizes: ClassVar[tuple[int, int, int, int]] = (18_165_135, 29_497, 3_041_136, 5_120)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return "o", "ki", "su", "tsu", "na", "ha", "ma", "ya", "re", "wo"
