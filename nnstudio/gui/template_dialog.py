@@ -39,7 +39,8 @@ from nnstudio.gui.forms.form import SettingsForm
 from nnstudio.gui.look.theme import Theme
 from nnstudio.gui.pictures.columns import columns_of
 from nnstudio.gui.pictures.neurons import Look, neuron_size, paint_neurons
-from nnstudio.gui.pictures.places import Scheme, scheme_of
+from nnstudio.gui.pictures.parts import Scheme
+from nnstudio.gui.pictures.places import scheme_of
 from nnstudio.gui.pictures.silhouette import paint_silhouette
 from nnstudio.gui.workbench import Workbench
 from nnstudio.messages import StudioError, sentence

@@ -18,8 +18,10 @@ from nnstudio.gui.look.theme import Theme
 from nnstudio.gui.main_window import MainWindow
 from nnstudio.gui.pictures.columns import MOST_COLUMNS, Column, columns_of
 from nnstudio.gui.pictures.neurons import Look, limit_of, neuron_sheet
-from nnstudio.gui.pictures.places import RADIUS, Scheme, scheme_of, shown_units
+from nnstudio.gui.pictures.parts import RADIUS, Scheme
+from nnstudio.gui.pictures.places import scheme_of
 from nnstudio.gui.pictures.sheet import sheet_image
+from nnstudio.gui.pictures.sizes import shown_units
 from nnstudio.messages import StudioError
 from nnstudio.persistence.project_file import save_project
 from nnstudio.project.project import Project

@@ -18,7 +18,8 @@ from nnstudio.data.sources import SOURCES
 from nnstudio.gui.main_window import MainWindow
 from nnstudio.gui.panels.neurons_panel import NeuronsPanel
 from nnstudio.gui.pictures.columns import columns_of
-from nnstudio.gui.pictures.places import MOST_UNITS, scheme_for, scheme_of
+from nnstudio.gui.pictures.places import scheme_for, scheme_of
+from nnstudio.gui.pictures.sizes import MOST_UNITS
 from nnstudio.persistence.project_file import save_project
 from nnstudio.project.project import Project
 

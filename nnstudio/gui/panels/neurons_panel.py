@@ -17,8 +17,9 @@ from nnstudio.gui.look.number_text import number_text
 from nnstudio.gui.look.theme import Theme
 from nnstudio.gui.pictures.columns import Column
 from nnstudio.gui.pictures.neurons import LEGEND, Look, limit_of, neuron_size, paint_neurons
+from nnstudio.gui.pictures.parts import Scheme
 from nnstudio.gui.pictures.pictures import Names, columns_now, weights_now
-from nnstudio.gui.pictures.places import Scheme, scheme_for
+from nnstudio.gui.pictures.places import scheme_for
 from nnstudio.gui.workbench import Workbench
 from nnstudio.messages import StudioError
 

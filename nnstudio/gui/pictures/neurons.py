@@ -14,16 +14,8 @@ from nnstudio.engine.layer import Array
 from nnstudio.engine.network import Key
 from nnstudio.gui.look.number_text import number_text
 from nnstudio.gui.look.theme import Theme
-from nnstudio.gui.pictures.places import (
-    LINE,
-    MARGIN,
-    RADIUS,
-    Block,
-    Circle,
-    Scheme,
-    Stroke,
-    Words,
-)
+from nnstudio.gui.pictures.parts import RADIUS, Block, Circle, Scheme, Stroke, Words
+from nnstudio.gui.pictures.places import LINE, MARGIN
 from nnstudio.gui.pictures.sheet import Sheet
 from nnstudio.gui.plots.activation_picture import paint_curve
 from nnstudio.gui.plots.weight_picture import robust_limit

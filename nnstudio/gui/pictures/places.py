@@ -8,147 +8,36 @@ an arc above them.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
-from functools import cached_property
-from math import ceil
-from typing import Literal
+from dataclasses import replace
 
 import numpy as np
 
-from nnstudio.engine.layer import Array
 from nnstudio.gui.pictures.columns import Column
+from nnstudio.gui.pictures.parts import RADIUS, Block, Bundle, Circle, Scheme, Stroke, Words
+from nnstudio.gui.pictures.sizes import (
+    LETTER,
+    MOST_MAPS,
+    MOST_UNITS,
+    PITCH,
+    cells_of,
+    drawn_height,
+    drawn_width,
+    gap_before,
+    labels_of,
+    levels_of,
+    map_size,
+    said_width,
+    shown_units,
+)
 
-#: A layer of more units than this is shortened to its first and last ones.
-MOST_UNITS = 16
-RADIUS, PITCH = 12.0, 34.0
-#: Between columns that are wired unit by unit, and between others.
-_WIDE_GAP, _GAP = 112.0, 56.0
 MARGIN = 24.0
-#: Lines of words: their height, and how wide a letter is at most on average.
-LINE, _LETTER, _TITLE_LETTER = 17.0, 6.9, 8.4
-_MOST_LABEL = 16
+#: The height of a line of words.
+LINE = 17.0
 #: In little room: units that are left at least, how small they may become, how wide gaps may.
 _FEWEST, _SMALLEST_SIZE, _SMALL, _MOST_SPREAD = 4, 0.4, 0.55, 2.4
-#: Maps: how many of a stack are drawn, how far they are apart, the sides of the smallest, largest.
-_MOST_MAPS, _SHIFT, _SMALLEST, _LARGEST = 6, 6.0, 18.0, 88.0
-#: Cells of a sequence: at most so many across and down, and their side.
-MOST_CELLS, CELL = (10, 6), 10.0
 _STACKED = 28.0
 #: How high an arc rises above what it skips.
 _RISE = 30.0
-
-
-@dataclass(frozen=True)
-class Circle:
-    """One unit, or the sign of a merge."""
-
-    column: int
-    unit: int
-    x: float
-    y: float
-    sign: str = ""
-
-
-@dataclass(frozen=True)
-class Block:
-    """A stack of maps, or a grid of cells; its box is that of the foremost one.
-
-    Attributes:
-        count: how many maps are drawn, each ``SHIFT`` further up and to the right.
-        cells: of a grid: how many across and down.
-    """
-
-    column: int
-    x: float
-    y: float
-    width: float
-    height: float
-    count: int = 1
-    cells: tuple[int, int] = (0, 0)
-
-    @property
-    def outer(self) -> tuple[float, float, float, float]:
-        """Left, top, right and bottom of the whole stack."""
-        off = _SHIFT * (self.count - 1)
-        return self.x, self.y - off, self.x + self.width + off, self.y + self.height
-
-
-@dataclass(frozen=True, eq=False)
-class Bundle:
-    """The lines of a weight matrix that are drawn.
-
-    Attributes:
-        node: whose weights they are.
-        units, features: row and column of each line in the matrix.
-        ends: (lines, 4): x and y where it begins and where it ends.
-    """
-
-    node: str
-    units: Array
-    features: Array
-    ends: Array
-
-
-@dataclass(frozen=True)
-class Stroke:
-    """A line that has no weight: straight through two points, or a curve through four."""
-
-    points: tuple[tuple[float, float], ...]
-    is_arrow: bool = False
-
-
-@dataclass(frozen=True)
-class Words:
-    """A line of text; ``y`` is its middle, ``side`` −1, 0 or 1: ends at, around or begins at x."""
-
-    x: float
-    y: float
-    text: str
-    role: Literal["title", "note", "label"]
-    side: int = 0
-
-
-@dataclass(frozen=True, eq=False)
-class Scheme:
-    """A picture of neurons without colours."""
-
-    columns: tuple[Column, ...]
-    width: float
-    height: float
-    circles: tuple[Circle, ...]
-    blocks: tuple[Block, ...]
-    bundles: tuple[Bundle, ...]
-    strokes: tuple[Stroke, ...]
-    words: tuple[Words, ...]
-    dots: tuple[tuple[float, float], ...]
-
-    @cached_property
-    def lines(self) -> int:
-        """How many weights are drawn."""
-        return sum(len(bundle.units) for bundle in self.bundles)
-
-    def column_at(self, x: float, y: float) -> int | None:
-        """The number of the column drawn at a point."""
-        for circle in self.circles:
-            if (circle.x - x) ** 2 + (circle.y - y) ** 2 <= (RADIUS + 2) ** 2:
-                return circle.column
-        for block in self.blocks:
-            left, top, right, bottom = block.outer
-            if left <= x <= right and top <= y <= bottom:
-                return block.column
-        return None
-
-    def unit_at(self, x: float, y: float) -> int | None:
-        """The number of the unit drawn at a point."""
-        near = (c for c in self.circles if not c.sign)
-        return next((c.unit for c in near if (c.x - x) ** 2 + (c.y - y) ** 2 <= RADIUS**2), None)
-
-
-def shown_units(count: int, most: int = MOST_UNITS) -> tuple[int, ...]:
-    """The units of a layer that are drawn: all, or with more than ``most`` of them both ends."""
-    if count <= most:
-        return tuple(range(count))
-    return (*range(ceil(most * 3 / 8)), *range(count - most // 4, count))
 
 
 def scheme_of(
@@ -185,7 +74,7 @@ def scheme_for(
     size = max(_SMALLEST_SIZE, min(_SMALL, narrow))
     most = max(_FEWEST, min(MOST_UNITS, int((high / size - 3 * LINE - 2 * MARGIN) / PITCH)))
     plain = scheme_of(columns, inputs, outputs, most=most, notes=1)
-    gaps = sum(_gap(columns, level) for level in _levels(columns)[1:]) or _GAP
+    gaps = sum(gap_before(columns, level) for level in levels_of(columns)[1:]) or 1.0
     missing = wide * plain.height / max(high, 1.0) - plain.width
     spread = min(_MOST_SPREAD, 1 + max(0.0, missing) / gaps)
     return scheme_of(columns, inputs, outputs, most=most, notes=1, spread=spread)
@@ -204,12 +93,12 @@ class _Placing:
     ) -> None:
         self.columns = columns
         self.most, self.spread = most, spread
-        self.levels = _levels(columns)
+        self.levels = levels_of(columns)
         followed = {link.source for column in columns for link in column.links}
         self.ends = [i for i in range(len(columns)) if i not in followed]
-        self.labels = {i: _labels(c, inputs, "x") for i, c in enumerate(columns) if c.is_input}
+        self.labels = {i: labels_of(c, inputs, "x") for i, c in enumerate(columns) if c.is_input}
         for i in self.ends:
-            self.labels.setdefault(i, _labels(columns[i], outputs, "ŷ"))
+            self.labels.setdefault(i, labels_of(columns[i], outputs, "ŷ"))
         self.circles: list[Circle] = []
         self.blocks: list[Block] = []
         self.words: list[Words] = []
@@ -229,11 +118,12 @@ class _Placing:
         notes = max((len(column.notes) for column in single), default=0)
         at = MARGIN + self._label_room([i for i in self.labels if self.columns[i].is_input])
         for number, level in enumerate(self.levels):
-            width = max(_width(self.columns[i]) for i in level)
-            said = max(_said_width(self.columns[i]) for i in level)
+            width = max(drawn_width(self.columns[i]) for i in level)
+            said = max(said_width(self.columns[i]) for i in level)
             if number:
                 at += max(
-                    self.spread * _gap(self.columns, level), (said + self._said_before - width) / 2
+                    self.spread * gap_before(self.columns, level),
+                    (said + self._said_before - width) / 2,
                 )
             else:
                 at = max(at, MARGIN + (said - width) / 2)
@@ -260,7 +150,7 @@ class _Placing:
         alone = len(level) == 1
         y = top + (tall - self._level_height(level)) / 2
         for number in self._in_order(level):
-            column, high = self.columns[number], _height(self.columns[number], self.most)
+            column, high = self.columns[number], drawn_height(self.columns[number], self.most)
             self._place(number, x, y + high / 2)
             y += high
             under = top + tall if alone else y
@@ -281,7 +171,7 @@ class _Placing:
 
     def _place(self, number: int, x: float, y: float) -> None:
         column = self.columns[number]
-        wide, high = _width(column), _height(column, self.most)
+        wide, high = drawn_width(column), drawn_height(column, self.most)
         left, top = x - wide / 2, y - high / 2
         self.box[number] = left, top, left + wide, top + high
         if column.sign:
@@ -289,11 +179,11 @@ class _Placing:
         elif column.is_units:
             self._place_units(number, x, top)
         elif len(column.shape) == 3:
-            w, h = _map_size(column)
-            count = min(_MOST_MAPS, column.shape[0])
+            w, h = map_size(column)
+            count = min(MOST_MAPS, column.shape[0])
             self.blocks.append(Block(number, left, top + high - h, w, h, count))
         else:
-            self.blocks.append(Block(number, left, top, wide, high, 1, _cells(column)))
+            self.blocks.append(Block(number, left, top, wide, high, 1, cells_of(column)))
 
     def _place_units(self, number: int, x: float, top: float) -> None:
         column = self.columns[number]
@@ -321,17 +211,17 @@ class _Placing:
     def _level_height(self, level: list[int]) -> float:
         columns = [self.columns[i] for i in level]
         if len(columns) == 1:
-            return _height(columns[0], self.most)
+            return drawn_height(columns[0], self.most)
         said = sum(12 + LINE * (1 + len(column.notes)) for column in columns)
         return (
-            sum(_height(column, self.most) for column in columns)
+            sum(drawn_height(column, self.most) for column in columns)
             + said
             + _STACKED * (len(columns) - 1)
         )
 
     def _label_room(self, numbers: Iterable[int]) -> float:
         longest = max((len(s) for i in numbers for s in self.labels[i]), default=0)
-        return 8 + _LETTER * longest if longest else 0.0
+        return 8 + LETTER * longest if longest else 0.0
 
     # ------------------------------------------------------------------ wires
 
@@ -390,76 +280,6 @@ class _Placing:
             high = min(between) - _RISE - (min(start, end) - min(between) + _RISE) / 3
             points = (a, start - 4), (a + 16, high), (b - 16, high), (b, end - 6)
         self.strokes.append(Stroke(points, is_arrow=True))
-
-
-# ---------------------------------------------------------------- sizes of single columns
-
-
-def _levels(columns: Sequence[Column]) -> list[list[int]]:
-    levels: list[list[int]] = [[] for _ in range(1 + max(c.depth for c in columns))]
-    for number, column in enumerate(columns):
-        levels[column.depth].append(number)
-    return levels
-
-
-def _gap(columns: Sequence[Column], level: list[int]) -> float:
-    """What is left free before a level: more for lines from unit to unit."""
-    links = [link.kind for number in level for link in columns[number].links]
-    return _GAP if all(kind == "whole" for kind in links) else _WIDE_GAP
-
-
-def _labels(column: Column, names: Sequence[str], letter: str) -> tuple[str, ...]:
-    """A name for each unit of the first or last column."""
-    if not column.is_units:
-        return ()
-    count = column.shape[0]
-    if len(names) == count:
-        return tuple(n if len(n) <= _MOST_LABEL else n[: _MOST_LABEL - 1] + "…" for n in names)
-    if count == 1 and letter != "x":
-        return (letter,)
-    return tuple(letter + _below(i + 1) for i in range(count))
-
-
-def _below(number: int) -> str:
-    return str(number).translate(str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉"))
-
-
-def _height(column: Column, most: int) -> float:
-    if column.sign:
-        return 2 * RADIUS
-    if column.is_units:
-        shown = len(shown_units(column.shape[0], most))
-        return PITCH * (shown + (shown < column.shape[0]))
-    if len(column.shape) == 3:
-        return _map_size(column)[1] + _SHIFT * (min(_MOST_MAPS, column.shape[0]) - 1)
-    return CELL * _cells(column)[1]
-
-
-def _width(column: Column) -> float:
-    if column.sign or column.is_units:
-        return 2 * RADIUS
-    if len(column.shape) == 3:
-        return _map_size(column)[0] + _SHIFT * (min(_MOST_MAPS, column.shape[0]) - 1)
-    return CELL * _cells(column)[0]
-
-
-def _said_width(column: Column) -> float:
-    noted = max(map(len, column.notes), default=0)
-    return max(_TITLE_LETTER * len(column.title), _LETTER * noted) + 12
-
-
-def _map_size(column: Column) -> tuple[float, float]:
-    """Larger maps are larger, though not as much as they are."""
-    _, high, wide = column.shape
-    largest = max(high, wide)
-    side = min(_LARGEST, max(_SMALLEST, 15.0 * largest**0.5))
-    return side * max(wide / largest, 0.15), side * max(high / largest, 0.15)
-
-
-def _cells(column: Column) -> tuple[int, int]:
-    """Places across, features down."""
-    places, features = (column.shape[0], column.shape[-1]) if column.shape else (1, 1)
-    return min(places, MOST_CELLS[0]), min(features, MOST_CELLS[1])
 
 
 def _bundle(node: str, pairs: Sequence[tuple[Circle, Circle]]) -> Bundle:
