@@ -101,7 +101,9 @@ SENTENCES: dict[str, str] = {
     "edit_no_edge": _("This wire is gone already."),
     "edit_duplicate_id": _("The network has a node “{node}” already."),
     # surgery
-    "surgery_running": _("While training runs the network can't be operated on: press Pause first."),
+    "surgery_running": _(
+        "While training runs the network can't be operated on: press Pause first."
+    ),
     "surgery_unfinished": _("The network must be finished first. What is missing: {problem}"),
     "surgery_no_units": _(
         "{node} has no units with weights of their own: choose a Dense or a convolution."
@@ -217,7 +219,9 @@ SENTENCES: dict[str, str] = {
         "{file} arrived damaged or is another file than expected, and was thrown away: try again later, or get it from {url} and put it into {folder}."
     ),
     "download_none": _("{name} needs no download. These can be fetched: {known}."),
-    "converted": _("{count:,} examples were written to {folder}: use it as stored?folder={folder}."),
+    "converted": _(
+        "{count:,} examples were written to {folder}: use it as stored?folder={folder}."
+    ),
     "data_file_missing": _("{file} was not found: check the path."),
     "data_truncated": _(
         "{file} is cut short: {expected} bytes expected, {got} found. Copy or download it again."
@@ -276,7 +280,9 @@ SENTENCES: dict[str, str] = {
     "arrays_counts": _(
         "There are {inputs:,} inputs but {targets:,} targets: each example needs both."
     ),
-    "arrays_layout": _("The inputs can't be {layout}: their array is {got}. Choose another layout."),
+    "arrays_layout": _(
+        "The inputs can't be {layout}: their array is {got}. Choose another layout."
+    ),
     "arrays_classes": _(
         "The targets can't be classes: expected whole numbers, one for each example, or one-hot rows."
     ),

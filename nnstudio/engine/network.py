@@ -79,6 +79,7 @@ class Head:
         loss_step: the same step, or the one before it if the loss swallows that layer.
         weight: how much its loss counts in the sum that training makes small.
         target: the name of what it is compared with; the engine carries it along for others.
+        node: the id of the node whose output it is, where that isn't the step's; likewise.
     """
 
     step: int
@@ -86,6 +87,7 @@ class Head:
     loss_step: int
     weight: float = 1.0
     target: str = "targets"
+    node: str = ""
 
 
 @dataclass(frozen=True)
@@ -140,6 +142,10 @@ class Network:
                 end += prod(variable.shape)
             ends.append(end)
         return Network(tuple(steps), tuple(heads), tuple(places), *ends)
+
+    def output_node(self, head: Head) -> str:
+        """The id of the node that ``head`` is the output of."""
+        return head.node or self.steps[head.step].node
 
     @cached_property
     def input_steps(self) -> tuple[int, ...]:

@@ -44,7 +44,8 @@ class Analysis:
     Attributes:
         order: all nodes, each after those it takes from.
         shapes: each node's output for one example, ``None`` where it can't be known.
-        variables: the variables each node brings (none for a node that shares another's).
+        variables: the variables each node brings: none for a bypassed one, nor for one that shares
+            another's, but that the first of those stands for an owner that is bypassed.
         problems: errors first found first, in running order.
     """
 
@@ -92,7 +93,7 @@ def analyse(graph: Graph) -> Analysis:
             problems.append(problem)
     problems += _sharing_problems(graph, shapes, variables)
     for node in graph.nodes:
-        if node.owner:
+        if node.owner and leader(graph, node.owner) != node.id:
             variables[node.id] = ()
     return Analysis(order, shapes, variables, tuple(problems))
 
@@ -103,6 +104,8 @@ def _infer(
     """One node's output shape and variables, or what is wrong."""
     incoming = graph.incoming[node.id]
     fewest, most = node.layer.arity
+    if node.passes:
+        fewest, most = 1, None
     if len(incoming) < fewest:
         code = "too_few_inputs" if incoming else "not_connected"
         values = {"layer": node.title, "expected": fewest, "got": len(incoming)}
@@ -111,6 +114,8 @@ def _infer(
         values = {"layer": node.title, "expected": most, "got": len(incoming)}
         return None, (), Problem(node.id, "error", "too_many_inputs", values)
     given = [shapes[edge.source] for edge in incoming]
+    if node.passes:
+        return given[0], (), None
     known = [shape for shape in given if shape is not None]
     if len(known) < len(given):
         return None, (), None  # the cause is reported further up
@@ -148,12 +153,24 @@ def _sharing_problems(
         if owner is None or owner.owner:
             values = {"layer": node.title, "owner": node.owner}
             problems.append(Problem(node.id, "error", "owner_missing", values))
-        elif shapes[node.id] is None or shapes[owner.id] is None:
+            continue
+        if node.passes:
+            continue
+        owner = graph.by_id[leader(graph, owner.id)]
+        if shapes[node.id] is None or shapes[owner.id] is None:
             continue  # something else is wrong with one of them, and is reported there
-        elif _places(variables[node.id]) != _places(variables[owner.id]):
+        if _places(variables[node.id]) != _places(variables[owner.id]):
             values = {"layer": node.title, "owner": owner.title}
             problems.append(Problem(node.id, "error", "owner_shapes", values))
     return problems
+
+
+def leader(graph: Graph, owner: str) -> str:
+    """The node that decides how shared weights look: their owner, or the first that still runs."""
+    if owner in graph.by_id and graph.by_id[owner].passes:
+        others = (node.id for node in graph.nodes if node.owner == owner and not node.passes)
+        return next(others, owner)
+    return owner
 
 
 def _places(variables: tuple[Variable, ...]) -> set[tuple[str, Shape, bool]]:

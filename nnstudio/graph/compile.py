@@ -3,6 +3,8 @@
 Where the output's loss swallows its last layer (cross-entropy with softmax), training leaves that
 layer out and uses the form of :mod:`nnstudio.engine.fast.losses`; predicting keeps it. Where an
 output is a sequence or a picture, its loss is fitted to that by :mod:`nnstudio.engine.places`.
+
+A bypassed node is no step: what follows it takes what it was given.
 """
 
 from __future__ import annotations
@@ -16,7 +18,7 @@ from nnstudio.engine.fast.losses import fused
 from nnstudio.engine.losses import Loss
 from nnstudio.engine.network import Head, Network, Step
 from nnstudio.engine.places import fitted
-from nnstudio.graph.analysis import analyse
+from nnstudio.graph.analysis import analyse, leader
 from nnstudio.graph.model import Graph
 from nnstudio.messages import StudioError
 
@@ -48,27 +50,44 @@ def compile_graph(
     analysis = analyse(graph)
     for problem in analysis.errors:
         raise CompileError(problem.code, **problem.values)
-    number = {node: i for i, node in enumerate(analysis.order)}
+    running = taking_part(graph)
+    number = {node: i for i, node in enumerate(running)}
     steps = []
-    for id in analysis.order:
+    for id in running:
         node = graph.by_id[id]
         shape = analysis.shapes[id]
         assert shape is not None, "a graph without errors has all shapes"
-        inputs = tuple(number[edge.source] for edge in graph.incoming[id])
+        inputs = tuple(number[graph.giver(edge.source)] for edge in graph.incoming[id])
         owner = node.owner or id
         # Freezing rests weights and statistics; Dropout, which has neither, goes on dropping.
-        frozen = graph.by_id[owner].frozen and bool(analysis.variables[owner])
+        frozen = graph.by_id[owner].frozen and bool(analysis.variables[leader(graph, owner)])
         units = graph.by_id[owner].frozen_units if node.layer.unit_setting else ()
         steps.append(Step(id, node.layer, inputs, shape, owner, frozen, frozen_units=units))
     heads = [
         replace(
-            _head(steps, number[output], losses[output]),
+            _head(steps, number[graph.giver(output)], losses[output]),
+            node=output,
             weight=weights.get(output, 1.0),
             target=targets.get(output) or "targets",
         )
         for output in graph.outputs
     ]
     return Network.of(quicken(steps, heads) if quick else steps, heads)
+
+
+def taking_part(graph: Graph) -> tuple[str, ...]:
+    """The nodes that are computed, in running order.
+
+    Neither bypassed ones are, nor those that lead nowhere without them.
+    """
+    order = analyse(graph).order
+    if not any(node.passes for node in graph.nodes):
+        return order
+    needed = {graph.giver(output) for output in graph.outputs}
+    for id in reversed(order):
+        if id in needed:
+            needed.update(graph.giver(edge.source) for edge in graph.incoming[id])
+    return tuple(id for id in order if id in needed)
 
 
 def _head(steps: list[Step], output: int, loss: Loss) -> Head:

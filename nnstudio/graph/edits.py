@@ -154,6 +154,20 @@ def freeze_units(graph: Graph, node: str, units: Iterable[int]) -> Graph:
     return _with(graph, replace(_node(graph, node), frozen_units=tuple(sorted(set(units)))))
 
 
+def bypass(graph: Graph, nodes: Iterable[str], on: bool) -> Graph:
+    """The graph with these nodes handing on what they get, or taking part again.
+
+    Raises:
+        EditError: one of them isn't there, or is an input, which gets nothing.
+    """
+    for id in nodes:
+        node = _node(graph, id)
+        if on and node.layer.arity == (0, 0):
+            raise EditError("bypass_input", layer=node.title)
+        graph = _with(graph, replace(node, bypassed=on))
+    return graph
+
+
 def share(graph: Graph, node: str, owner: str) -> Graph:
     """The graph with ``node`` using the weights of ``owner``; empty gives it its own again.
 

@@ -36,6 +36,11 @@ class Node:
         """The name to show."""
         return self.name or type(self.layer).__name__
 
+    @property
+    def passes(self) -> bool:
+        """Whether it only hands on what it gets; an input has nothing that it could hand on."""
+        return self.bypassed and self.layer.arity != (0, 0)
+
     def __hash__(self) -> int:
         return self._hash
 
@@ -89,6 +94,15 @@ class Graph:
         for edge in self.edges:
             wires[edge.source].append(edge)
         return {node: tuple(es) for node, es in wires.items()}
+
+    def giver(self, node: str) -> str:
+        """The node whose output leaves ``node``: itself, or the one before a bypassed one.
+
+        A bypassed merge hands on its first input; one with no input is its own giver.
+        """
+        while self.by_id[node].passes and self.incoming[node]:
+            node = self.incoming[node][0].source
+        return node
 
     @property
     def outputs(self) -> tuple[str, ...]:

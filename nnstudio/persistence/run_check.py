@@ -17,7 +17,7 @@ from nnstudio.engine.network import Key
 from nnstudio.messages import StudioError
 from nnstudio.persistence.errors import Damaged
 from nnstudio.project.project import Project
-from nnstudio.project.runs import progress_of
+from nnstudio.project.runs import progress_of, resting_weights
 from nnstudio.training.feed import column_of_input
 from nnstudio.training.trained import Weights
 
@@ -39,7 +39,9 @@ def check_run(project: Project) -> None:
         for place in network.places
         if place.start < network.trainable_size
     }
-    _check_weights("weights", trained.weights, everything)
+    resting = resting_weights(project)
+    running = {key: blob for key, blob in trained.weights.items() if key not in resting}
+    _check_weights("weights", running, everything)
     if trained.start is not None:
         _check_weights("first weights", trained.start, everything)
     if trained.best is not None:

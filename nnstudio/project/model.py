@@ -109,9 +109,10 @@ class Model:
             if affine.offset.ndim and affine.offset.size != prod(end.shape):
                 values = output_misfit(affine.offset.size, "number", end.shape)
                 raise PredictError("output_shape", **values)
-            loss = project.settings.loss_of(end.node)
+            node = network.output_node(head)
+            loss = project.settings.loss_of(node)
             affine = affine.reshaped(end.shape)
-            outputs.append(Output(names[end.node], loss, end.shape, affine))
+            outputs.append(Output(names[node], loss, end.shape, affine))
         return cls(network, preparation, Workspace(network, flat), tuple(inputs), tuple(outputs))
 
     def set_weights(self, flat: Array) -> None:
@@ -200,6 +201,15 @@ class Model:
             for answer, output in zip(found, self.workspace.predict(xs), strict=True):
                 answer[part] = output.transpose(-1, *range(output.ndim - 1))
         return [o.answers(answer) for o, answer in zip(self.outputs, found, strict=True)]
+
+    def prepared(self, x: object, *, stepped: bool = False) -> list[Array]:
+        """What each of the network's inputs gets for these examples: ``(features…, N)``.
+
+        Args:
+            x, stepped: as for :meth:`answers`.
+        """
+        given = zip(self.inputs, self._as_batches(x, stepped), strict=True)
+        return [_prepared(entry, batch, stepped) for entry, batch in given]
 
     def _as_batches(self, x: object, stepped: bool) -> Sequence[Array]:
         """What each input reads."""

@@ -135,7 +135,7 @@ def _search_problems(project: Project) -> list[Problem]:
             values = {"optimizer": optimizer, "setting": item.label}
             found.append(Problem("", "error", "search_unsteady", values))
     for node in project.graph.nodes:
-        if node.frozen:
+        if node.frozen or node.passes:
             continue
         for item in settings_of(type(node.layer)):
             if item.name in _UNSTEADY and getattr(node.layer, item.name):
@@ -151,7 +151,7 @@ def _loss_problems(graph: Graph, output: str, settings: TrainingSettings) -> lis
     """Where the loss of an output doesn't fit the layer, or doesn't count."""
     found = []
     loss, node = settings.loss_of(output), graph.by_id[output]
-    last = type(node.layer).__name__
+    last = type(graph.by_id[graph.giver(output)].layer).__name__
     if loss.fuses and loss.fuses != last:
         values = {"loss": loss.title, "layer": loss.fuses}
         found.append(Problem(output, "error", "loss_needs_probabilities", values))

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from nnstudio.data.batches import PreparedData
 from nnstudio.data.dataset import TARGETS
 from nnstudio.engine.update import AVERAGE
+from nnstudio.graph.compile import taking_part
 from nnstudio.messages import StudioError
 from nnstudio.project.problems import ColumnFacts, DataFacts, problems
 from nnstudio.project.project import Project
@@ -81,9 +82,23 @@ def session_for(project: Project, data: PreparedData) -> Session:
         if trained.data_sha256 != data.dataset.fingerprint(columns_of(network)):
             raise RunError("data_changed")
         same = PreparedData(data.dataset, data.parts, trained.preparation)
-        return Session.resume(network, project.settings, same, trained)
-    weights = None if trained is None else trained.weights
-    return Session.begin(network, project.settings, data, run, weights)
+        session = Session.resume(network, project.settings, same, trained)
+    else:
+        weights = None if trained is None else trained.weights
+        session = Session.begin(network, project.settings, data, run, weights)
+    session.resting = resting_weights(project)
+    return session
+
+
+def resting_weights(project: Project) -> Weights:
+    """The weights of nodes that are there but take no part, such as bypassed ones."""
+    if project.trained is None:
+        return {}
+    graph = project.graph
+    running = taking_part(graph)
+    used = {*running, *(graph.by_id[node].owner for node in running)}
+    resting = graph.by_id.keys() - used
+    return {key: blob for key, blob in project.trained.weights.items() if key[0] in resting}
 
 
 def with_weights(project: Project, data: PreparedData) -> Project:
@@ -99,11 +114,11 @@ def with_weights(project: Project, data: PreparedData) -> Project:
     moved = transfer(None if trained is None else trained.weights, network, project.settings.seed)
     if trained is not None and not moved.fresh:
         return project
-    weights = freeze(network.arrays(moved.flat))
+    weights = {**resting_weights(project), **freeze(network.arrays(moved.flat))}
     if trained is not None:
         return replace(project, trained=_without_run(trained, weights))
     sha256 = data.dataset.fingerprint(columns_of(network))
-    return replace(project, trained=Trained(weights, data.preparation, sha256))
+    return replace(project, trained=Trained(MappingProxyType(weights), data.preparation, sha256))
 
 
 def with_new_weights(project: Project, seed: int | None = None) -> Project:
@@ -116,9 +131,10 @@ def with_new_weights(project: Project, seed: int | None = None) -> Project:
 def with_start_weights(project: Project) -> Project:
     """At the beginning of its run again, with the weights the run began with."""
     trained = project.trained
-    if trained is None or trained.start is None:
-        return replace(project, trained=None)
-    return replace(project, trained=_without_run(trained, trained.start))
+    if trained is None:
+        return project
+    weights = {**resting_weights(project), **(trained.start or {})}
+    return replace(project, trained=_without_run(trained, weights) if weights else None)
 
 
 def with_ended_run(project: Project) -> Project:
@@ -126,11 +142,13 @@ def with_ended_run(project: Project) -> Project:
     trained = project.trained
     if trained is None or trained.progress is None:
         return project
-    return replace(project, trained=_without_run(trained, _outcome(trained, project.settings)))
+    resting = resting_weights(project)
+    weights = {**resting, **_outcome(trained, project.settings)}
+    return replace(project, trained=_without_run(trained, weights))
 
 
 def _without_run(trained: Trained, weights: Weights) -> Trained:
-    return Trained(weights, trained.preparation, trained.data_sha256)
+    return Trained(MappingProxyType(dict(weights)), trained.preparation, trained.data_sha256)
 
 
 def _outcome(trained: Trained, settings: TrainingSettings) -> Weights:

@@ -87,7 +87,7 @@ def evaluate(
     count = len(index)
     outputs = tuple(
         OutputScores(
-            network.steps[head.step].node,
+            network.output_node(head),
             loss / count if count else nan,
             metric.mean(added, count),
             metric.name,

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from types import MappingProxyType
 from typing import Literal
 
 import numpy as np
@@ -66,6 +67,7 @@ class Session:
         self.run = run
         self.flat = flat
         self.start = start
+        self.resting: Weights = MappingProxyType({})  # of nodes that take no part: kept as they are
         threads = settings.threads
         self.learner = (
             Team(network, flat, data, threads) if threads > 1 else Learner(network, flat, data)
@@ -266,7 +268,7 @@ class Session:
     def trained(self) -> Trained:
         """A frozen copy of everything."""
         return Trained(
-            weights=freeze(self.network.arrays(self.flat)),
+            weights=MappingProxyType({**self.resting, **freeze(self.network.arrays(self.flat))}),
             preparation=self.data.preparation,
             data_sha256=self.data.dataset.fingerprint(columns_of(self.network)),
             progress=Progress(
