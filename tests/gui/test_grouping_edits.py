@@ -178,6 +178,8 @@ def test_a_path_back_into_a_collapsed_group_does_not_keep_from_tidying_up() -> N
     graph = residual()
     value = grouping.folded(grouping.grouped(project(graph), ("dense", "add")), ("add",), True)
     assert shown_places(tidied(value)) == arrange(graph)
+    value = grouping.folded(grouping.grouped(value, ("dense-2",)), ("dense-2",), True)
+    assert shown_places(tidied(value)) == arrange(graph), "other groups are one card as ever"
 
 
 def test_a_frame_goes_around_other_cards() -> None:

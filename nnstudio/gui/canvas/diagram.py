@@ -6,6 +6,7 @@ from PySide6.QtCore import QRectF
 from PySide6.QtGui import QPainter
 
 from nnstudio.gui.canvas.group_faces import shown_faces
+from nnstudio.gui.canvas.group_item import FrameItem, GroupCard
 from nnstudio.gui.canvas.placing import shown_places
 from nnstudio.gui.canvas.scene import CanvasScene
 from nnstudio.gui.look.theme import Theme
@@ -43,4 +44,7 @@ def _drawn(workbench: Workbench) -> tuple[CanvasScene, QRectF]:
     groups = workbench.project.layout.groups
     scene.show_faces(shown_faces(graph, workbench.analysis, workbench.problems, groups))
     scene.show_places(graph, shown_places(workbench.project), groups)
+    for item in scene.items():
+        if isinstance(item, GroupCard | FrameItem):
+            item.shows_button = False
     return scene, scene.contents().adjusted(-_MARGIN, -_MARGIN, _MARGIN, _MARGIN)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from functools import lru_cache
+from graphlib import CycleError, TopologicalSorter
 
 from nnstudio.engine.merging import Concatenate
 from nnstudio.graph.edits import EditError
@@ -72,6 +73,16 @@ def folded_graph(graph: Graph, groups: Iterable[Group]) -> Graph:
         else:
             edges.append(Edge(source, edge.target, edge.slot))
     return Graph(tuple(nodes.values()), tuple(edges))
+
+
+def has_circle(graph: Graph) -> bool:
+    """Whether some path comes back to where it began."""
+    before = {node.id: {edge.source for edge in graph.incoming[node.id]} for node in graph.nodes}
+    try:
+        TopologicalSorter(before).prepare()
+    except CycleError:
+        return True
+    return False
 
 
 def card_place(nodes: Iterable[str], places: Mapping[str, Point]) -> Point:

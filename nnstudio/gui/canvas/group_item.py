@@ -29,6 +29,7 @@ class GroupCard(NodeItem):
 
     def __init__(self, key: str, face: GroupFace, theme: Theme) -> None:
         super().__init__(key, face, theme)
+        self.shows_button = True
 
     @property
     def members(self) -> tuple[str, ...]:
@@ -61,7 +62,8 @@ class GroupCard(NodeItem):
             sheet = card.adjusted(step, card.height() / 2, -step, step)
             painter.drawRoundedRect(sheet.adjusted(0.5, 0.5, -0.5, -0.5), 7, 7)
         super()._paint_card(painter)
-        _paint_fold(painter, _fold_box_of_card(), colour("dim"), is_open=False)
+        if self.shows_button:
+            _paint_fold(painter, _fold_box_of_card(), colour("dim"), is_open=False)
 
     def _paint_bar(self, painter: QPainter) -> None:
         """A piece for each kind of layer within."""
@@ -89,10 +91,11 @@ class FrameItem(QGraphicsItem):
 
     def __init__(self, group: Group, theme: Theme) -> None:
         super().__init__()
-        self.group = group
+        self.shown = group
         self.is_selected = False
         self.is_hovered = False
         self.letters_are_outlines = False
+        self.shows_button = True
         self._theme = theme
         self.boxes: list[QRectF] = []
         self.setZValue(-1)
@@ -100,13 +103,13 @@ class FrameItem(QGraphicsItem):
     def show_group(self, group: Group, boxes: Iterable[Box]) -> None:
         """Stand there for ``group``."""
         now = (group, [QRectF(*box) for box in boxes])
-        if now != (self.group, self.boxes):
+        if now != (self.shown, self.boxes):
             self.prepareGeometryChange()
-            self.group, self.boxes = now
+            self.shown, self.boxes = now
 
     def is_outdated(self, group: Group, came: Iterable[Box]) -> bool:
         """Whether another group is shown, or one of these cards, which moved, may be in the way."""
-        if group != self.group or not self.boxes:
+        if group != self.shown or not self.boxes:
             return True
         if len(self.boxes) > 1:  # one that was in the way may be gone
             return any(True for _ in came)
@@ -126,9 +129,9 @@ class FrameItem(QGraphicsItem):
         """What is at ``at``: the button, the title, or nothing."""
         for box in self.boxes:
             if _fold_box(box).contains(at):
-                return Fold(self.group.id, self.group.nodes)
+                return Fold(self.shown.id, self.shown.nodes)
             if _title_box(box).contains(at):
-                return Whole(self.group.id, self.group.nodes)
+                return Whole(self.shown.id, self.shown.nodes)
         return None
 
     def title(self) -> QRectF:
@@ -158,11 +161,12 @@ class FrameItem(QGraphicsItem):
         painter.drawRoundedRect(box, _RADIUS, _RADIUS)
         if zoom < NAMES_FROM:
             return
-        _paint_fold(painter, _fold_box(box), colour("dim"), is_open=True)
+        if self.shows_button:
+            _paint_fold(painter, _fold_box(box), colour("dim"), is_open=True)
         font = card_font(QApplication.font().family(), 12, True, False)
-        room = _title_box(box).adjusted(28, 0, -8, 0)
+        room = _title_box(box).adjusted(28 if self.shows_button else 12, 0, -8, 0)
         words = QFontMetricsF(font).elidedText(
-            self.group.name, Qt.TextElideMode.ElideRight, room.width()
+            self.shown.name, Qt.TextElideMode.ElideRight, room.width()
         )
         painter.setFont(font)
         painter.setPen(colour("text"))

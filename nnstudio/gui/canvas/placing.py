@@ -8,13 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
-from graphlib import CycleError
 from typing import Literal
 
 from nnstudio.graph.model import Graph
 from nnstudio.gui.canvas.arrange import arrange, places
-from nnstudio.gui.canvas.folding import card_box, card_key, card_place, folded_graph, holders
+from nnstudio.gui.canvas.folding import (
+    card_box,
+    card_key,
+    card_place,
+    folded_graph,
+    has_circle,
+    holders,
+)
 from nnstudio.gui.canvas.measures import Box, Point, box_at, slots_of
+from nnstudio.project.layout import Group
 from nnstudio.project.project import Project
 
 Side = Literal["left", "right", "top", "bottom"]
@@ -85,12 +92,12 @@ def moved(project: Project, nodes: Iterable[str], offset: Point) -> Project:
 
 def tidied(project: Project) -> Project:
     """With all cards in columns, as if nobody had placed them; a collapsed group is one card."""
-    graph, groups = project.graph, [g for g in project.layout.groups if g.collapsed]
-    try:
-        found = arrange(folded_graph(graph, groups))
-    except CycleError:  # a path leaves a group and comes back
-        return with_places(project, graph, arrange(graph))
-    shown = shown_places(project)
+    graph, shown = project.graph, shown_places(project)
+    groups: list[Group] = []
+    for group in project.layout.groups:
+        if group.collapsed and not has_circle(folded_graph(graph, [*groups, group])):
+            groups.append(group)  # else a path leaves it and comes back: its nodes stand apart
+    found = arrange(folded_graph(graph, groups))
     for group in groups:
         here, there = card_place(group.nodes, shown), found.pop(card_key(group))
         for node in group.nodes:

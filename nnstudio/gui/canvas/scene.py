@@ -53,6 +53,8 @@ class CanvasScene(QGraphicsScene):
         self._band.setZValue(4)
         self._band.hide()
         self.addItem(self._band)
+        self._guides = GuideItem(theme)
+        self.addItem(self._guides)
         theme.changed.connect(self._dress)
         self._dress()
 
@@ -66,8 +68,7 @@ class CanvasScene(QGraphicsScene):
         for node, face in faces.items():
             item = self.nodes.get(node)
             if item is None:
-                kind = GroupCard if isinstance(face, GroupFace) else NodeItem
-                item = self.nodes[node] = kind(node, face, self._theme)
+                item = self.nodes[node] = _card(node, face, self._theme)
                 item.show_thumbnail(self._thumbnails.get(node))
                 self.addItem(item)
             elif item.face != face:
@@ -98,7 +99,7 @@ class CanvasScene(QGraphicsScene):
         for gone in self.frames.keys() - wanted.keys():
             self.removeItem(self.frames.pop(gone))
         is_same = not moved and all(
-            group.id in self.frames and self.frames[group.id].group == group
+            group.id in self.frames and self.frames[group.id].shown == group
             for group in wanted.values()
         )
         if is_same:
@@ -174,11 +175,11 @@ class CanvasScene(QGraphicsScene):
             if self._card_of(edge.source) in shown or self._card_of(edge.target) in shown:
                 self._lay(edge)
         for frame in self.frames.values():
-            nodes = frame.group.nodes
+            nodes = frame.shown.nodes
             if shown.issuperset(nodes):
                 frame.setPos(*offset)
             elif not shown.isdisjoint(nodes):
-                frame.show_group(frame.group, frame_boxes(nodes, self._boxes()))
+                frame.show_group(frame.shown, frame_boxes(nodes, self._boxes()))
 
     def show_selection(self, selection: Selection) -> None:
         """Mark what is selected."""
@@ -186,7 +187,7 @@ class CanvasScene(QGraphicsScene):
         for item in self.nodes.values():
             item.show_state(selected=not chosen.isdisjoint(item.members))
         for frame in self.frames.values():
-            frame.show_state(selected=chosen.issuperset(frame.group.nodes))
+            frame.show_state(selected=chosen.issuperset(frame.shown.nodes))
         for edge, wire in self.wires.items():
             wire.show_state(selected=edge in selection.wires)
 
@@ -217,8 +218,10 @@ class CanvasScene(QGraphicsScene):
                 continue
             if item.shape().intersects(around):
                 return Wire(item.edge)
-        targets = (frame.target(frame.mapFromScene(at)) for frame in self.frames.values())
-        return next(filter(None, targets), None)
+        for frame in self.frames.values():
+            if (target := frame.target(frame.mapFromScene(at))) is not None:
+                return target
+        return None
 
     def group_title(self, group: str, nodes: tuple[str, ...]) -> QRectF:
         """Where the name of a group of these nodes stands: on its frame, or on its card."""
@@ -329,6 +332,10 @@ class CanvasScene(QGraphicsScene):
         self._end_port = None
         self.light_ports(())
 
+    def show_guides(self, guides: tuple[Guide, ...]) -> None:
+        """Show with what a dragged card is aligned."""
+        self._guides.show_guides(guides)
+
     def show_band(self, box: QRectF | None) -> None:
         """Show the rubber band, or none."""
         self._band.setVisible(box is not None)
@@ -343,6 +350,13 @@ class CanvasScene(QGraphicsScene):
         fill.setAlpha(28)
         self._band.setBrush(fill)
         self.update()
+
+
+def _card(key: str, face: Face, theme: Theme) -> NodeItem:
+    """A card for a node, or for a collapsed group."""
+    if isinstance(face, GroupFace):
+        return GroupCard(key, face, theme)
+    return NodeItem(key, face, theme)
 
 
 def _nearest_port(cards: Iterable[NodeItem], at: QPointF, reach: float) -> Port | None:
