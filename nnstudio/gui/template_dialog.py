@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import replace
 
 from PySide6.QtCore import (
-    QModelIndex,
-    QPersistentModelIndex,
     QRectF,
-    QSize,
     Qt,
     Signal,
 )
-from PySide6.QtGui import QFont, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QDialog,
     QHBoxLayout,
@@ -23,9 +19,6 @@ from PySide6.QtWidgets import (
     QListWidgetItem,
     QPushButton,
     QSizePolicy,
-    QStyle,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
     QVBoxLayout,
     QWidget,
 )
@@ -41,7 +34,7 @@ from nnstudio.gui.pictures.columns import columns_of
 from nnstudio.gui.pictures.neurons import Look, neuron_size, paint_neurons
 from nnstudio.gui.pictures.parts import Scheme
 from nnstudio.gui.pictures.places import scheme_of
-from nnstudio.gui.pictures.silhouette import paint_silhouette
+from nnstudio.gui.template_rows import NAME, WIDTH, RowPainter, TemplateRows
 from nnstudio.gui.workbench import Workbench
 from nnstudio.messages import StudioError, sentence
 from nnstudio.project.problems import DataFacts
@@ -49,9 +42,7 @@ from nnstudio.project.project import Project
 from nnstudio.project.runs import facts_of
 from nnstudio.project.starting import misfit, needs_of, suiting_data
 
-_NAME = Qt.ItemDataRole.UserRole
-_LIST_WIDTH, _FORM_WIDTH = 248, 264
-_ROW, _PICTURE = 48, 64
+_FORM_WIDTH = 264
 
 
 class TemplateDialog(QDialog):
@@ -81,16 +72,16 @@ class TemplateDialog(QDialog):
         self._graphs: dict[Template, Graph] = {}
         if workbench.data is not None:
             self._facts[workbench.project.data] = facts_of(workbench.data)
-        self._list = _Rows()
+        self._list = TemplateRows()
         self._list.setObjectName("template_list")
         self._list.setAccessibleName("Templates")
-        self._list.setFixedWidth(_LIST_WIDTH)
-        self._list.setItemDelegate(_RowPainter(self, theme))
+        self._list.setFixedWidth(WIDTH)
+        self._list.setItemDelegate(RowPainter(self, theme, self._list))
         self._list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._list.setFrameShape(QListWidget.Shape.NoFrame)
         for name, template in TEMPLATES.items():
             item = QListWidgetItem(template.title, self._list)
-            item.setData(_NAME, name)
+            item.setData(NAME, name)
             item.setData(Qt.ItemDataRole.AccessibleDescriptionRole, template.summary)
             item.setToolTip(template.summary)
         self._title = _label("template_title", "title")
@@ -146,7 +137,7 @@ class TemplateDialog(QDialog):
     @property
     def template(self) -> Template:
         """The chosen one, in its sizes."""
-        return self._templates[self._list.currentItem().data(_NAME)]
+        return self._templates[self._list.currentItem().data(NAME)]
 
     def choose(self, name: str) -> None:
         """Choose the template of this name."""
@@ -266,26 +257,6 @@ def _button(name: str, text: str, do: Callable[[], object]) -> QPushButton:
     return button
 
 
-class _Rows(QListWidget):
-    """The list. On some desktops Qt calls a row activated as soon as it is clicked; this doesn't.
-
-    Signals:
-        taken: a row was double-clicked, or Enter pressed.
-    """
-
-    taken = Signal()
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.itemDoubleClicked.connect(lambda _: self.taken.emit())
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.taken.emit()
-        else:
-            super().keyPressEvent(event)
-
-
 class _Picture(QWidget):
     """The neurons of the chosen network, as large as there is room."""
 
@@ -317,46 +288,3 @@ class _Picture(QWidget):
         painter.scale(scale, scale)
         painter.translate(-size.width() / 2, -size.height() / 2)
         paint_neurons(painter, self._scheme, Look(self._theme))
-
-
-class _RowPainter(QStyledItemDelegate):
-    """A row: the silhouette in this template's sizes, its name, and dimmed where no data fits."""
-
-    def __init__(self, dialog: TemplateDialog, theme: Theme) -> None:
-        super().__init__(dialog)
-        self._dialog, self._theme = dialog, theme
-
-    def sizeHint(
-        self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
-    ) -> QSize:
-        return QSize(_LIST_WIDTH - 16, _ROW)
-
-    def paint(
-        self,
-        painter: QPainter,
-        option: QStyleOptionViewItem,
-        index: QModelIndex | QPersistentModelIndex,
-    ) -> None:
-        template = self._dialog.template_of(index.data(_NAME))
-        colour = self._theme.colour
-        selected = bool(option.state & QStyle.StateFlag.State_Selected)  # type: ignore[attr-defined]
-        box = QRectF(option.rect).adjusted(1, 1, -1, -1)  # type: ignore[attr-defined]
-        painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if selected:
-            painter.setPen(colour("accent"))
-            painter.setBrush(colour("panel"))
-            painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), 6, 6)
-        picture = QRectF(box.left() + 8, box.top() + 8, _PICTURE, box.height() - 16)
-        with suppress(StudioError):  # in impossible sizes there is none; the note says why
-            paint_silhouette(painter, picture, self._dialog.graph_of(template), self._theme)
-        font = QFont(option.font)  # type: ignore[attr-defined]
-        font.setWeight(QFont.Weight.DemiBold if selected else QFont.Weight.Normal)
-        painter.setFont(font)
-        painter.setPen(colour("dim" if self._dialog.misfit(template) else "text"))
-        words = QRectF(
-            picture.right() + 12, box.top(), box.right() - picture.right() - 16, _ROW - 2
-        )
-        flags = Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextWordWrap
-        painter.drawText(words, flags, template.title)
-        painter.restore()
