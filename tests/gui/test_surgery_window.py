@@ -394,3 +394,23 @@ def test_weights_without_a_run_are_saved_and_come_back(
     file = tmp_path / "by-hand.nnstudio"
     save_project(window.workbench.project, file)
     assert load_project(file) == window.workbench.project
+
+
+def test_weights_are_named_by_what_they_weigh(opened: Callable[..., MainWindow]) -> None:
+    of = project(
+        Input(shape=(1, 8, 8)),
+        Conv2D(filters=2),
+        Conv2D(filters=2),
+        Flatten(),
+        Dense(units=5),
+        Tanh(),
+        Dense(units=10),
+        Softmax(),
+        digits=True,
+    )
+    window = opened(of, "n2")
+    assert shown(window)[-1][0] == "channel 2, at 3, 3"
+    for node, last in (("n1", "row 3, column 3"), ("n4", "channel 2, at 4, 4"), ("n6", "Dense 5")):
+        window.workbench.select((node,))
+        child(window, "neuron_unit").setValue(2)  # type: ignore[attr-defined]
+        assert shown(window)[-1][0] == last

@@ -43,11 +43,15 @@ def weight_names(
 
 
 def _place(number: int, shape: Shape) -> str:
-    """Where in an array of ``shape`` its ``number``-th entry stands: ``row 2, column 5``."""
-    places = np.unravel_index(number, shape)
-    named = zip(_AXES[len(shape)], places, shape, strict=True)
-    words = [f"{axis} {int(place) + 1}" for axis, place, size in named if size > 1]
-    return ", ".join(words) or "input"
+    """Where in an array of ``shape`` its ``number``-th entry stands: ``row 2, column 5``.
+
+    Beside a channel there is no room for these words: ``channel 1, at 2, 5``.
+    """
+    places = [int(place) + 1 for place in np.unravel_index(number, shape)]
+    named = list(zip(_AXES[len(shape)], places, shape, strict=True))
+    if sum(size > 1 for *_, size in named) == 3:
+        return "channel {}, at {}, {}".format(*places)
+    return ", ".join(f"{axis} {place}" for axis, place, size in named if size > 1) or "input"
 
 
 def _origin(graph: Graph, node: str) -> Node | None:

@@ -1,6 +1,7 @@
 """All units of a layer as one small picture of their weights, in which one is chosen by a click.
 
-Units that see pictures are tiles; others are the rows of the weight matrix.
+Units that see pictures are tiles; others are the rows of the weight matrix, and so are those that
+see many channels, whose tiles would be too small to tell anything.
 """
 
 from __future__ import annotations
@@ -28,6 +29,8 @@ from nnstudio.gui.plots.weight_picture import (
 _HEIGHT = 120
 #: The longest side of a tile is at least so long, and a cell of a matrix at most so wide and high.
 _LEAST_TILE, _MOST_CELL = 14, (20, 96)
+#: What sees more channels than this is a row of numbers.
+_MOST_CHANNELS = 3
 #: Between the picture and the frame of the chosen unit.
 _MARGIN = 2
 
@@ -66,8 +69,11 @@ class UnitPicture(QWidget):
         ratio = self.devicePixelRatioF()
         inside = self.rect().adjusted(_MARGIN, _MARGIN, -_MARGIN, -_MARGIN)
         room = max(1, int(inside.height() * ratio)), max(1, int(inside.width() * ratio))
-        tiles = tiles_of(weight if weight.ndim != 3 else weight[:, :, None], picture)
-        self._is_matrix = len(tiles) == 1 and len(weight) == tiles.shape[1] and weight.ndim == 2
+        seen = weight.shape[1:] if weight.ndim == 4 else picture
+        is_picture = seen is not None and len(seen) == 3 and seen[0] <= _MOST_CHANNELS
+        self._is_matrix = not is_picture
+        flat = weight.reshape(len(weight), -1)
+        tiles = tiles_of(flat, seen) if is_picture else flat[np.newaxis]
         if self._is_matrix:
             tiles = tiles[:, : room[0], : room[1]]
             most = round(_MOST_CELL[0] * ratio), round(_MOST_CELL[1] * ratio)
