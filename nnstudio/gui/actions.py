@@ -139,6 +139,14 @@ class Actions:
         shapes = self._add(menu, "wire_shapes", "Shapes on all wires", lambda: None)
         shapes.setCheckable(True)
         shapes.toggled.connect(canvas.show_shapes)
+        for name, text, on, switch in (
+            ("wheel_zooms", "Wheel zooms", canvas.wheel_zooms, window.set_wheel_zooms),
+            ("snap", "Snap to the grid", canvas.snaps, window.set_snaps),
+        ):
+            habit = self._add(menu, name, text, lambda: None)
+            habit.setCheckable(True)
+            habit.setChecked(on)
+            habit.toggled.connect(switch)
         menu.addSeparator()
         panels = menu.addMenu("Panels")
         panels.setObjectName("panels_menu")

@@ -69,6 +69,8 @@ class MainWindow(QMainWindow):
         self._pages.addWidget(self.docks)
         self._layer_help: LayerHelp | None = None
         self._build()
+        self.docks.canvas.wheel_zooms = self._preferences.wheel_zooms
+        self.docks.canvas.snaps = self._preferences.snaps
         self.actions_ = Actions(self)
         self._connect()
         self._restore()
@@ -160,6 +162,16 @@ class MainWindow(QMainWindow):
             said = sentence("template_data", data=data.source.title)
             self.workbench.said.emit(said, "ok")
         return True
+
+    def set_wheel_zooms(self, zooms: bool) -> None:
+        """Whether the wheel zooms on the canvas or scrolls; remembered."""
+        self.docks.canvas.wheel_zooms = zooms
+        self._preferences = replace(self._preferences, wheel_zooms=zooms)
+
+    def set_snaps(self, snaps: bool) -> None:
+        """Whether cards are moved on the grid; remembered."""
+        self.docks.canvas.snaps = snaps
+        self._preferences = replace(self._preferences, snaps=snaps)
 
     def show_picture_dialog(self) -> None:
         """Ask how a picture of the network is to be, and where it goes."""

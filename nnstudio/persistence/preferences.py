@@ -30,12 +30,16 @@ class Preferences:
         recent: the paths of projects opened or saved lately, latest first.
         geometry: where the window was, as Qt tells it, in base64; empty for the default.
         layout: how its docks were arranged, the same way.
+        wheel_zooms: the wheel zooms on the canvas; otherwise it scrolls.
+        snaps: cards are moved on the grid.
     """
 
     theme: str = ""
     recent: tuple[str, ...] = ()
     geometry: str = ""
     layout: str = ""
+    wheel_zooms: bool = True
+    snaps: bool = True
 
 
 def preferences_path() -> Path:

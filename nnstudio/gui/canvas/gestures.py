@@ -220,29 +220,40 @@ def anchor_of(target: Target) -> str | None:
     return None
 
 
-def move(gesture: Gesture, at: Point, selection: Selection, home: Point | None) -> Gesture:
+def move(
+    gesture: Gesture,
+    at: Point,
+    selection: Selection,
+    home: Point | None,
+    *,
+    snaps: bool = True,
+) -> Gesture:
     """The pointer is at ``at`` now, with the button still down.
 
     Args:
         selection: what is selected.
         home: where the pressed card stood, if a card was pressed.
+        snaps: cards that are moved stay on the grid.
     """
     match gesture:
         case Pressed(target, start) if target in selection and home is not None:
             anchor = anchor_of(target) or ""
-            return move(Moving(selection.nodes, anchor, start, home), at, selection, home)
+            moving = Moving(selection.nodes, anchor, start, home)
+            return move(moving, at, selection, home, snaps=snaps)
         case Pressed(None, start, adds):
             return Banding(start, at, selection if adds else Selection())
         case Moving():
-            return replace(gesture, offset=_offset(gesture, at))
+            return replace(gesture, offset=_offset(gesture, at, snaps))
         case Banding() | Wiring():
             return replace(gesture, at=at)
     return gesture
 
 
-def _offset(gesture: Moving, at: Point) -> Point:
+def _offset(gesture: Moving, at: Point, snaps: bool) -> Point:
     """How far the cards have gone, so that the one under the pointer stays on the grid."""
     (hx, hy), (sx, sy) = gesture.home, gesture.start
+    if not snaps:
+        return float(round(at[0] - sx)), float(round(at[1] - sy))
     return snapped(hx + at[0] - sx) - hx, snapped(hy + at[1] - sy) - hy
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from dataclasses import replace
 
 from PySide6.QtCore import QObject, QPointF, QRectF, Signal
 
 from nnstudio.graph.model import Edge
-from nnstudio.gui.canvas import commands, folding, gestures, grouping, placing
+from nnstudio.gui.canvas import commands, folding, gestures, grouping, guides, placing
 from nnstudio.gui.canvas.gestures import (
     Attempt,
     Banding,
@@ -18,6 +19,7 @@ from nnstudio.gui.canvas.gestures import (
     Selection,
     Wiring,
 )
+from nnstudio.gui.canvas.measures import Box
 from nnstudio.gui.canvas.scene import CanvasScene, point_of
 from nnstudio.gui.workbench import Workbench
 from nnstudio.messages import StudioError
@@ -26,6 +28,9 @@ from nnstudio.project.project import Project
 
 class Interaction(QObject):
     """What the user is doing with the pointer, and what is selected.
+
+    Attributes:
+        snaps: cards that are dragged stay on the grid.
 
     Signals:
         refused: the sentence that says why the wire in hand can't end here; empty when it can.
@@ -41,6 +46,9 @@ class Interaction(QObject):
         self._scene = scene
         self._gesture: Gesture | None = None
         self._wires: tuple[Edge, ...] = ()
+        self._card: Box = (0.0, 0.0, 0.0, 0.0)
+        self._lines = guides.lines_of(())
+        self.snaps = True
         workbench.selection_changed.connect(self._show_selection)
         workbench.project_changed.connect(self._project_changed)
 
@@ -102,7 +110,10 @@ class Interaction(QObject):
         home = None
         if isinstance(gesture, Pressed) and (anchor := gestures.anchor_of(gesture.target)):
             home = placing.shown_places(self._workbench.project)[anchor]
-        gesture = gestures.move(gesture, point_of(at), self.selection, home)
+        was_moving = isinstance(gesture, Moving)
+        gesture = gestures.move(gesture, point_of(at), self.selection, home, snaps=self.snaps)
+        if isinstance(gesture, Moving):
+            gesture = self._guided(gesture, at, zoom, begins=not was_moving)
         if isinstance(gesture, Wiring):
             over = self._scene.target_at(at, zoom)
             graph, groups = self._workbench.graph, self._workbench.project.layout.groups
@@ -110,6 +121,24 @@ class Interaction(QObject):
             gesture = gestures.with_attempt(gesture, attempt)
         self._gesture = gesture
         self._show(gesture)
+
+    def _guided(self, gesture: Moving, at: QPointF, zoom: float, *, begins: bool) -> Moving:
+        """Let what is dragged jump onto the lines of other cards that are near."""
+        if begins:
+            boxes, moving = placing.boxes_of(self._workbench.project), set(gesture.nodes)
+            self._card = boxes[gesture.anchor]
+            self._lines = guides.lines_of(box for n, box in boxes.items() if n not in moving)
+        x, y, width, height = self._card
+        free = at.x() - gesture.start[0], at.y() - gesture.start[1]
+        card = (x + free[0], y + free[1], width, height)
+        ways = guides.jump(card, self._lines, guides.REACH / zoom)
+        dx, dy = (
+            held if way is None else here + way
+            for held, here, way in zip(gesture.offset, free, ways, strict=True)
+        )
+        shown = guides.guides((x + dx, y + dy, width, height), self._lines)
+        self._scene.show_guides(shown)
+        return replace(gesture, offset=(dx, dy))
 
     def release(self, at: QPointF, zoom: float) -> None:
         """The button goes up: the gesture becomes an edit, a selection, or nothing."""
@@ -165,6 +194,7 @@ class Interaction(QObject):
     def _hide(self) -> None:
         self._scene.hide_drawn_wire()
         self._scene.show_band(None)
+        self._scene.show_guides(())
         self.refused.emit("")
 
     # ------------------------------------------------------------------ editing

@@ -186,7 +186,8 @@ class KeyedView(EditableView):
     def _nudge(self, dx: int, dy: int) -> bool:
         """Move the selected cards a little; key by key in a row is one undo step."""
         nodes = self._workbench.selection
-        offset: Point = (float(dx * GRID), float(dy * GRID))
+        length = GRID if self.snaps else 1
+        offset: Point = (float(dx * length), float(dy * length))
 
         def nudged(project: Project) -> Project:
             return placing.moved(project, nodes, offset)

@@ -25,6 +25,8 @@ from nnstudio.gui.canvas.scene import CanvasScene
 from nnstudio.gui.look.theme import Theme
 
 ZOOM_STEP = 1.25
+#: How many pixels a wheel scrolls for each eighth of a degree: 60 for a notch.
+_SCROLLED = 0.5
 _DOTS, _DOTS_FROM = 24, 0.5
 #: How much of its way beyond the edge the pointer takes the view along at each tick.
 _FOLLOWING = 0.2
@@ -36,7 +38,12 @@ _BY_KEYBOARD = (
 
 
 class NavigableView(QGraphicsView):
-    """Shows a scene; knows nothing of what is in it."""
+    """Shows a scene; knows nothing of what is in it.
+
+    Attributes:
+        wheel_zooms: the wheel zooms; otherwise it scrolls, and zooms with Ctrl.
+        snaps: cards are moved on the grid; otherwise freely.
+    """
 
     def __init__(self, scene: CanvasScene, theme: Theme, parent: QWidget | None) -> None:
         super().__init__(scene, parent)
@@ -46,6 +53,8 @@ class NavigableView(QGraphicsView):
         self._contents: Callable[[], QRectF] = scene.contents
         self._panned_from: QPointF | None = None
         self._space_is_down = False
+        self.wheel_zooms = True
+        self.snaps = True
         self._fits = True  # until the user pans or zooms, the whole network is kept in view
         self._set_up()
         self._strip = Strip(theme, self)
@@ -151,9 +160,15 @@ class NavigableView(QGraphicsView):
         return self._panned_from is not None
 
     def wheelEvent(self, event: QWheelEvent) -> None:
+        """Ctrl always zooms, two fingers on a touchpad scroll; a wheel as the user likes it."""
         zooms = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
         if not zooms and _is_touchpad(event):
             self._pan(QPointF(event.pixelDelta()))
+        elif not zooms and not self.wheel_zooms:
+            turned = QPointF(event.angleDelta())
+            if event.modifiers() & Qt.KeyboardModifier.ShiftModifier and not turned.x():
+                turned = turned.transposed()
+            self._pan(turned * _SCROLLED)
         else:
             turns = (event.angleDelta().y() or event.angleDelta().x()) / 120
             self._zoom_at(ZOOM_STEP ** (turns / 2), event.position())

@@ -14,6 +14,8 @@ from nnstudio.gui.canvas.folding import card_key, card_place, frame_boxes, holde
 from nnstudio.gui.canvas.gestures import Body, Fold, Port, Selection, Target, Whole, Wire
 from nnstudio.gui.canvas.group_faces import GroupFace
 from nnstudio.gui.canvas.group_item import FrameItem, GroupCard
+from nnstudio.gui.canvas.guide_item import GuideItem
+from nnstudio.gui.canvas.guides import Guide
 from nnstudio.gui.canvas.measures import WIDTH, Box, Point, height
 from nnstudio.gui.canvas.node_item import DETAIL_FROM, NodeItem
 from nnstudio.gui.canvas.wire_item import DrawnWire, WireItem

@@ -77,6 +77,8 @@ class CanvasView(KeyedView):
         if self._is_panning:
             super().mouseMoveEvent(event)
         elif self._interaction.is_busy:
+            inverted = bool(event.modifiers() & Qt.KeyboardModifier.AltModifier)
+            self._interaction.snaps = self.snaps != inverted
             self._interaction.move(at, self.zoom)
             self._follow_timer.start()
         else:
