@@ -46,6 +46,7 @@ def info(project: Project) -> dict[str, Any]:
                 "inputs": [edge.source for edge in project.graph.incoming[id]],
                 "output_shape": analysis.shapes[id],
                 "parameters": layer.parameters,
+                "bypassed": project.graph.by_id[id].passes,
                 "trainable": layer.trainable,
                 "flops": layer.flops,
                 "memory": None if layer.memory is None else layer.memory.total,

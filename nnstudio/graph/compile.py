@@ -66,7 +66,7 @@ def compile_graph(
     heads = [
         replace(
             _head(steps, number[graph.giver(output)], losses[output]),
-            node=output,
+            node=output if graph.giver(output) != output else "",
             weight=weights.get(output, 1.0),
             target=targets.get(output) or "targets",
         )

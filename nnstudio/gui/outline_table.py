@@ -101,7 +101,9 @@ def _row(
 ) -> Row:
     """One row; ``follows`` if its source is the row above."""
     kind = type(node.layer).__name__
-    setting = ", ".join(filter(None, (kind if node.name else "", node.layer.caption())))
+    setting = ", ".join(
+        filter(None, (kind if node.name else "", node.layer.caption(), "bypassed" * node.passes))
+    )
     cells = (
         node.title,
         setting,

@@ -14,7 +14,7 @@ from nnstudio.engine.layer import Shape
 from nnstudio.graph.edits import rename
 from nnstudio.graph.templates import TEMPLATES, Template
 from nnstudio.gui.blocks import is_key
-from nnstudio.gui.canvas import commands, grouping, placing
+from nnstudio.gui.canvas import bypassing, commands, grouping, placing
 from nnstudio.gui.canvas.find_bar import FindBar
 from nnstudio.gui.canvas.folding import card_key
 from nnstudio.gui.canvas.gestures import Port, Selection
@@ -136,9 +136,10 @@ class EditableView(NavigableView):
             self._workbench.apply("Duplicate", project)
             self._interaction.select(Selection(copies))
 
-    def tidy_up(self) -> None:
-        """Put all cards in columns, from inputs to outputs."""
-        self._interaction.apply("Tidy up", placing.tidied)
+    def tidy_up(self, direction: placing.Direction = "right") -> None:
+        """Put the cards in order, from inputs to outputs: all, or the selected ones if several."""
+        nodes = self._workbench.selection
+        self._interaction.apply("Tidy up", lambda p: placing.tidied(p, direction, nodes))
         self.fit()
 
     def insert_template(self, template: str | Template) -> bool:
@@ -170,6 +171,10 @@ class EditableView(NavigableView):
         """Give each selected node weights of its own again."""
         nodes = self._workbench.selection
         self._interaction.apply("Own weights", lambda project: commands.owning(project, nodes))
+
+    def bypass_selection(self) -> None:
+        """Let the selected nodes hand on what they get, or take part again."""
+        bypassing.toggle(self._workbench)
 
     def align_selection(self, side: placing.Side) -> None:
         """Put the selected cards at one line: left, right, top or bottom."""

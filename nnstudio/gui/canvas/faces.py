@@ -22,6 +22,7 @@ class Face:
         parameters: how many numbers it learns, as text; empty for none.
         slots: how many inputs it shows.
         layer: whose curve it shows; ``None`` for the card of a group.
+        bypassed: it hands on what it gets.
         severity: ``error``, ``warning`` or empty; ``problem`` holds the sentences.
     """
 
@@ -34,6 +35,7 @@ class Face:
     layer: Layer | None
     severity: str = ""
     problem: str = ""
+    bypassed: bool = False
 
 
 def faces(graph: Graph, analysis: Analysis, problems: Iterable[Problem]) -> dict[str, Face]:
@@ -61,14 +63,15 @@ def _face(
     severity = "error" if any(p.severity == "error" for p in problems) else "warning"
     return Face(
         node.title,
-        _caption(node.name, node.layer),
+        "bypassed" if node.passes else _caption(node.name, node.layer),
         shape_text(shape) if shape is not None else "–",
-        _parameters(parameters, bool(node.owner), node.frozen),
+        "" if node.passes else _parameters(parameters, bool(node.owner), node.frozen),
         type(node.layer).category,
         slots,
         node.layer,
         severity if problems else "",
         "\n".join(map(str, problems)),
+        node.passes,
     )
 
 

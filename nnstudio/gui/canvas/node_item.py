@@ -16,6 +16,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QApplication, QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
+from nnstudio.gui.canvas.bypassed_look import paint_bypassed
 from nnstudio.gui.canvas.faces import Face
 from nnstudio.gui.canvas.gestures import Body, Port, Target
 from nnstudio.gui.canvas.measures import WIDTH, height, input_place, output_place
@@ -147,7 +148,9 @@ class NodeItem(QGraphicsItem):
             return
         self._paint_card(painter)
         self._paint_words(painter)
-        if self.thumbnail is not None:
+        if self.face.bypassed:
+            pass
+        elif self.thumbnail is not None:
             self._paint_thumbnail(painter, self.thumbnail)
         elif self.face.layer is not None:
             box = _picture_box().adjusted(2, 6, -2, -6)
@@ -164,7 +167,8 @@ class NodeItem(QGraphicsItem):
         card = self.card()
         painter.fillRect(card, colour("accent" if self.is_selected else "line"))
         edge = 3.0
-        painter.fillRect(card.adjusted(edge, edge, -edge, -edge), colour("panel"))
+        inside = "canvas" if self.face.bypassed else "panel"
+        painter.fillRect(card.adjusted(edge, edge, -edge, -edge), colour(inside))
         bar = colour(self.face.severity) if self.face.severity else self._category()
         painter.fillRect(QRectF(0, 0, 12, card.height()), bar)
         if zoom < NAMES_FROM:
@@ -181,6 +185,9 @@ class NodeItem(QGraphicsItem):
             pen, inset = QPen(colour("accent"), 2), 1.0
         else:
             pen, inset = QPen(colour("dim" if self.is_hovered else "line"), 1), 0.5
+        if self.face.bypassed:
+            paint_bypassed(painter, card, self.face.slots, self._theme, pen)
+            return
         painter.setPen(pen)
         painter.setBrush(colour("panel"))
         painter.drawRoundedRect(
@@ -209,9 +216,9 @@ class NodeItem(QGraphicsItem):
         if face.parameters:
             taken = QFontMetricsF(small).horizontalAdvance(face.parameters) + 8
         lines = (
-            (title, "text", 8.0, beside_picture, face.title),
+            (title, "dim" if face.bypassed else "text", 8.0, beside_picture, face.title),
             (small, "dim", 27.0, beside_picture, face.caption),
-            (mono, "text", bottom, right - taken, face.shape),
+            (mono, "text", bottom, right - taken, "" if face.bypassed else face.shape),
         )
         for font, role, top, end, words in lines:
             room = end - 16
@@ -248,6 +255,8 @@ class NodeItem(QGraphicsItem):
 
     def _picture_room(self) -> float:
         """How much of the card's width its picture takes."""
+        if self.face.bypassed:
+            return 0.0
         has_one = self.thumbnail is not None or self.face.category in ("activation", "output")
         return PICTURE + 4 if has_one else 0.0
 

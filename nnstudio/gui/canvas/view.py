@@ -20,6 +20,7 @@ from nnstudio.engine.catalogue import LAYERS
 from nnstudio.gui.blocks import is_key
 from nnstudio.gui.canvas import commands
 from nnstudio.gui.canvas.block_commands import single_end
+from nnstudio.gui.canvas.bypassing import label_for
 from nnstudio.gui.canvas.gestures import Body, Fold, Selection, Whole, Wire
 from nnstudio.gui.canvas.keyed_view import KeyedView
 from nnstudio.gui.canvas.problem_popup import ProblemPopup
@@ -139,6 +140,8 @@ class CanvasView(KeyedView):
                 menu.addAction("Cut\tCtrl+X", self.cut_selection)
                 menu.addAction("Copy\tCtrl+C", self.copy_selection)
                 menu.addAction("Duplicate\tCtrl+D", self.duplicate_selection)
+                does = label_for(self._workbench.graph, self._workbench.selection)
+                menu.addAction(f"{does}\tCtrl+B", self.bypass_selection)
                 menu.addSeparator()
                 self.groups.fill_menu(menu)
             if isinstance(target, Body):

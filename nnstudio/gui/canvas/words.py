@@ -26,6 +26,8 @@ def words_about(target: Target, graph: Graph, analysis: Analysis) -> str:
             return "Collapse or expand the group (Ctrl+H)"
         case Body(node):
             layer = graph.by_id[node].layer
+            if graph.by_id[node].passes:
+                return "Bypassed: it hands on what it gets (Ctrl+B takes it back in)"
             return f"{type(layer).summary}\n{type(layer).formula}"
         case Port(node, "output"):
             return f"Output {_shape(analysis, node)}".rstrip()
@@ -45,6 +47,7 @@ def spoken(node: str, graph: Graph, analysis: Analysis, problems: Iterable[Probl
         title,
         kind if kind != title else "",
         layer.caption(),
+        "bypassed" if graph.by_id[node].passes else "",
         f"output {_shape(analysis, node)}" if _shape(analysis, node) else "",
         f"{analysis.order.index(node) + 1} of {len(analysis.order)}",
         f"connected from {' and '.join(sources)}" if sources else "",

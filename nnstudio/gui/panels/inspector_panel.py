@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 
 from nnstudio.engine.layer import Variable
 from nnstudio.graph.counting import multiplication, state_count
-from nnstudio.graph.edits import freeze, rename, replace_layer
+from nnstudio.graph.edits import bypass, freeze, rename, replace_layer
 from nnstudio.graph.model import Node
 from nnstudio.graph.wiring import remove_and_close
 from nnstudio.gui.fix_button import FixButton
@@ -148,6 +148,10 @@ class _NodePage(QWidget):
         self._learns.setObjectName("inspector_trainable")
         self._learns.setToolTip("Whether training changes these weights")
         self._learns.toggled.connect(self._freeze)
+        self._bypassed = QCheckBox("Bypassed")
+        self._bypassed.setObjectName("inspector_bypassed")
+        self._bypassed.setToolTip("It hands on what it gets, as if it weren't there (Ctrl+B)")
+        self._bypassed.toggled.connect(self._bypass)
         self._shapes = _label("inspector_shapes", "dim")
         self._count = _label("inspector_parameters", "dim")
         delete = QPushButton("Delete")
@@ -172,6 +176,7 @@ class _NodePage(QWidget):
         column.addWidget(self._form)
         column.addWidget(self._output)
         column.addWidget(self._learns)
+        column.addWidget(self._bypassed)
         column.addWidget(_line())
         column.addWidget(self._shapes)
         column.addWidget(self._count)
@@ -210,6 +215,10 @@ class _NodePage(QWidget):
         self._learns.setChecked(not node.frozen)
         self._learns.blockSignals(False)
         self._learns.setVisible(any(v.trainable for v in variables))
+        self._bypassed.blockSignals(True)
+        self._bypassed.setChecked(node.bypassed)
+        self._bypassed.blockSignals(False)
+        self._bypassed.setVisible(layer.arity != (0, 0))
         incoming = [analysis.shapes[edge.source] for edge in workbench.graph.incoming[node.id]]
         known = " and ".join(shape_text(s) for s in incoming if s is not None)
         shape = analysis.shapes[node.id]
@@ -255,6 +264,12 @@ class _NodePage(QWidget):
         if node is not None:
             label = "Train again" if learns else "Freeze"
             self._workbench.edit_graph(label, lambda graph: freeze(graph, node.id, not learns))
+
+    def _bypass(self, on: bool) -> None:
+        node = self._node
+        if node is not None:
+            label = "Bypass" if on else "Take back in"
+            self._workbench.edit_graph(label, lambda graph: bypass(graph, [node.id], on))
 
     def _delete(self) -> None:
         node = self._node
