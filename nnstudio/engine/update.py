@@ -163,9 +163,7 @@ class Update:
     def rest(self, flat: Array, slots: Mapping[str, Array], step: int) -> None:
         """A step that leaves the weights as they are, and takes them into the average."""
         if self._average:
-            average = slots[AVERAGE]
-            take_into_average(average, flat[: self._trainable_size], self._average, step)
-            average[self._held] = flat[self._held]  # a mean of equal numbers is off by rounding
+            take_into_average(slots[AVERAGE], flat[: self._trainable_size], self._average, step)
 
     def penalised(self, flat: Array, loss: float, gradient: Array) -> Point:
         """The loss with its penalties at ``flat``; theirs is added to ``gradient`` in place."""

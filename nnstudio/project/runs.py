@@ -114,11 +114,11 @@ def with_weights(project: Project, data: PreparedData) -> Project:
     moved = transfer(None if trained is None else trained.weights, network, project.settings.seed)
     if trained is not None and not moved.fresh:
         return project
-    weights = {**resting_weights(project), **freeze(network.arrays(moved.flat))}
+    weights = MappingProxyType({**resting_weights(project), **freeze(network.arrays(moved.flat))})
     if trained is not None:
         return replace(project, trained=_without_run(trained, weights))
     sha256 = data.dataset.fingerprint(columns_of(network))
-    return replace(project, trained=Trained(MappingProxyType(weights), data.preparation, sha256))
+    return replace(project, trained=Trained(weights, data.preparation, sha256))
 
 
 def with_new_weights(project: Project, seed: int | None = None) -> Project:

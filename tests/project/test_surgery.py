@@ -26,7 +26,7 @@ from nnstudio.engine.pooling import AveragePool1D, GlobalMaxPool2D, MaxPool2D
 from nnstudio.engine.recurrent import LSTM
 from nnstudio.engine.shaping import Flatten, Input, Permute, Reshape, ZeroPadding2D
 from nnstudio.engine.upsampling import Upsample2D
-from nnstudio.graph.edits import EditError, freeze_units, share
+from nnstudio.graph.edits import EditError, bypass, freeze_units, share
 from nnstudio.graph.model import Edge, Graph, Node
 from nnstudio.project.layout import Group, Layout
 from nnstudio.project.project import Project
@@ -186,6 +186,20 @@ def test_equal_branches_of_an_add_widen_together() -> None:
     edges = tuple(Edge(a, b, int(slot)) for a, b, slot in map(str.split, wires))
     before = settled(replace(SPIRAL, graph=Graph(nodes, edges)), SPIRAL_DATA)
     assert how_far(before, widened(before, "wide", 7), SPIRAL_DATA).largest <= ROUNDING
+
+
+def test_units_pass_through_what_is_bypassed() -> None:
+    project = spiral(Dense(units=3), BatchNorm(), Dense(units=3), Tanh())
+    before = settled(project.with_graph(bypass(project.graph, ["n2", "n3"], True)), SPIRAL_DATA)
+    after = widened(before, "n1", 5)
+    assert how_far(before, after, SPIRAL_DATA).largest <= ROUNDING
+
+
+def test_units_that_only_a_bypassed_merge_would_take_second_end_there() -> None:
+    graph = bypass(BRANCHES, ["sum"], True)
+    before = settled(replace(SPIRAL, graph=graph), SPIRAL_DATA)
+    after = widened(before, "b", 6)  # the sum hands on "a" alone
+    assert how_far(before, after, SPIRAL_DATA).largest == 0
 
 
 LAYERS_BETWEEN = st.sampled_from([Tanh(), ReLU(), BatchNorm(), Dropout(), PReLU(), Flatten()])
@@ -471,6 +485,14 @@ def test_weights_taken_in_hand_are_those_the_network_would_begin_with() -> None:
     one, _ = trained(held, SPIRAL_DATA)
     other, _ = trained(SPIRAL, SPIRAL_DATA)
     assert one.trained.sha256 == other.trained.sha256
+
+
+def test_taking_first_weights_in_hand_keeps_those_of_a_bypassed_layer() -> None:
+    held = with_weights(SPIRAL, SPIRAL_DATA)
+    graph = bypass(SPIRAL.graph, ["n1"], True)
+    alone = with_weights(held.with_graph(graph), SPIRAL_DATA)
+    assert array(alone, "n3").shape == (2, 2)
+    assert (array(alone, "n1") == array(held, "n1")).all()
 
 
 # ---------------------------------------------------------------- by hand

@@ -67,7 +67,7 @@ def deepened(project: Project, node: str) -> Deepened:
         raise EditError("surgery_unfinished", problem=problem)
     if not one.layer.unit_count:
         raise EditError("surgery_no_units", node=one.title)
-    if one.bypassed:
+    if one.passes:
         raise EditError("surgery_bypassed", node=one.title)
     if not graph.outgoing[node]:
         raise EditError("deepen_output", node=one.title)
@@ -132,9 +132,9 @@ def _relu_of(graph: Graph, node: str) -> str:
     while len(graph.outgoing[node]) == 1:
         node = graph.outgoing[node][0].target
         one = graph.by_id[node]
-        if isinstance(one.layer, ReLU) and not one.bypassed:
+        if isinstance(one.layer, ReLU) and not one.passes:
             return node if graph.outgoing[node] else ""
-        if not isinstance(one.layer, _BETWEEN) and not one.bypassed:
+        if not isinstance(one.layer, _BETWEEN) and not one.passes:
             break
     return ""
 

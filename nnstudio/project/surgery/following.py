@@ -101,7 +101,10 @@ def follow(graph: Graph, node: str, origin: Array, *, keeps_function: bool) -> F
         if all(one is None for one in given):
             continue
         passing = _Passing(graph, analysis, graph.by_id[id], node)
-        if not passing.node.bypassed and reading_axes(passing.node.layer):
+        if passing.node.passes:  # a bypassed merge hands on its first input alone
+            if given[0] is not None:
+                at[id] = given[0]
+        elif reading_axes(passing.node.layer):
             passing.refuse_shared()
             (its,) = given
             assert its is not None, "it has one input"
@@ -127,8 +130,6 @@ class _Passing:
     def through(self, given: list[Array | None], *, keeps_function: bool) -> Array:
         """The origins at the node's output for those at its inputs."""
         layer, first = self.node.layer, given[0]
-        if self.node.bypassed and len(given) == 1 and first is not None:
-            return first
         self.refuse_shared()
         if isinstance(layer, Add | Multiply):
             if first is None or any(o is None or not np.array_equal(o, first) for o in given):

@@ -86,7 +86,7 @@ def operable(graph: Graph, node: str) -> Node:
     one = graph.by_id[node]
     if not one.layer.unit_count:
         raise EditError("surgery_no_units", node=one.title)
-    if one.bypassed:
+    if one.passes:
         raise EditError("surgery_bypassed", node=one.title)
     groups = getattr(one.layer, "groups", 1)
     if groups > 1:
