@@ -62,12 +62,31 @@ def test_a_new_group_takes_its_nodes_out_of_the_one_they_were_in() -> None:
     assert [group.nodes for group in two.layout.groups] == [("dense",), ("dense-2", "dense-3")]
 
 
+def test_a_group_that_is_grouped_with_more_nodes_grows_and_keeps_its_name() -> None:
+    one = grouping.grouped(project(), ("dense",), "Encoder")
+    two = grouping.grouped(one, ("dense", "dense-2"))
+    assert [(g.name, g.nodes) for g in two.layout.groups] == [("Encoder", ("dense", "dense-2"))]
+    other = grouping.grouped(two, ("dense-3", "dense-4"))
+    three = grouping.grouped(other, ("dense", "dense-2", "dense-3"))
+    assert [(g.name, g.nodes) for g in three.layout.groups] == [
+        ("Encoder", ("dense", "dense-2", "dense-3")),
+        ("Group", ("dense-4",)),
+    ]
+
+
+def test_a_node_is_taken_out_of_its_group_and_the_others_stay_together() -> None:
+    one = grouping.grouped(project(), ("dense", "dense-2", "dense-3"), "Encoder")
+    two = grouping.taken_out(one, ("dense-2",))
+    assert [(g.name, g.nodes) for g in two.layout.groups] == [("Encoder", ("dense", "dense-3"))]
+
+
 @pytest.mark.parametrize(
     ("edit", "words"),
     [
         (lambda value: grouping.grouped(value, ()), "Select the layers"),
         (lambda value: grouping.grouped(value, ("dense",)), "“Group” already"),
         (lambda value: grouping.ungrouped(value, ("dense-2",)), "None of"),
+        (lambda value: grouping.taken_out(value, ("dense-2",)), "None of"),
         (lambda value: grouping.folded(value, ("dense-2",), True), "None of"),
     ],
 )
@@ -192,7 +211,7 @@ def test_a_frame_goes_around_other_cards() -> None:
 
 # ---------------------------------------------------------------- any sequence of edits
 
-EDITS = ("group", "ungroup", "collapse", "expand", "delete", "insert", "duplicate")
+EDITS = ("group", "ungroup", "take out", "collapse", "expand", "delete", "insert", "duplicate")
 
 
 @given(st.data())
@@ -210,6 +229,8 @@ def test_any_edits_keep_groups_whole_and_show_exactly_the_wires_that_cross_borde
                     value = grouping.grouped(value, nodes)
                 case "ungroup":
                     value = grouping.ungrouped(value, nodes)
+                case "take out":
+                    value = grouping.taken_out(value, nodes)
                 case "collapse" | "expand":
                     value = grouping.folded(value, nodes, edit == "collapse")
                 case "delete":

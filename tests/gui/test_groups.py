@@ -153,6 +153,37 @@ def test_dragging_the_title_moves_all_cards_of_the_group_and_the_frame(canvas: O
     assert hand.workbench.document.undo_label == "Move"
 
 
+def test_while_cards_are_dragged_the_frame_follows_and_escape_brings_it_back(
+    canvas: Opener,
+) -> None:
+    hand = canvas(FIVE)
+    one = group(hand, *MIDDLE)
+    at = title(hand, one)
+    hand.press(at)
+    hand.move(at + QPoint(0, 80))
+    assert abs(title(hand, one).y() - at.y() - 80) <= GRID
+    hand.key(Key.Key_Escape)
+    assert title(hand, one) == at
+    hand.release(at + QPoint(0, 80))
+    hand.click(hand.middle("tanh"))
+    before = hand.view._scene.frames[one.id].boundingRect()
+    hand.press(hand.middle("tanh"))
+    hand.move(hand.middle("tanh") + QPoint(0, 48))
+    assert hand.view._scene.frames[one.id].boundingRect().height() > before.height()
+
+
+def test_a_card_is_taken_out_of_its_group_by_the_context_menu(canvas: Opener) -> None:
+    hand = canvas(FIVE)
+    group(hand, *MIDDLE)
+    hand.click(hand.middle("tanh"))
+    assert "Take out of group" in menu_at(hand, hand.middle("tanh"))
+    menu = child(hand.view, "canvas_menu")
+    assert isinstance(menu, QMenu)
+    next(a for a in menu.actions() if a.text() == "Take out of group").trigger()
+    assert [one.nodes for one in groups(hand)] == [("dense",)]
+    assert hand.workbench.document.undo_label == "Take out of group"
+
+
 @pytest.mark.parametrize("by_key", [True, False])
 def test_a_group_is_renamed_on_its_frame(canvas: Opener, by_key: bool) -> None:
     hand = canvas(FIVE)

@@ -40,6 +40,13 @@ class GroupActions(QObject):
         nodes = self._workbench.selection
         self._interaction.apply("Ungroup", lambda project: grouping.ungrouped(project, nodes))
 
+    def take_out(self) -> None:
+        """Take the selected nodes out of their groups."""
+        nodes = self._workbench.selection
+        self._interaction.apply(
+            "Take out of group", lambda project: grouping.taken_out(project, nodes)
+        )
+
     def fold(self) -> None:
         """Collapse the groups of the selected nodes, or expand them if all are collapsed."""
         self._interaction.fold(self._workbench.selection)
@@ -61,6 +68,8 @@ class GroupActions(QObject):
             collapsed = all(group.collapsed for group in touched)
             menu.addAction(f"{'Expand' if collapsed else 'Collapse'} group\tCtrl+H", self.fold)
             menu.addAction("Ungroup\tCtrl+Shift+G", self.ungroup)
+            if any(not set(group.nodes) <= set(nodes) for group in touched):
+                menu.addAction("Take out of group", self.take_out)
         menu.addAction("Save as block…", self.save_as_block)
 
     # ------------------------------------------------------------------ blocks

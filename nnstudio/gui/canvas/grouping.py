@@ -43,10 +43,10 @@ def ends_of(project: Project, nodes: Sequence[str]) -> tuple[str, ...]:
 
 
 def grouped(project: Project, nodes: Collection[str], name: str = "") -> Project:
-    """With a group of these nodes.
+    """With a group of these nodes. One that is among them as a whole grows and keeps its name.
 
     Args:
-        name: what it is called; empty for the next free “Group 2”.
+        name: what a new one is called; empty for the next free “Group 2”.
 
     Raises:
         EditError: there are no nodes, or they are a group already.
@@ -55,6 +55,11 @@ def grouped(project: Project, nodes: Collection[str], name: str = "") -> Project
         raise EditError("group_nothing")
     if same := exactly(project.layout, nodes):
         raise EditError("group_already", group=same.name)
+    whole = [g for g in project.layout.groups if set(g.nodes) <= set(nodes)]
+    if len(whole) == 1 and not name:
+        larger = replace(whole[0], nodes=_in_order(project, nodes))
+        kept = _without(project.layout, set(nodes) - set(whole[0].nodes)).groups
+        return _with_groups(project, tuple(larger if g.id == larger.id else g for g in kept))
     layout = _without(project.layout, nodes)
     new = Group(fresh_group_id(layout), name or _free_name(layout), _in_order(project, nodes))
     return _with_groups(project, (*layout.groups, new))
@@ -70,6 +75,17 @@ def ungrouped(project: Project, nodes: Collection[str]) -> Project:
     for group in gone:  # what was one card becomes several
         project = _with_room(project, group) if group.collapsed else project
     return _with_groups(project, tuple(g for g in project.layout.groups if g not in gone))
+
+
+def taken_out(project: Project, nodes: Collection[str]) -> Project:
+    """With these nodes in no group; the others of their groups stay together.
+
+    Raises:
+        EditError: none of them is in a group.
+    """
+    for group in _groups_of(project, nodes):  # what was hidden in a card gets one of its own
+        project = _with_room(project, group) if group.collapsed else project
+    return _with_groups(project, _without(project.layout, nodes).groups)
 
 
 def folded(project: Project, nodes: Collection[str], collapsed: bool) -> Project:
