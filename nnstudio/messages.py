@@ -289,6 +289,23 @@ SENTENCES: dict[str, str] = {
     "arrays_not_finite": _(
         "The {what} hold NaN or infinite values: replace them or leave these examples out."
     ),
+    "pictures_no_folder": _("No folder is chosen: choose the one that holds the pictures."),
+    "pictures_missing": _("There is no folder {folder}: check the path."),
+    "pictures_none": _(
+        "{folder} holds no pictures that can be read: put each class's pictures into a folder of its own there ({endings})."
+    ),
+    "pictures_large": _(
+        "The first picture has {height} × {width} pixels: say to which height and width, at most 1024, all shall be brought."
+    ),
+    "pictures_unreadable": _(
+        "{count:,} files can't be read and are left out, such as {file} ({reason}); {kept:,} pictures are kept."
+    ),
+    "labels_unread": _("{file} can't be read as a table of labels ({reason}): save it as CSV in UTF-8."),
+    "labels_short": _("{file}, line {line}: expected a file and its label, got fewer than two cells."),
+    "labels_none": _("None of the files that {file} names is in {folder}: choose the other folder."),
+    "labels_lost": _(
+        "{count:,} labels have no picture, such as line {line} ({file}); {kept:,} pictures are kept."
+    ),
     "store_unwritable": _(
         "{folder} can't be written ({reason}) after {done:,} examples; nothing was kept there: make room or choose another folder."
     ),

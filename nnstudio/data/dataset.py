@@ -57,6 +57,7 @@ class Dataset:
         classes: the name of each label; empty for regression.
         columns: what else is known of each example, for networks with several inputs or outputs.
         known_sha256: the fingerprint, where it was computed before; of gigabytes that takes long.
+        notes: sentences on what was left out or mended while it was read.
         block: how many neighbours are best read together; 0 for data in memory.
         input_names: a name for each feature, or empty.
         target_names: a name for each output, or empty.
@@ -76,6 +77,7 @@ class Dataset:
     columns: tuple[Column, ...] = ()
     known_sha256: str = ""
     block: int = 0
+    notes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if len(self.inputs) != len(self.targets):

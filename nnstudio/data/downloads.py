@@ -39,10 +39,6 @@ class RemoteFile:
         return self.url.rsplit("/", 1)[-1]
 
 
-class Cancelled(Exception):
-    """The download was given up; what was complete is kept."""
-
-
 def fetch(
     title: str, files: Sequence[RemoteFile], folder: Path, progress: Progress | None = None
 ) -> None:
@@ -50,7 +46,7 @@ def fetch(
 
     Raises:
         DataError: the network, the server or the disk failed, or a checksum is wrong.
-        Cancelled: ``progress`` raised it.
+        Cancelled: ``progress`` raised it; files that were complete are kept.
     """
     import pooch  # type: ignore[import-untyped]  # only for who downloads
     import requests

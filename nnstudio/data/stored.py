@@ -102,10 +102,13 @@ class StoreWriter:
     Args:
         folder: where; what was there before is replaced.
         like: a dataset with the name, classes, names of features and further columns of the whole.
+        tested: tells in the end how many of the last examples are a published test set; by default
+            as many as ``like`` has.
     """
 
     folder: Path
     like: Dataset
+    tested: Callable[[], int] | None = None
     _files: list[_Growing] = field(default_factory=list)
 
     @property
@@ -160,7 +163,7 @@ class StoreWriter:
             classes=list(like.classes),
             input_names=list(like.input_names),
             target_names=list(like.target_names),
-            test_count=like.test_count,
+            test_count=like.test_count if self.tested is None else self.tested(),
             columns=[_ColumnFacts(c.name, list(c.classes)) for c in like.columns],
             sha256="",
         )
@@ -199,6 +202,7 @@ def store_pieces(
     like: Dataset,
     folder: Path,
     progress: Progress | None = None,
+    tested: Callable[[], int] | None = None,
 ) -> None:
     """Write (inputs, targets, further columns) as they come; see :class:`StoreWriter`.
 
@@ -207,7 +211,7 @@ def store_pieces(
     """
     done = 0
     try:
-        with StoreWriter(folder, like) as writer:
+        with StoreWriter(folder, like, tested) as writer:
             for inputs, targets, columns in pieces:
                 writer.append(inputs, targets, columns)
                 done += len(inputs)

@@ -13,8 +13,9 @@ import numpy as np
 import pytest
 from idx_files import idx_bytes
 
-from nnstudio.data.downloads import Cancelled, RemoteFile, fetch
+from nnstudio.data.downloads import RemoteFile, fetch
 from nnstudio.data.errors import DataError
+from nnstudio.data.progress import Cancelled
 from nnstudio.data.sources import FashionMnist, IdxSet, Kmnist, Mnist
 
 RNG = np.random.default_rng(2)

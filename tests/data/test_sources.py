@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from idx_files import write_idx
+from PIL import Image
 
 from nnstudio import schema
 from nnstudio.data.dataset import Dataset
@@ -32,6 +33,7 @@ from nnstudio.data.sources import (
     Line,
     Mnist,
     Moons,
+    Pictures,
     Sine,
     Sorting,
     Source,
@@ -73,6 +75,8 @@ EXAMPLES: list[Source] = [
     FashionMnist(),
     Kmnist(),
     Stored(),
+    Pictures(),
+    Pictures(height=14, width=14, colour=True),
     Arrays(),
     Arrays(layout="pictures (N, H, W)", task="classes", inputs="x_train"),
 ]
@@ -86,6 +90,12 @@ def load(source: Source, small_mnist: Path) -> Dataset:
         file, mnist = small_mnist / "some.npz", Mnist(str(small_mnist)).load()
         np.savez(file, x_train=mnist.inputs[:, 0], y_train=mnist.targets)
         return replace(source, file=str(file)).load()
+    if isinstance(source, Pictures):
+        for number, picture in enumerate(Mnist(str(small_mnist)).load().inputs[:12, 0]):
+            file = small_mnist / "shots" / f"{number % 3}" / f"{number}.png"
+            file.parent.mkdir(parents=True, exist_ok=True)
+            Image.fromarray(picture).save(file)
+        return replace(source, folder=str(small_mnist / "shots")).load()
     if isinstance(source, Stored):
         folder = small_mnist / "stored"
         store(Mnist(str(small_mnist)).load(), folder)
@@ -181,6 +191,8 @@ def _values(item: schema.Setting) -> st.SearchStrategy[Any]:
     if rule.choices is not None:
         return st.sampled_from(rule.choices)
     low, high = rule.ge, rule.le
+    if item.type is bool:
+        return st.booleans()
     if item.type is int:
         return st.integers(0 if low is None else int(low), 2**63 - 1 if high is None else int(high))
     if item.type is float:

@@ -11,6 +11,7 @@ from nnstudio.data.sources.line import Line
 from nnstudio.data.sources.mnist import FashionMnist, Kmnist, Mnist
 from nnstudio.data.sources.naming import parse_source, source_text
 from nnstudio.data.sources.pairs import pairs_text, parse_pairs
+from nnstudio.data.sources.pictures import Pictures
 from nnstudio.data.sources.planes import Circles, Gauss, Moons, Xor
 from nnstudio.data.sources.sine import Sine
 from nnstudio.data.sources.sorting import Sorting
@@ -34,6 +35,7 @@ __all__ = [
     "Line",
     "Mnist",
     "Moons",
+    "Pictures",
     "Sine",
     "Sorting",
     "Source",

@@ -6,6 +6,7 @@ from nnstudio.data.sources.function import Function
 from nnstudio.data.sources.iris import Iris
 from nnstudio.data.sources.line import Line
 from nnstudio.data.sources.mnist import FashionMnist, Kmnist, Mnist
+from nnstudio.data.sources.pictures import Pictures
 from nnstudio.data.sources.planes import Circles, Gauss, Moons, Xor
 from nnstudio.data.sources.sine import Sine
 from nnstudio.data.sources.sorting import Sorting
@@ -31,6 +32,7 @@ SOURCES: dict[str, type[Source]] = {
     "Mnist": Mnist,
     "FashionMnist": FashionMnist,
     "Kmnist": Kmnist,
+    "Pictures": Pictures,
     "Arrays": Arrays,
     "Stored": Stored,
 }

@@ -16,6 +16,8 @@ from nnstudio.data.sources.source import Source
 from nnstudio.schema import Setting, SettingError, check_value, settings_of
 
 _PAIRS = tuple[tuple[float, float], ...]
+#: What people write for yes and no.
+_TRUTH = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
 #: Signs that stay as they are, so that paths and pairs can be read.
 _PLAIN_SIGNS = "/\\:,()+~"
 
@@ -74,6 +76,8 @@ def _parse_option(cls: type[Source], option: str) -> tuple[str, Any]:
 def _parse_value(item: Setting, text: str) -> Any:
     if item.type == _PAIRS:
         return parse_pairs(text)
+    if item.type is bool:
+        return _TRUTH.get(text.lower(), text)
     return item.type(text)
 
 
