@@ -121,7 +121,7 @@ def arrange(graph: Graph) -> dict[str, Point]:
     """A place for every node: wires run left to right, nothing overlaps, long chains wrap."""
     found: dict[str, Point] = {}
     top = 0.0
-    for part in _parts(graph):
+    for part in parts_of(graph):
         bottom = top
         for node, (x, y) in _arrange_part(graph, part).items():
             found[node] = (x, y + top)
@@ -137,7 +137,7 @@ def _order(graph: Graph) -> tuple[str, ...]:
     return tuple(sorter.static_order())
 
 
-def _parts(graph: Graph) -> list[list[str]]:
+def parts_of(graph: Graph) -> list[list[str]]:
     """The nodes in groups that are not wired to each other, each in running order."""
     rank = {node: i for i, node in enumerate(_order(graph))}
     parts: list[list[str]] = []
@@ -167,7 +167,7 @@ def _arrange_part(graph: Graph, part: Sequence[str]) -> dict[str, Point]:
     found: dict[str, Point] = {}
     top = 0.0
     for band in bands(graph, column):
-        cells = _cells(graph, part, column, band)
+        cells = cells_of(graph, part, column, band)
         tall = max(_column_height(graph, column_cells) for column_cells in cells)
         for number, column_cells in enumerate(cells):
             y = top + (tall - _column_height(graph, column_cells)) / 2
@@ -179,7 +179,7 @@ def _arrange_part(graph: Graph, part: Sequence[str]) -> dict[str, Point]:
     return found
 
 
-def _cells(
+def cells_of(
     graph: Graph, part: Sequence[str], column: Mapping[str, int], band: range
 ) -> list[list[_Cell]]:
     """What stands in each column of a band, from top to bottom, with few crossings.

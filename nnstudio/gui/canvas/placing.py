@@ -10,8 +10,10 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from typing import Literal
 
+from nnstudio.graph.edits import remove
 from nnstudio.graph.model import Graph
 from nnstudio.gui.canvas.arrange import arrange, places
+from nnstudio.gui.canvas.arrange_down import arrange_down
 from nnstudio.gui.canvas.folding import (
     card_box,
     card_key,
@@ -20,10 +22,15 @@ from nnstudio.gui.canvas.folding import (
     has_circle,
     holders,
 )
-from nnstudio.gui.canvas.measures import Box, Point, box_at, slots_of
+from nnstudio.gui.canvas.measures import ROW, Box, Point, box_at, overlap, slots_of
 from nnstudio.project.layout import Group
 from nnstudio.project.project import Project
 
+Direction = Literal["right", "down"]
+_ARRANGED: dict[Direction, Callable[[Graph], Mapping[str, Point]]] = {
+    "right": arrange,
+    "down": arrange_down,
+}
 Side = Literal["left", "right", "top", "bottom"]
 #: For each side: the axis, which end of a card counts (0 or 1), and which of all cards decides.
 _SIDES: dict[Side, tuple[int, int, Callable[[Iterable[float]], float]]] = {
@@ -90,20 +97,53 @@ def moved(project: Project, nodes: Iterable[str], offset: Point) -> Project:
     )
 
 
-def tidied(project: Project) -> Project:
-    """With all cards in columns, as if nobody had placed them; a collapsed group is one card."""
+def tidied(
+    project: Project, direction: Direction = "right", nodes: Collection[str] = ()
+) -> Project:
+    """With cards in order, as if nobody had placed them; a collapsed group is one card.
+
+    Args:
+        direction: in columns from left to right, or in rows from the top down.
+        nodes: only these cards, where they are; all of them if there are fewer than two.
+    """
     graph, shown = project.graph, shown_places(project)
     groups: list[Group] = []
     for group in project.layout.groups:
         if group.collapsed and not has_circle(folded_graph(graph, [*groups, group])):
             groups.append(group)  # else a path leaves it and comes back: its nodes stand apart
-    found = arrange(folded_graph(graph, groups))
+    cards = {node: card_key(group) for group in groups for node in group.nodes}
+    chosen = {cards.get(node, node) for node in nodes}
+    folded = folded_graph(graph, groups)
+    before = {**shown, **{card_key(g): card_place(g.nodes, shown) for g in groups}}
+    if len(chosen) > 1:
+        others = [node.id for node in folded.nodes if node.id not in chosen]
+        found = _beginning_at(_ARRANGED[direction](remove(folded, others)), before, folded)
+    else:
+        found = dict(_ARRANGED[direction](folded))
     for group in groups:
-        here, there = card_place(group.nodes, shown), found.pop(card_key(group))
-        for node in group.nodes:
-            x, y = shown[node]
-            found[node] = x + there[0] - here[0], y + there[1] - here[1]
+        if (there := found.pop(card_key(group), None)) is not None:
+            here = before[card_key(group)]
+            for node in group.nodes:
+                x, y = shown[node]
+                found[node] = x + there[0] - here[0], y + there[1] - here[1]
     return with_places(project, graph, found)
+
+
+def _beginning_at(
+    found: Mapping[str, Point], before: Mapping[str, Point], folded: Graph
+) -> dict[str, Point]:
+    """With the first of these cards where it was before; all lower if others are in the way."""
+    first = min(found, key=lambda node: sum(found[node]))
+    dx, dy = (before[first][axis] - found[first][axis] for axis in (0, 1))
+    staying = [
+        box_at(before[n.id], slots_of(folded, n.id)) for n in folded.nodes if n.id not in found
+    ]
+    while True:
+        there = {node: (x + dx, y + dy) for node, (x, y) in found.items()}
+        boxes = [box_at(place, slots_of(folded, node)) for node, place in there.items()]
+        if not any(overlap(box, other) for box in boxes for other in staying):
+            return there
+        dy += ROW
 
 
 def aligned(project: Project, nodes: Collection[str], side: Side) -> Project:
