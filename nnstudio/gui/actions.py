@@ -10,8 +10,10 @@ from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMenu, QMenuBar
 
 from nnstudio.graph.templates import TEMPLATES
+from nnstudio.gui import life_menu
 from nnstudio.gui.canvas.placing import Side
 from nnstudio.gui.look.theme import THEMES
+from nnstudio.gui.minimap_menu import add_minimap_menu
 
 if TYPE_CHECKING:
     from nnstudio.gui.main_window import MainWindow
@@ -144,6 +146,8 @@ class Actions:
         shapes = self._add(menu, "wire_shapes", "Shapes on all wires", lambda: None)
         shapes.setCheckable(True)
         shapes.toggled.connect(canvas.show_shapes)
+        add_minimap_menu(menu, window)
+        life_menu.fill(menu, window.life)
         for name, text, on, switch in (
             ("wheel_zooms", "Wheel zooms", canvas.wheel_zooms, window.set_wheel_zooms),
             ("snap", "Snap to the grid", canvas.snaps, window.set_snaps),

@@ -18,6 +18,8 @@ from nnstudio.engine.layer import Layer
 from nnstudio.graph.templates import Template
 from nnstudio.gui.actions import Actions
 from nnstudio.gui.canvas import commands
+from nnstudio.gui.canvas.life import Life
+from nnstudio.gui.canvas.minimap import MODES, Mode
 from nnstudio.gui.docks import Docks
 from nnstudio.gui.files import Files
 from nnstudio.gui.header import Header
@@ -71,6 +73,9 @@ class MainWindow(QMainWindow):
         self._build()
         self.docks.canvas.wheel_zooms = self._preferences.wheel_zooms
         self.docks.canvas.snaps = self._preferences.snaps
+        mode = next(mode for mode in MODES if mode == self._preferences.minimap)
+        self.docks.canvas.minimap.set_mode(mode)
+        self.life.thumbnails.show_on_cards(self._preferences.on_cards)
         self.actions_ = Actions(self)
         self._connect()
         self._restore()
@@ -106,6 +111,13 @@ class MainWindow(QMainWindow):
         search.activated.connect(self._search_layers)
         self._update_recent()
         self._update_title()
+
+    @property
+    def life(self) -> Life:
+        """What the canvas shows of the network as it lives."""
+        life = self.docks.canvas.life
+        assert life is not None, "the window's canvas is given what lives"
+        return life
 
     # ------------------------------------------------------------------ what is seen
 
@@ -172,6 +184,11 @@ class MainWindow(QMainWindow):
         """Whether cards are moved on the grid; remembered."""
         self.docks.canvas.snaps = snaps
         self._preferences = replace(self._preferences, snaps=snaps)
+
+    def set_minimap(self, mode: Mode) -> None:
+        """Show the minimap automatically, always or never, from now on."""
+        self.docks.canvas.minimap.set_mode(mode)
+        self._preferences = replace(self._preferences, minimap=mode)
 
     def show_picture_dialog(self) -> None:
         """Ask how a picture of the network is to be, and where it goes."""
@@ -286,6 +303,7 @@ class MainWindow(QMainWindow):
             replace(
                 self._preferences,
                 geometry=base64.b64encode(bytes(self.saveGeometry().data())).decode(),
+                on_cards=self.life.thumbnails.on_cards,
                 layout=base64.b64encode(self.docks.state()).decode(),
             )
         )

@@ -32,6 +32,8 @@ class Preferences:
         layout: how its docks were arranged, the same way.
         wheel_zooms: the wheel zooms on the canvas; otherwise it scrolls.
         snaps: cards are moved on the grid.
+        minimap: when there is one: ``automatic``, ``always`` or ``never``.
+        on_cards: what the cards of the canvas show; empty for what the window thinks best.
     """
 
     theme: str = ""
@@ -40,6 +42,8 @@ class Preferences:
     layout: str = ""
     wheel_zooms: bool = True
     snaps: bool = True
+    minimap: str = "automatic"
+    on_cards: str = ""
 
 
 def preferences_path() -> Path:
@@ -58,6 +62,8 @@ def load_preferences() -> Preferences:
         return Preferences()
     if preferences.theme not in ("", "light", "dark"):
         preferences = replace(preferences, theme="")
+    if preferences.minimap not in ("automatic", "always", "never"):
+        preferences = replace(preferences, minimap="automatic")
     if not (_is_base64(preferences.geometry) and _is_base64(preferences.layout)):
         preferences = replace(preferences, geometry="", layout="")
     return preferences

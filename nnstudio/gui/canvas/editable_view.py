@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Literal
 
@@ -16,18 +16,20 @@ from nnstudio.graph.templates import TEMPLATES, Template
 from nnstudio.gui.blocks import is_key
 from nnstudio.gui.canvas import bypassing, commands, grouping, placing
 from nnstudio.gui.canvas.find_bar import FindBar
+from nnstudio.gui.canvas.flow_numbers import FlowNumbers
 from nnstudio.gui.canvas.folding import card_key
 from nnstudio.gui.canvas.gestures import Port, Selection
 from nnstudio.gui.canvas.group_actions import GroupActions
 from nnstudio.gui.canvas.group_faces import shown_faces
+from nnstudio.gui.canvas.heat_bar import HeatBar
 from nnstudio.gui.canvas.interaction import Interaction
 from nnstudio.gui.canvas.layer_search import LayerSearch
+from nnstudio.gui.canvas.life import Life
 from nnstudio.gui.canvas.name_field import NameField
 from nnstudio.gui.canvas.navigable_view import NavigableView
 from nnstudio.gui.canvas.node_item import DETAIL_FROM
 from nnstudio.gui.canvas.overlays import STRIP, EmptyCanvas
 from nnstudio.gui.canvas.scene import CanvasScene, point_of
-from nnstudio.gui.canvas.thumbnails import Thumbnails
 from nnstudio.gui.live import Live
 from nnstudio.gui.look.theme import Theme
 from nnstudio.gui.workbench import Workbench
@@ -84,8 +86,10 @@ class EditableView(NavigableView):
         workbench.data_changed.connect(self._offer_start)
         self._show_project()
         self._offer_start()
+        self.life: Life | None = None
         if live is not None:
-            self._thumbnails = Thumbnails(live, theme, self, self)
+            self.life = Life(live, theme, self, self)
+            self._strip.add(self.life.heat.legend)
 
     # ------------------------------------------------------------------ for menus and scripts
 
@@ -274,8 +278,22 @@ class EditableView(NavigableView):
         self.fit()
 
     def set_thumbnail(self, node_id: str, pixmap: QPixmap | None) -> None:
-        """Show a small picture on a node's card, or none."""
+        """Show a picture on a node's card: the layer's curve for ``None``, none if it is empty."""
         self._scene.show_thumbnail(node_id, pixmap)
+
+    def cards(self) -> Mapping[str, tuple[str, ...]]:
+        """The nodes that each card stands for."""
+        return {card: item.members for card, item in self._scene.nodes.items()}
+
+    def show_heat(self, bars: Mapping[str, HeatBar]) -> None:
+        """Show these bars, by card, and no others."""
+        self._scene.show_heat(bars)
+
+    def show_numbers(self, numbers: Mapping[str, FlowNumbers]) -> None:
+        """Let wires show the numbers of their sources; the others show none."""
+        lines = {node: found.lines() for node, found in numbers.items()}
+        alarming = [node for node, found in numbers.items() if found.broken]
+        self._scene.show_numbers(lines, alarming)
 
     def node_rect(self, node_id: str) -> QRect:
         """The node's card in the viewport's coordinates."""
@@ -324,6 +342,7 @@ class EditableView(NavigableView):
         if graph is not old[0]:
             self._show_carried()
         self._scene.show_selection(self._interaction.selection)
+        self.minimap.show_boxes(self._scene.overview())
         self._empty.setVisible(not graph.nodes)
         self._parameters = workbench.analysis.total_parameters
         self._zoomed()

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import QFrame, QGraphicsView, QWidget
 
 from nnstudio.gui.canvas.camera import Camera
 from nnstudio.gui.canvas.dots import dotted_sheet
+from nnstudio.gui.canvas.minimap import Minimap
 from nnstudio.gui.canvas.overlays import STRIP, FocusRing, Strip
 from nnstudio.gui.canvas.scene import CanvasScene
 from nnstudio.gui.look.theme import Theme
@@ -62,6 +63,11 @@ class NavigableView(QGraphicsView):
         self._strip.zoom_out.connect(lambda: self.zoom_by(1 / ZOOM_STEP))
         self._strip.zoom_reset.connect(self.reset_zoom)
         self._strip.fit.connect(self.fit)
+        self.minimap = Minimap(theme, self)
+        self.minimap.moved.connect(self._look_around)
+        self.minimap.turned.connect(lambda by: self.zoom_by(ZOOM_STEP ** (by / 2)))
+        for bar in (self.horizontalScrollBar(), self.verticalScrollBar()):
+            bar.valueChanged.connect(self._show_seen)
         self._ring = FocusRing(theme, self)
         theme.changed.connect(self.viewport().update)
 
@@ -88,6 +94,7 @@ class NavigableView(QGraphicsView):
         """Show the whole network, no larger than 100 %."""
         self._fits = True
         self._camera.fit(self._contents())
+        self._show_seen()
         self._zoomed()
 
     def zoom_by(self, factor: float) -> None:
@@ -107,6 +114,7 @@ class NavigableView(QGraphicsView):
     def _zoom_at(self, factor: float, at: QPointF) -> None:
         self._fits = False
         self._camera.zoom_at(factor, at)
+        self._show_seen()
         self._zoomed()
 
     def _bring_into_view(self, box: QRectF) -> None:
@@ -117,6 +125,15 @@ class NavigableView(QGraphicsView):
             self.fit()
         else:
             self._camera.show_box(box)
+
+    def _look_around(self, at: QPointF) -> None:
+        """Have a place of the scene in the middle."""
+        self._pan(self._camera.middle() - QPointF(self.mapFromScene(at)))
+
+    def _show_seen(self) -> None:
+        """Let the minimap know which part of the scene can be seen."""
+        whole = QRectF(self.viewport().rect())
+        self.minimap.show_seen(self.viewportTransform().inverted()[0].mapRect(whole))
 
     def _zoomed(self) -> None:
         """The zoom is another; subclasses say so."""
@@ -252,8 +269,10 @@ class NavigableView(QGraphicsView):
         super().resizeEvent(event)
         self._strip.setGeometry(0, self.height() - STRIP, self.width(), STRIP)
         self._ring.setGeometry(self.rect())
+        self.minimap.stand_in(self.viewport().geometry())
         if self._fits:
             self.fit()
+        self._show_seen()
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

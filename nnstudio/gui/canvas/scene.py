@@ -16,6 +16,7 @@ from nnstudio.gui.canvas.group_faces import GroupFace
 from nnstudio.gui.canvas.group_item import FrameItem, GroupCard
 from nnstudio.gui.canvas.guide_item import GuideItem
 from nnstudio.gui.canvas.guides import Guide
+from nnstudio.gui.canvas.heat_bar import HeatBar
 from nnstudio.gui.canvas.measures import WIDTH, Box, Point, height
 from nnstudio.gui.canvas.node_item import DETAIL_FROM, NodeItem
 from nnstudio.gui.canvas.wire_item import DrawnWire, WireItem
@@ -167,6 +168,16 @@ class CanvasScene(QGraphicsScene):
         for edge, item in self.wires.items():
             item.show_label(shapes.get(edge.source, ""), always=always)
 
+    def show_numbers(self, lines: Mapping[str, tuple[str, ...]], alarming: Iterable[str]) -> None:
+        """Let wires show these lines of text, by source; those from ``alarming`` as errors."""
+        for edge, item in self.wires.items():
+            item.show_numbers(lines.get(edge.source, ()), alarming=edge.source in alarming)
+
+    def show_heat(self, bars: Mapping[str, HeatBar]) -> None:
+        """Show these bars, by card, and no others."""
+        for card, item in self.nodes.items():
+            item.show_heat(bars.get(card))
+
     def show_offset(self, nodes: Iterable[str], offset: Point) -> None:
         """Show these cards away from their places, while they are being dragged."""
         shown = {card for card in map(self._card_of, nodes) if card in self.nodes}
@@ -268,6 +279,16 @@ class CanvasScene(QGraphicsScene):
         }
         cards = (item for key, item in self.nodes.items() if key in touched)
         return tuple(node for item in cards for node in item.members)
+
+    def overview(self) -> list[tuple[QRectF, str]]:
+        """The box of every card, and the role of its colour: that of its problem or its kind."""
+        return [
+            (
+                QRectF(item.x(), item.y(), WIDTH, height(item.face.slots)),
+                item.face.severity or item.face.category,
+            )
+            for item in self.nodes.values()
+        ]
 
     def contents(self) -> QRectF:
         """The box around all cards and wires; null if there are none."""
