@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import warnings
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -62,6 +63,8 @@ def read_pieces(
         ``(n, channels, height, width)`` uint8; the positions ``(n,)`` in ``paths`` of these; and
         the files that were left out.
     """
+    # Pillow warns of what is odd in a file; whether it can be read is told by whether it is.
+    warnings.filterwarnings("ignore", module=r"PIL\.")
     # Pillow decodes without holding the interpreter, so threads are enough.
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         for start in range(0, len(paths), _TOGETHER):
@@ -111,7 +114,8 @@ def _errors() -> tuple[type[Exception], ...]:
     from PIL import Image
 
     return (
-        *(Image.DecompressionBombError, Image.DecompressionBombWarning, OSError, EOFError),
+        *(Image.DecompressionBombError, OSError, EOFError),
         *(SyntaxError, ValueError, TypeError, IndexError, KeyError, OverflowError, MemoryError),
         *(ZeroDivisionError, AttributeError, NotImplementedError),
+        Warning,  # where warnings are errors: it is about a damaged file
     )
