@@ -26,17 +26,21 @@ class Recorder:
     Attributes:
         keep_activations: whether to copy what the steps gave.
         keep_gradients: whether to copy ∂L/∂output.
+        measure_gradients: whether to measure how long ∂L/∂variables are.
         activations: by step, copies ``(features…, N)``.
         gradients: by step, copies of ∂L/∂output.
-        forward_seconds, backward_seconds: by step, without the time for copying.
+        gradient_lengths: by step that learns, ‖∂L/∂variables‖ over all its variables.
+        forward_seconds, backward_seconds: by step, without the time for copying and measuring.
         buffer_bytes: by step, the memory its buffers take for this batch size.
         data: copies of the batch, by input step, if activations are kept.
     """
 
     keep_activations: bool = True
     keep_gradients: bool = True
+    measure_gradients: bool = False
     activations: dict[int, Array] = field(default_factory=dict)
     gradients: dict[int, Array] = field(default_factory=dict)
+    gradient_lengths: dict[int, float] = field(default_factory=dict)
     forward_seconds: dict[int, float] = field(default_factory=dict)
     backward_seconds: dict[int, float] = field(default_factory=dict)
     buffer_bytes: dict[int, int] = field(default_factory=dict)
@@ -74,6 +78,9 @@ class Recorder:
             dxs = one.backward(v, grad, dy, call)
             self.backward_seconds[one.step] = perf_counter() - began
             self.buffer_bytes[one.step] = call.buffer_bytes
+            if self.measure_gradients and grad:
+                squares = [float(np.vdot(g, g)) for g in grad.values()]
+                self.gradient_lengths[one.step] = sum(squares) ** 0.5
             return dxs
 
         return watched

@@ -33,6 +33,7 @@ from nnstudio.training.events import BatchDone, Diverged, Ended, Event, Failed
 from nnstudio.training.history import History
 from nnstudio.training.loop import train
 from nnstudio.training.mailbox import Mailbox, Snapshot
+from nnstudio.training.meter import Reading
 from nnstudio.training.session import Session
 from nnstudio.training.stopping import end_text
 
@@ -143,6 +144,15 @@ class Runner(QObject):
     def take_weights(self) -> Snapshot | None:
         """The copy that was made since the last call."""
         return self._run.mailbox.take() if self._run else None
+
+    def ask_reading(self) -> None:
+        """Ask the thread to measure a step layer by layer."""
+        if self._run:
+            self._run.mailbox.ask_reading()
+
+    def take_reading(self) -> Reading | None:
+        """What was measured since the last call."""
+        return self._run.mailbox.take_reading() if self._run else None
 
     # ------------------------------------------------------------------ what the user asks
 

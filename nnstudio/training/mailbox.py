@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from nnstudio.engine.layer import Array
 from nnstudio.training.inside import Inside, Watch
+from nnstudio.training.meter import Meter, Reading
 from nnstudio.training.session import Session
 
 
@@ -33,6 +34,9 @@ class Mailbox:
         self._asked_inside = threading.Event()
         self._watch: Watch | None = None
         self._inside: deque[Inside] = deque(maxlen=1)
+        self._asked_reading = threading.Event()
+        self._meter: Meter | None = None
+        self._reading: deque[Reading] = deque(maxlen=1)
 
     def ask(self) -> None:
         """Ask for a copy of the variables."""
@@ -42,8 +46,17 @@ class Mailbox:
         """Ask for the inside of a step: the one after the next batch boundary."""
         self._asked_inside.set()
 
+    def ask_reading(self) -> None:
+        """Ask what a step costs layer by layer: the one after the next batch boundary."""
+        self._asked_reading.set()
+
     def serve(self, session: Session) -> None:
         """Copy what was asked for; for the training thread, at a batch boundary."""
+        if self._meter is not None:
+            reading = self._meter.end()
+            self._meter = None
+            if reading is not None:
+                self._reading.append(reading)
         if self._watch is not None:
             inside = self._watch.end()
             self._watch = None
@@ -52,6 +65,9 @@ class Mailbox:
         if self._asked_inside.is_set():
             self._asked_inside.clear()
             self._watch = Watch(session)
+        elif self._asked_reading.is_set():  # one looks into a step at a time
+            self._asked_reading.clear()
+            self._meter = Meter(session)
         if self._asked.is_set():
             self._asked.clear()  # first: who asks again while this is copied is served again
             self._snapshot.append(Snapshot(session.step, session.epoch, session.flat.copy()))
@@ -67,5 +83,12 @@ class Mailbox:
         """The inside of the step that was watched since the last call, if any."""
         try:
             return self._inside.pop()
+        except IndexError:
+            return None
+
+    def take_reading(self) -> Reading | None:
+        """What was measured since the last call, if anything."""
+        try:
+            return self._reading.pop()
         except IndexError:
             return None

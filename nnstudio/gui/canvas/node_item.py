@@ -19,6 +19,7 @@ from PySide6.QtWidgets import QApplication, QGraphicsItem, QStyleOptionGraphicsI
 from nnstudio.gui.canvas.bypassed_look import paint_bypassed
 from nnstudio.gui.canvas.faces import Face
 from nnstudio.gui.canvas.gestures import Body, Port, Target
+from nnstudio.gui.canvas.heat_bar import HeatBar, paint_heat_bar
 from nnstudio.gui.canvas.measures import WIDTH, height, input_place, output_place
 from nnstudio.gui.look.problem_sign import paint_sign
 from nnstudio.gui.look.theme import Theme, mono_font
@@ -57,6 +58,7 @@ class NodeItem(QGraphicsItem):
         self.is_selected = False
         self.is_hovered = False
         self.thumbnail: QPixmap | None = None
+        self.heat: HeatBar | None = None
         self.lit: frozenset[Port] = frozenset()
         self.hovered_port: Port | None = None
         self.refusing_port: Port | None = None
@@ -91,9 +93,18 @@ class NodeItem(QGraphicsItem):
             self.update()
 
     def show_thumbnail(self, pixmap: QPixmap | None) -> None:
-        """Show this picture at the right, or none."""
-        self.thumbnail = pixmap
-        self.update(_picture_box())
+        """Show this picture at the right; for ``None`` the layer's curve, for an empty one none."""
+        had_room, self.thumbnail = self._picture_room(), pixmap
+        if self._picture_room() == had_room:
+            self.update(_picture_box())
+        else:
+            self.update()  # the words beside it have another room
+
+    def show_heat(self, bar: HeatBar | None) -> None:
+        """Show this bar at the bottom, or none."""
+        if bar != self.heat:
+            self.heat = bar
+            self.update()
 
     # ------------------------------------------------------------------ where things are
 
@@ -148,6 +159,8 @@ class NodeItem(QGraphicsItem):
             return
         self._paint_card(painter)
         self._paint_words(painter)
+        if self.heat is not None:
+            paint_heat_bar(painter, self.card(), self.heat, self._theme)
         if self.face.bypassed:
             pass
         elif self.thumbnail is not None:
@@ -213,8 +226,9 @@ class NodeItem(QGraphicsItem):
         small = card_font(family, 12, False, False)
         mono = card_font(family, 12, False, True)
         taken = 0.0
-        if face.parameters:
-            taken = QFontMetricsF(small).horizontalAdvance(face.parameters) + 8
+        at_right = face.parameters if self.heat is None else self.heat.words
+        if at_right:
+            taken = QFontMetricsF(small).horizontalAdvance(at_right) + 8
         lines = (
             (title, "dim" if face.bypassed else "text", 8.0, beside_picture, face.title),
             (small, "dim", 27.0, beside_picture, face.caption),
@@ -226,11 +240,12 @@ class NodeItem(QGraphicsItem):
             painter.setPen(colour(role))
             shown = QFontMetricsF(font).elidedText(words, Qt.TextElideMode.ElideRight, room)
             self._paint_line(painter, QRectF(16, top, room, 18), shown)
-        if face.parameters:
+        if at_right:
+            is_live = self.heat is not None and not self.heat.is_old
             painter.setFont(small)
-            painter.setPen(colour("dim"))
-            left = right - QFontMetricsF(small).horizontalAdvance(face.parameters)
-            self._paint_line(painter, QRectF(left, bottom, right - left, 18), face.parameters)
+            painter.setPen(colour("text" if is_live else "dim"))
+            left = right - QFontMetricsF(small).horizontalAdvance(at_right)
+            self._paint_line(painter, QRectF(left, bottom, right - left, 18), at_right)
 
     def _paint_line(self, painter: QPainter, box: QRectF, words: str) -> None:
         """One line from the left edge of ``box``, half-way up."""
@@ -245,6 +260,8 @@ class NodeItem(QGraphicsItem):
 
     def _paint_thumbnail(self, painter: QPainter, pixmap: QPixmap) -> None:
         """In its own proportions at the right; few large pixels stay sharp squares."""
+        if pixmap.isNull():
+            return
         size = pixmap.size().scaled(PICTURE, PICTURE, Qt.AspectRatioMode.KeepAspectRatio)
         box = _picture_box()
         target = QRectF(box.right() - size.width(), box.top(), size.width(), size.height())
@@ -257,7 +274,9 @@ class NodeItem(QGraphicsItem):
         """How much of the card's width its picture takes."""
         if self.face.bypassed:
             return 0.0
-        has_one = self.thumbnail is not None or self.face.category in ("activation", "output")
+        if self.thumbnail is not None:
+            return 0.0 if self.thumbnail.isNull() else PICTURE + 4
+        has_one = self.face.category in ("activation", "output")
         return PICTURE + 4 if has_one else 0.0
 
     def _paint_ports(self, painter: QPainter) -> None:

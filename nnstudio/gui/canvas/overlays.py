@@ -116,7 +116,7 @@ class Strip(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.status = QLabel()
         self.status.setObjectName("canvas_status")
-        row = QHBoxLayout(self)
+        row = self._row = QHBoxLayout(self)
         row.setContentsMargins(16, 0, 8, 0)
         row.setSpacing(4)
         row.addWidget(self.status, 1)
@@ -136,6 +136,10 @@ class Strip(QWidget):
             row.addWidget(button)
         theme.changed.connect(self._dress)
         self._dress()
+
+    def add(self, widget: QWidget) -> None:
+        """Show ``widget`` between the words and the buttons."""
+        self._row.insertWidget(1, widget)
 
     def say(self, words: str) -> None:
         """Show ``words`` at the left."""

@@ -1,31 +1,40 @@
-"""The little pictures on cards: an example on Input, the weights as they are now on Dense."""
+"""What is on the cards: the one place that decides which little picture each card shows."""
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import Protocol
 
 import numpy as np
-from PySide6.QtCore import QRectF
-from PySide6.QtGui import QColor, QImage, QPainter, QPixmap, qRgb
+from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QWidget
 
+from nnstudio.data.batches import PreparedData
+from nnstudio.engine.conv import Conv2D
 from nnstudio.engine.dense import Dense
 from nnstudio.engine.layer import Array
 from nnstudio.engine.shaping import Input, Permute
 from nnstudio.graph.model import Graph
+from nnstudio.gui.canvas.output_maps import OutputMaps
+from nnstudio.gui.canvas.pixmaps import grey_pixmap, sequence_chart, signed_pixmap, tiled
 from nnstudio.gui.live import Live, LiveView
 from nnstudio.gui.look.theme import Theme
-from nnstudio.gui.plots.sequence_lines import paint_sequence
+from nnstudio.training.flow import first_examples
 
-#: Pictures of so many neurons side by side and below each other.
-_TILES = 2
+#: What cards may show, and what menus call it. Automatic: outputs where a map of them says it all,
+#: for data of one or two numbers and of pictures; weights elsewhere.
+ON_CARDS = {
+    "automatic": "Automatic",
+    "weights": "Weights",
+    "outputs": "Outputs",
+    "curves": "Curves",
+    "nothing": "Nothing",
+}
+#: Pictures of so many neurons at most.
+_TILES = 4
 #: At most so many rows and columns of a weight matrix.
 _PART = 24
 #: Categories of layers that mix no pixels with each other.
 _PIXEL_BY_PIXEL = ("activation", "regularise", "shape")
-#: The side of a line chart in pixels; cards show it smaller.
-_CHART = 96
 #: More cards than this aren't drawn while training runs.
 _MOST = 16
 
@@ -37,7 +46,7 @@ class Cards(Protocol):
         """The nodes whose pictures can be seen now; others aren't drawn."""
 
     def set_thumbnail(self, node_id: str, pixmap: QPixmap | None) -> None:
-        """Show a node's picture, or none."""
+        """Show a node's picture, its curve if it is ``None``, nothing if it is empty."""
 
     def hand_over_updates(self) -> None:
         """Have what changed painted with the next update, rather than some time later."""
@@ -53,77 +62,87 @@ class Thumbnails(LiveView):
         self.resize(0, 0)
         self._theme = theme
         self._cards = cards
-        self._show = cards.set_thumbnail
-        self._examples: dict[str, object] = {}
+        self._maps = OutputMaps()
+        self._kind = "automatic"
+        self._examples: dict[str, tuple[tuple[object, ...], QPixmap | None]] = {}
         theme.changed.connect(lambda: live.mark(self))
 
+    @property
+    def on_cards(self) -> str:
+        """What the cards show, a key of :data:`ON_CARDS`."""
+        return self._kind
+
+    def show_on_cards(self, kind: str) -> None:
+        """Let cards show this, a key of :data:`ON_CARDS`; any other word changes nothing."""
+        if kind in ON_CARDS and kind != self._kind:
+            self._kind = kind
+            self.needs_weights = kind not in ("curves", "nothing")
+            self.live.mark(self)
+
     def refresh(self) -> None:
-        """Draw the weights of the Dense cards that can be seen, and an example on Input."""
+        """Draw the pictures of the cards that can be seen, with the weights as they are now."""
         graph = self.live.workbench.graph
-        model = self.live.model()
-        arrays = {} if model is None else model.network.arrays(model.workspace.flat)
-        for node in self._cards.seen_nodes()[:_MOST]:
-            layer = graph.by_id[node].layer
-            if isinstance(layer, Input):
-                self._show_example(node, layer)
-            elif isinstance(layer, Dense):
-                owner = graph.by_id[node].owner or node
-                weight = arrays.get((owner, "weight"))
-                picture = None if weight is None else self._weights(weight, graph, node)
-                self._show(node, picture)
-            else:
-                self._show(node, None)
+        nodes = self._cards.seen_nodes()[:_MOST]
+        model, arrays = None, {}
+        if self.needs_weights and (model := self.live.model()) is not None:
+            arrays = model.network.arrays(model.workspace.flat)
+        if self._kind in ("automatic", "outputs"):
+            self._maps.look(model if nodes else None, self.live.workbench.data)
+        for node in nodes:
+            weight = arrays.get((graph.by_id[node].owner or node, "weight"))
+            self._cards.set_thumbnail(node, self._picture(graph, node, weight))
         self._cards.hand_over_updates()
 
-    def _show_example(self, node: str, layer: Input) -> None:
-        """Examples don't change while training runs: drawn once for each data and shape."""
-        now = (self.live.workbench.data, layer, self._theme.name)
-        if self._examples.get(node) != now:
-            self._examples[node] = now
-            self._show(node, self._example(layer))
+    def _picture(self, graph: Graph, node: str, weight: Array | None) -> QPixmap | None:
+        layer = graph.by_id[node].layer
+        if self._kind == "nothing":
+            return QPixmap()
+        if isinstance(layer, Input) and len(layer.shape) > 1:
+            return self._example(node, layer)
+        if self._kind == "outputs" or (self._kind == "automatic" and self._says_most(node)):
+            return self._maps.picture(node, self._theme)
+        if self._kind == "curves" or weight is None or not isinstance(layer, Dense | Conv2D):
+            return None
+        return self._weights(weight, graph, node)
 
-    def _example(self, layer: Input) -> QPixmap | None:
-        """The first training picture or sequence; ``None`` if the data has neither."""
+    def _says_most(self, node: str) -> bool:
+        """Whether a node's output tells more than its weights, or its curve."""
+        values = self._maps.values(node)
+        if values is None:
+            return False
+        shape = values.shape[:-1]
+        return len(shape) == (3 if self._maps.kind == "example" else 1)
+
+    def _example(self, node: str, layer: Input) -> QPixmap | None:
+        """Examples don't change while training runs: drawn once for each data and shape."""
         data = self.live.workbench.data
+        now = (data, layer, self._theme.name)
+        known = self._examples.get(node)
+        if known is None or known[0] != now:
+            known = self._examples[node] = (now, self._draw_example(data, layer))
+        return known[1]
+
+    def _draw_example(self, data: PreparedData | None, layer: Input) -> QPixmap | None:
+        """The picture or sequence that cards show the outputs for; ``None`` if it is neither."""
         if data is None or data.input_shape != layer.shape:
             return None
-        if len(data.input_shape) == 2:
-            return _line_chart(data.first(1)[0][0].astype(float), self._theme)
-        if len(data.input_shape) != 3:
+        examples = data.dataset.inputs[first_examples(data, 1)].astype(float)
+        if not len(examples):
             return None
-        picture = data.first(1)[0][0][0].astype(float)
-        low, high = picture.min(), picture.max()
-        grey = (255 * (picture - low) / (high - low or 1)).astype(np.uint8)
-        return _pixmap(grey, [qRgb(g, g, g) for g in range(256)])
+        if len(layer.shape) == 2:
+            return sequence_chart(examples[0], self._theme)
+        return grey_pixmap(examples[0][0]) if len(layer.shape) == 3 else None
 
     def _weights(self, weight: Array, graph: Graph, node: str) -> QPixmap | None:
         """The weights of the first neurons as pictures if they look at one, else the matrix."""
         shape = _picture_before(graph, node)
-        if shape is not None and weight.shape[1] == int(np.prod(shape)):
-            values = _tiled(weight[: _TILES**2].reshape(-1, *shape)[:, 0])
+        if weight.ndim == 4:
+            values = tiled(weight[:_TILES, 0])
+        elif shape is not None and weight.shape[1] == int(np.prod(shape)):
+            values = tiled(weight[:_TILES].reshape(-1, *shape)[:, 0])
         else:
             values = weight[:_PART, :_PART]
-        if min(values.shape) < 2:
-            return None
-        most = float(np.abs(values).max()) or 1.0
-        if not np.isfinite(most):
-            return None
-        colours = self._theme.colours
-        scale = signed_scale(colours.negative, colours.panel, colours.positive)
-        levels = np.rint(127 + 127 * (values / most)).astype(np.uint8)
-        return _pixmap(levels, scale)
-
-
-def _line_chart(sequence: Array, theme: Theme) -> QPixmap:
-    """A sequence (T, F) as lines, on the colour of cards."""
-    chart = QPixmap(_CHART, _CHART)
-    chart.fill(theme.colour("window"))
-    painter = QPainter(chart)
-    box = QRectF(chart.rect()).adjusted(8, 8, -8, -8)
-    limits = float(sequence.min()), float(sequence.max())
-    paint_sequence(painter, box, sequence, limits, theme, width=4)
-    painter.end()
-    return chart
+        return None if min(values.shape) < 2 else signed_pixmap(values, self._theme)
 
 
 def _picture_before(graph: Graph, node: str) -> tuple[int, ...] | None:
@@ -136,35 +155,3 @@ def _picture_before(graph: Graph, node: str) -> tuple[int, ...] | None:
         if keeps and source.layer.arity == (1, 1) and not isinstance(source.layer, Permute):
             return _picture_before(graph, source.id)
     return None
-
-
-def _tiled(pictures: Array) -> Array:
-    """Up to four pictures (n, H, W) as one, with a line of zeros between them."""
-    count, high, wide = pictures.shape
-    across = min(_TILES, count)
-    down = -(-count // across)
-    sheet = np.zeros((down * (high + 1) - 1, across * (wide + 1) - 1))
-    for number, picture in enumerate(pictures):
-        y, x = (number // across) * (high + 1), (number % across) * (wide + 1)
-        sheet[y : y + high, x : x + wide] = picture
-    return sheet
-
-
-@lru_cache(maxsize=4)
-def signed_scale(negative: str, zero: str, positive: str) -> list[int]:
-    """256 colours from one sign through zero to the other."""
-    ends = [QColor(name) for name in (negative, zero, positive)]
-    places = np.linspace(-1, 1, 256)
-    channels = (
-        [end.red() for end in ends], [end.green() for end in ends], [end.blue() for end in ends]
-    )  # fmt: skip
-    red, green, blue = (np.interp(places, (-1, 0, 1), channel) for channel in channels)
-    return [qRgb(*map(round, rgb)) for rgb in zip(red, green, blue, strict=True)]
-
-
-def _pixmap(levels: Array, colours: list[int]) -> QPixmap:
-    high, wide = levels.shape
-    levels = np.ascontiguousarray(levels)
-    image = QImage(levels.data, wide, high, wide, QImage.Format.Format_Indexed8)
-    image.setColorTable(colours)
-    return QPixmap.fromImage(image)

@@ -218,6 +218,9 @@ class CanvasView(KeyedView):
             target = self._scene.target_at(self.mapToScene(event.pos()), self.zoom)
             problem = self._scene.problem_at(self.mapToScene(event.pos()))
             words = problem or words_about(target, self._workbench.graph, self._workbench.analysis)
+            if isinstance(target, Wire) and not problem and self.life is not None:
+                flow = self.life.numbers.measured(target.edge.source).values()
+                words = "\n".join([words, *(numbers.sentence() for numbers in flow)])
             QToolTip.showText(event.globalPos(), words, self.viewport())
             return True
         return super().viewportEvent(event)

@@ -17,7 +17,7 @@ from nnstudio.gui.look.theme import Theme, mono_font
 LABELS_FROM = 0.5
 _CORNER = 8.0
 _MARGIN = 4.0
-_LETTERS, _LABEL = 10, 15.0
+_LETTERS, _LABEL, _LINE = 10, 15.0, 13.0
 
 
 def wire_path(start: Point, end: Point) -> QPainterPath:
@@ -53,6 +53,8 @@ class WireItem(QGraphicsItem):
         self.is_hovered = False
         self.label = ""
         self.shows_label = False
+        self.numbers: tuple[str, ...] = ()
+        self.is_alarming = False
         self._theme = theme
         self._ends: tuple[Point, Point] | None = None
         self._path = QPainterPath()
@@ -84,6 +86,21 @@ class WireItem(QGraphicsItem):
             self._bounds = None
             self.update()
 
+    def show_numbers(self, lines: tuple[str, ...], *, alarming: bool) -> None:
+        """Show these lines under the label, or none; ``alarming``: as an error."""
+        if (lines, alarming) != (self.numbers, self.is_alarming):
+            self.prepareGeometryChange()
+            self.numbers, self.is_alarming = lines, alarming
+            self._bounds = None
+            self.update()
+
+    def _lines(self, *, says_shape: bool) -> tuple[str, ...]:
+        """What is on the wire: lines between two cards, one line where it runs between two rows."""
+        lines = (self.label, *self.numbers) if says_shape and self.label else self.numbers
+        if self._ends is None or is_smooth(*self._ends) or not lines:
+            return lines
+        return ("  ".join(lines),)
+
     def middle(self) -> QPointF:
         """A point on the wire, half-way."""
         return self._path.pointAtPercent(0.5)
@@ -91,15 +108,10 @@ class WireItem(QGraphicsItem):
     def boundingRect(self) -> QRectF:
         if self._bounds is None:  # now and then the scene asks every wire
             box = self._path.controlPointRect()
-            if self.label:
-                box = box.united(self._label_box())
+            if self.label or self.numbers:
+                box = box.united(_box_of(self._lines(says_shape=True), self.middle()))
             self._bounds = box.adjusted(-_MARGIN, -_MARGIN, _MARGIN, _MARGIN)
         return self._bounds
-
-    def _label_box(self) -> QRectF:
-        """Where the label is: on the middle of the wire."""
-        width = QFontMetricsF(mono_font(_LETTERS)).horizontalAdvance(self.label) + 6
-        return QRectF(-width / 2, -_LABEL / 2, width, _LABEL).translated(self.middle())
 
     def shape(self) -> QPainterPath:
         if self._shape is None:
@@ -117,17 +129,30 @@ class WireItem(QGraphicsItem):
         painter.setPen(pen)
         painter.drawPath(self._path)
         zoom = option.levelOfDetailFromTransform(painter.worldTransform())
-        if self.label and (lit or self.shows_label) and zoom >= LABELS_FROM:
-            self._paint_label(painter)
+        lines = self._lines(says_shape=lit or self.shows_label)
+        if lines and zoom >= LABELS_FROM:
+            self._paint_label(painter, lines)
 
-    def _paint_label(self, painter: QPainter) -> None:
-        box = self._label_box()
-        painter.setPen(QPen(self._theme.colour("line"), 1))
+    def _paint_label(self, painter: QPainter, lines: tuple[str, ...]) -> None:
+        box = _box_of(lines, self.middle())
+        painter.setPen(QPen(self._theme.colour("error" if self.is_alarming else "line"), 1))
         painter.setBrush(self._theme.colour("canvas"))
         painter.drawRoundedRect(box, 5, 5)
         painter.setFont(mono_font(_LETTERS))
-        painter.setPen(self._theme.colour("text"))
-        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, self.label)
+        painter.setPen(self._theme.colour("error" if self.is_alarming else "text"))
+        align = Qt.AlignmentFlag.AlignCenter if len(lines) == 1 else Qt.AlignmentFlag.AlignVCenter
+        for number, line in enumerate(lines):
+            top = box.top() + (_LABEL - _LINE) / 2 + number * _LINE
+            row = QRectF(box.left() + 3, top, box.width() - 6, _LINE)
+            painter.drawText(row, align, line)
+
+
+def _box_of(lines: tuple[str, ...], middle: QPointF) -> QRectF:
+    """Where lines of text are: on the middle of the wire."""
+    metrics = QFontMetricsF(mono_font(_LETTERS))
+    width = max(metrics.horizontalAdvance(line) for line in lines) + 6
+    height = _LABEL + (len(lines) - 1) * _LINE
+    return QRectF(-width / 2, -height / 2, width, height).translated(middle)
 
 
 class DrawnWire(WireItem):

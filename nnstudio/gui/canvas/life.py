@@ -1,0 +1,33 @@
+"""What the canvas shows of a network that lives: pictures on cards, heat, numbers on wires."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from PySide6.QtWidgets import QWidget
+
+from nnstudio.gui.canvas.flow_numbers import WireNumbers, Wires
+from nnstudio.gui.canvas.heat import Heat, HeatCards
+from nnstudio.gui.canvas.thumbnails import Cards, Thumbnails
+from nnstudio.gui.live import Live
+from nnstudio.gui.look.theme import Theme
+
+
+class Drawing(Cards, HeatCards, Wires, Protocol):
+    """What shows all that: the canvas."""
+
+
+class Life:
+    """The three views that live on a canvas.
+
+    Attributes:
+        thumbnails: the pictures on cards.
+        heat: time or gradients as bars on the cards.
+        numbers: what flows over the wires.
+    """
+
+    def __init__(self, live: Live, theme: Theme, drawing: Drawing, parent: QWidget) -> None:
+        """``parent``: the widget that must be visible for anything to be computed."""
+        self.thumbnails = Thumbnails(live, theme, drawing, parent)
+        self.heat = Heat(live, theme, drawing, parent)
+        self.numbers = WireNumbers(live, drawing, parent)
