@@ -54,7 +54,7 @@ def _group_face(group: Group, graph: Graph, analysis: Analysis, members: list[Fa
         caption=layer_count(len(members)),
         shape=", ".join("–" if shape is None else shape_text(shape) for shape in shapes),
         parameters=f"{learned:,}" if learned else "",
-        category="",
+        category=members[0].category,
         slots=max(1, len(ways_in), len(ways_out)),
         layer=None,
         severity=next((s for s in ("error", "warning") if s in severities), ""),

@@ -12,7 +12,7 @@ from nnstudio.gui.canvas.folding import FRAME_GAP, FRAME_TITLE
 from nnstudio.gui.canvas.gestures import Fold, Port, Whole
 from nnstudio.gui.canvas.group_faces import GroupFace
 from nnstudio.gui.canvas.measures import WIDTH, Box, port_offset
-from nnstudio.gui.canvas.node_item import NAMES_FROM, NodeItem, card_font
+from nnstudio.gui.canvas.node_item import DETAIL_FROM, NodeItem, card_font
 from nnstudio.gui.look.theme import Theme
 from nnstudio.project.layout import Group
 
@@ -78,9 +78,6 @@ class GroupCard(NodeItem):
             colour = QColor(self._theme.colours.category(category))
             painter.fillRect(QRectF(2, bar.top() + number * tall, 4, tall + 0.5), colour)
         painter.restore()
-
-    def _category(self) -> QColor:
-        return QColor(self._theme.colours.category(self.face.categories[0]))
 
     def _picture_room(self) -> float:
         return _FOLD  # the button
@@ -159,7 +156,7 @@ class FrameItem(QGraphicsItem):
         fill.setAlpha(22)
         painter.setBrush(fill)
         painter.drawRoundedRect(box, _RADIUS, _RADIUS)
-        if zoom < NAMES_FROM:
+        if zoom < DETAIL_FROM:
             return
         if self.shows_button:
             _paint_fold(painter, _fold_box(box), colour("dim"), is_open=True)
