@@ -122,7 +122,7 @@ def test_a_card_dragged_near_the_line_of_another_jumps_onto_it_and_shows_it(
     hand.move(start + QPoint(40, 50))
     assert shown_guides(hand) == 0
     hand.move(start + QPoint(40, 3))
-    assert shown_guides(hand) == 1, "of top, middle and bottom the middle is enough"
+    assert shown_guides(hand) == 2, "of top, middle and bottom the edges are enough"
     hand.release(start + QPoint(40, 3))
     assert shown_guides(hand) == 0
     assert hand.middle("tanh") == start + QPoint(40, 0)

@@ -69,7 +69,7 @@ def guides(box: Box, lines: Lines) -> tuple[Guide, ...]:
 
 
 def _shared(start: float, length: float, low: float, high: float, lines: _Lines) -> list[_Line]:
-    """The lines that the card shares with others; of all three the one in the middle is enough."""
+    """The lines that the card shares with others; of all three the edges are enough."""
     found: dict[float, _Line] = {}
     for part, same in zip(_PARTS, lines, strict=True):
         at = start + part * length
@@ -77,4 +77,6 @@ def _shared(start: float, length: float, low: float, high: float, lines: _Lines)
         if here:
             _, a, b = min(here, key=lambda line: max(line[1] - high, low - line[2]))
             found[part] = (at, min(a, low), max(b, high))
-    return [found[0.5]] if len(found) == len(_PARTS) else list(found.values())
+    if len(found) == len(_PARTS):
+        del found[0.5]  # it would go through the words on the cards
+    return list(found.values())
