@@ -40,7 +40,8 @@ def arrange_down(graph: Graph) -> dict[str, Point]:
 def _bands(graph: Graph, row: dict[str, int]) -> list[range]:
     """The rows of each column: a chain's evenly; what branches and meets again is kept whole."""
     count = max(row.values()) + 1
-    if len(row) > count:
+    wires = [edge for node in row for edge in graph.incoming[node]]
+    if len(row) > count or any(row[edge.target] - row[edge.source] > 1 for edge in wires):
         return bands(graph, row)
     each = ceil(count / ceil(count / PER_COLUMN))
     return [range(first, min(count, first + each)) for first in range(0, count, each)]
