@@ -328,7 +328,14 @@ SHORTCUTS = """<table cellspacing="6">
 <tr><td><b>F2</b>, Ctrl+F</td><td>rename; find a node</td></tr>
 <tr><td><b>Ctrl+G</b>, Ctrl+Shift+G</td><td>group; ungroup</td></tr>
 <tr><td><b>Ctrl+H</b></td><td>collapse a group to one card, or expand it</td></tr>
-<tr><td><b>Wheel</b>, Ctrl + and −</td><td>zoom</td></tr>
+<tr><td><b>Tab</b>, Home, End</td><td>from card to card</td></tr>
+<tr><td><b>Alt</b> or <b>Ctrl</b> + arrows</td><td>along the wires; to the nearest card</td></tr>
+<tr><td><b>C</b>, Tab, Enter</td><td>connect by keyboard</td></tr>
+<tr><td><b>W</b>, Delete</td><td>cut a wire by keyboard</td></tr>
+<tr><td><b>Enter</b>, F6</td><td>to the card's settings, and back</td></tr>
+<tr><td><b>Ctrl+L</b>, Ctrl+Shift+L</td><td>tidy up across, or down</td></tr>
+<tr><td><b>Alt</b> while dragging</td><td>off the grid, or on it</td></tr>
+<tr><td><b>Wheel</b>, + and −</td><td>zoom</td></tr>
 <tr><td><b>Middle drag</b>, Space + drag</td><td>move the canvas</td></tr>
 <tr><td><b>F</b>, Ctrl+9</td><td>fit the network</td></tr>
 <tr><td><b>Ctrl+R</b></td><td>run or pause</td></tr>
