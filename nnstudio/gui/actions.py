@@ -119,6 +119,7 @@ class Actions:
             action = self._add(templates, f"template_{name}", template.title, insert)
             action.setToolTip(template.summary)
         self._add(menu, "share_weights", "Share the first one's weights", canvas.share_weights)
+        self._add(menu, "add_note", "Add note\tN", canvas.notes.add)
         self._add(menu, "bypass", "Bypass or take back in", canvas.bypass_selection, "Ctrl+B")
         self._add(menu, "own_weights", "Weights of its own", canvas.own_weights)
         arrange = menu.addMenu("Arrange")

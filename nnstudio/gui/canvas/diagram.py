@@ -44,6 +44,7 @@ def _drawn(workbench: Workbench) -> tuple[CanvasScene, QRectF]:
     groups = workbench.project.layout.groups
     scene.show_faces(shown_faces(graph, workbench.analysis, workbench.problems, groups))
     scene.show_places(graph, shown_places(workbench.project), groups)
+    scene.show_notes(workbench.project.layout.notes)
     for item in scene.items():
         if isinstance(item, GroupCard | FrameItem):
             item.shows_button = False

@@ -14,7 +14,7 @@ from nnstudio.engine.layer import Shape
 from nnstudio.graph.edits import rename
 from nnstudio.graph.templates import TEMPLATES, Template
 from nnstudio.gui.blocks import is_key
-from nnstudio.gui.canvas import bypassing, commands, grouping, placing
+from nnstudio.gui.canvas import bypassing, commands, grouping, noting, placing
 from nnstudio.gui.canvas.find_bar import FindBar
 from nnstudio.gui.canvas.flow_numbers import FlowNumbers
 from nnstudio.gui.canvas.folding import card_key
@@ -28,6 +28,7 @@ from nnstudio.gui.canvas.life import Life
 from nnstudio.gui.canvas.name_field import NameField
 from nnstudio.gui.canvas.navigable_view import NavigableView
 from nnstudio.gui.canvas.node_item import DETAIL_FROM
+from nnstudio.gui.canvas.notes import Notes
 from nnstudio.gui.canvas.overlays import STRIP, EmptyCanvas
 from nnstudio.gui.canvas.scene import CanvasScene, point_of
 from nnstudio.gui.live import Live
@@ -71,6 +72,7 @@ class EditableView(NavigableView):
         self._parameters = 0
         self._shows_shapes = False
         self.groups = GroupActions(workbench, self._interaction, self)
+        self.notes = Notes(workbench, self._interaction, self)
         self.groups.added.connect(self._show_added)
         self._search = LayerSearch(workbench, scene, theme, self)
         self._search.chosen.connect(self._add_found)
@@ -100,11 +102,17 @@ class EditableView(NavigableView):
     def delete_selection(self) -> None:
         """Delete the selected nodes and wires; a chain closes over what is taken out of it."""
         chosen = self._interaction.selection
-        count = len(chosen.nodes) + len(chosen.wires)
+        count = len(chosen.nodes) + len(chosen.wires) + len(chosen.notes)
         if count:
             label = "Delete" if count == 1 else f"Delete {count} items"
             self._interaction.apply(
-                label, lambda project: commands.removed(project, chosen.nodes, chosen.wires)
+                label,
+                lambda project: noting.removed(
+                    commands.removed(project, chosen.nodes, chosen.wires)
+                    if chosen.nodes or chosen.wires
+                    else project,
+                    chosen.notes,
+                ),
             )
 
     def copy_selection(self) -> None:
@@ -212,7 +220,11 @@ class EditableView(NavigableView):
             self._add(name, lambda project: commands.added(project, layer, place))
 
     def rename_selected(self) -> None:
-        """Let the user type another name over the card of the node selected last."""
+        """Let the user type another name over the card selected last, or on a selected note."""
+        chosen = self._interaction.selection
+        if chosen.notes and not chosen.nodes:
+            self.notes.edit(chosen.notes[-1])
+            return
         if not self._workbench.selection:
             return
         group = grouping.exactly(self._workbench.project.layout, self._workbench.selection)
@@ -338,6 +350,7 @@ class EditableView(NavigableView):
         if graph is not old[0] or problems is not old[2] or groups != self._groups:
             self._groups = groups
             self._scene.show_faces(shown_faces(graph, workbench.analysis, problems, groups))
+        self._scene.show_notes(layout.notes)
         self._scene.show_places(graph, placing.shown_places(workbench.project), groups)
         if graph is not old[0]:
             self._show_carried()

@@ -64,15 +64,31 @@ class Fold:
     nodes: tuple[str, ...]
 
 
-Target = Port | Body | Wire | Whole | Fold | None
+@dataclass(frozen=True)
+class Paper:
+    """A note."""
+
+    note: str
+
+
+@dataclass(frozen=True)
+class Corner:
+    """The corner of a note by which it is made larger, and how large it is."""
+
+    note: str
+    size: Point
+
+
+Target = Port | Body | Wire | Whole | Fold | Paper | Corner | None
 
 
 @dataclass(frozen=True)
 class Selection:
-    """What is selected: nodes, which the window shares, and wires, which only the canvas has."""
+    """What is selected: nodes, which the window shares; wires and notes only the canvas has."""
 
     nodes: tuple[str, ...] = ()
     wires: tuple[Edge, ...] = ()
+    notes: tuple[str, ...] = ()
 
     def __contains__(self, target: Target) -> bool:
         match target:
@@ -80,6 +96,8 @@ class Selection:
                 return node in self.nodes
             case Wire(edge):
                 return edge in self.wires
+            case Paper(note) | Corner(note):
+                return note in self.notes
             case Whole(_, nodes):
                 return set(nodes) <= set(self.nodes)
         return False
@@ -91,6 +109,8 @@ class Selection:
                 return replace(self, nodes=_toggled(self.nodes, node))
             case Wire(edge):
                 return replace(self, wires=_toggled(self.wires, edge))
+            case Paper(note) | Corner(note):
+                return replace(self, notes=_toggled(self.notes, note))
             case Whole(_, nodes):
                 others = tuple(node for node in self.nodes if node not in nodes)
                 return replace(self, nodes=others if target in self else (*others, *nodes))
@@ -120,13 +140,29 @@ class Pressed:
 
 @dataclass(frozen=True)
 class Moving:
-    """Cards are being dragged; ``anchor`` is the one under the pointer, at ``home`` before."""
+    """Cards and notes are being dragged; ``anchor`` is under the pointer, at ``home`` before."""
 
     nodes: tuple[str, ...]
     anchor: str
     start: Point
     home: Point
     offset: Point = (0.0, 0.0)
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Sizing:
+    """The corner of a note is being dragged."""
+
+    corner: Corner
+    start: Point
+    at: Point
+
+    @property
+    def size(self) -> Point:
+        """How large the note would be."""
+        (width, height), (sx, sy), (x, y) = self.corner.size, self.start, self.at
+        return width + x - sx, height + y - sy
 
 
 @dataclass(frozen=True)
@@ -169,7 +205,7 @@ class Wiring:
     attempt: Attempt = Attempt()
 
 
-Gesture = Pressed | Moving | Banding | Wiring
+Gesture = Pressed | Moving | Sizing | Banding | Wiring
 
 
 def press(target: Target, at: Point, adds: bool, graph: Graph) -> Gesture:
@@ -217,6 +253,8 @@ def anchor_of(target: Target) -> str | None:
     match target:
         case Body(node) | Whole(_, (node, *_)):
             return node
+        case Paper(note):
+            return note
     return None
 
 
@@ -236,15 +274,17 @@ def move(
         snaps: cards that are moved stay on the grid.
     """
     match gesture:
+        case Pressed(Corner() as corner, start):
+            return Sizing(corner, start, at)
         case Pressed(target, start) if target in selection and home is not None:
             anchor = anchor_of(target) or ""
-            moving = Moving(selection.nodes, anchor, start, home)
+            moving = Moving(selection.nodes, anchor, start, home, notes=selection.notes)
             return move(moving, at, selection, home, snaps=snaps)
         case Pressed(None, start, adds):
             return Banding(start, at, selection if adds else Selection())
         case Moving():
             return replace(gesture, offset=_offset(gesture, at, snaps))
-        case Banding() | Wiring():
+        case Banding() | Wiring() | Sizing():
             return replace(gesture, at=at)
     return gesture
 
@@ -257,10 +297,16 @@ def _offset(gesture: Moving, at: Point, snaps: bool) -> Point:
     return snapped(hx + at[0] - sx) - hx, snapped(hy + at[1] - sy) - hy
 
 
-def band_selection(gesture: Banding, touched: Iterable[str]) -> Selection:
-    """What is selected when the rubber band touches these nodes."""
+def band_selection(
+    gesture: Banding, touched: Iterable[str], notes: Iterable[str] = ()
+) -> Selection:
+    """What is selected when the rubber band touches these nodes and notes."""
     kept = gesture.kept
-    return replace(kept, nodes=tuple(dict.fromkeys((*kept.nodes, *touched))))
+    return replace(
+        kept,
+        nodes=tuple(dict.fromkeys((*kept.nodes, *touched))),
+        notes=tuple(dict.fromkeys((*kept.notes, *notes))),
+    )
 
 
 # ---------------------------------------------------------------- wires

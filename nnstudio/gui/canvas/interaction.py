@@ -8,15 +8,18 @@ from dataclasses import replace
 from PySide6.QtCore import QObject, QPointF, QRectF, Signal
 
 from nnstudio.graph.model import Edge
-from nnstudio.gui.canvas import commands, folding, gestures, grouping, guides, placing
+from nnstudio.gui.canvas import commands, folding, gestures, grouping, guides, noting, placing
 from nnstudio.gui.canvas.gestures import (
     Attempt,
     Banding,
+    Corner,
     Fold,
     Gesture,
     Moving,
+    Paper,
     Pressed,
     Selection,
+    Sizing,
     Wiring,
 )
 from nnstudio.gui.canvas.measures import Box
@@ -46,6 +49,7 @@ class Interaction(QObject):
         self._scene = scene
         self._gesture: Gesture | None = None
         self._wires: tuple[Edge, ...] = ()
+        self._notes: tuple[str, ...] = ()
         self._card: Box = (0.0, 0.0, 0.0, 0.0)
         self._lines = guides.lines_of(())
         self.snaps = True
@@ -57,12 +61,12 @@ class Interaction(QObject):
     @property
     def selection(self) -> Selection:
         """The selected nodes, shared with the window, and wires."""
-        return Selection(self._workbench.selection, self._wires)
+        return Selection(self._workbench.selection, self._wires, self._notes)
 
     def select(self, selection: Selection) -> None:
         """Select this and nothing else."""
         if selection != self.selection:
-            self._wires = selection.wires
+            self._wires, self._notes = selection.wires, selection.notes
             self._workbench.select(selection.nodes)
             self._show_selection()
 
@@ -71,6 +75,8 @@ class Interaction(QObject):
 
     def _project_changed(self, old: Project, new: Project) -> None:
         """Let go of what isn't there any more."""
+        there = {note.id for note in new.layout.notes}
+        self._notes = tuple(note for note in self._notes if note in there)
         if old.graph is new.graph:
             return
         self._wires = tuple(edge for edge in self._wires if edge in new.graph.edges)
@@ -109,10 +115,15 @@ class Interaction(QObject):
             return
         home = None
         if isinstance(gesture, Pressed) and (anchor := gestures.anchor_of(gesture.target)):
-            home = placing.shown_places(self._workbench.project)[anchor]
+            project = self._workbench.project
+            if isinstance(gesture.target, Paper):
+                note = noting.note_of(project, anchor)
+                home = None if note is None else (note.x, note.y)
+            else:
+                home = placing.shown_places(project)[anchor]
         was_moving = isinstance(gesture, Moving)
         gesture = gestures.move(gesture, point_of(at), self.selection, home, snaps=self.snaps)
-        if isinstance(gesture, Moving):
+        if isinstance(gesture, Moving) and gesture.anchor in self._workbench.graph.by_id:
             gesture = self._guided(gesture, at, zoom, begins=not was_moving)
         if isinstance(gesture, Wiring):
             over = self._scene.target_at(at, zoom)
@@ -150,9 +161,12 @@ class Interaction(QObject):
                 self.fold(nodes)
             case Pressed():
                 self.select(gestures.selection_on_click(self.selection, gesture))
-            case Moving(nodes, offset=offset):
+            case Moving(nodes, offset=offset, notes=notes):
                 if offset != (0.0, 0.0):
-                    self.apply("Move", lambda project: placing.moved(project, nodes, offset))
+                    self.apply("Move", lambda project: moved(project, nodes, notes, offset))
+            case Sizing(Corner(note), _, _) as sizing:
+                size = sizing.size
+                self.apply("Resize note", lambda project: noting.sized(project, note, size))
             case Wiring(attempt=Attempt(edge=Edge() as edge), moved=old) if edge != old:
                 label = "Reconnect" if old else "Connect"
                 self.apply(label, lambda project: commands.connected(project, edge, old))
@@ -168,18 +182,28 @@ class Interaction(QObject):
         self._hide()
         if isinstance(gesture, Moving):
             self._scene.show_offset(gesture.nodes, (0.0, 0.0))
+            self._scene.show_note_offset(gesture.notes, (0.0, 0.0))
+        if isinstance(gesture, Sizing):
+            self._scene.show_note_size(gesture.corner.note, gesture.corner.size)
         return True
 
     # ------------------------------------------------------------------ showing
 
     def _show(self, gesture: Gesture) -> None:
         match gesture:
-            case Moving(nodes, offset=offset):
+            case Moving(nodes, offset=offset, notes=notes):
                 self._scene.show_offset(nodes, offset)
+                self._scene.show_note_offset(notes, offset)
+            case Sizing(Corner(note), _, _):
+                self._scene.show_note_size(note, noting.fitting(gesture.size))
             case Banding():
                 box = QRectF(*gesture.box)
                 self._scene.show_band(box)
-                self.select(gestures.band_selection(gesture, self._scene.nodes_in(box)))
+                self.select(
+                    gestures.band_selection(
+                        gesture, self._scene.nodes_in(box), self._scene.notes_in(box)
+                    )
+                )
             case Wiring(origin, at, _, attempt):
                 end = QPointF(*at)
                 if attempt.edge is not None and attempt.port is not None:
@@ -217,3 +241,12 @@ class Interaction(QObject):
             self._workbench.said.emit(str(error), "warning")
             return False
         return self._workbench.apply(label, project, merge_key)
+
+
+def moved(
+    project: Project, nodes: Collection[str], notes: Collection[str], offset: gestures.Point
+) -> Project:
+    """With these cards and notes moved by ``offset``."""
+    if nodes:
+        project = placing.moved(project, nodes, offset)
+    return noting.moved(project, notes, offset)

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QWidget
 from nnstudio.gui.canvas import placing, walking
 from nnstudio.gui.canvas.editable_view import EditableView
 from nnstudio.gui.canvas.gestures import Selection
+from nnstudio.gui.canvas.interaction import moved
 from nnstudio.gui.canvas.key_wiring import KeyWiring
 from nnstudio.gui.canvas.keyboard import KeyTable
 from nnstudio.gui.canvas.measures import GRID, Point
@@ -78,6 +79,8 @@ class KeyedView(EditableView):
             "Ctrl+G": self.groups.group,
             "Ctrl+Shift+G": self.groups.ungroup,
             "Ctrl+H": self.groups.fold,
+            "Ctrl+B": self.bypass_selection,
+            "N": self.notes.add,
             "C": self._begin_wiring,
             "W": partial(self._select_wire, 1),
             "Shift+W": partial(self._select_wire, -1),
@@ -184,17 +187,17 @@ class KeyedView(EditableView):
     # ------------------------------------------------------------------ acting on the card
 
     def _nudge(self, dx: int, dy: int) -> bool:
-        """Move the selected cards a little; key by key in a row is one undo step."""
-        nodes = self._workbench.selection
+        """Move what is selected a little; key by key in a row is one undo step."""
+        nodes, notes = self._workbench.selection, self._interaction.selection.notes
         length = GRID if self.snaps else 1
         offset: Point = (float(dx * length), float(dy * length))
 
         def nudged(project: Project) -> Project:
-            return placing.moved(project, nodes, offset)
+            return moved(project, nodes, notes, offset)
 
-        if nodes:
-            self._interaction.apply("Move", nudged, ("nudge", nodes))
-        return bool(nodes)
+        if nodes or notes:
+            self._interaction.apply("Move", nudged, ("nudge", nodes, notes))
+        return bool(nodes or notes)
 
     def _edit_settings(self) -> bool:
         if not self._workbench.selection:

@@ -11,7 +11,17 @@ from PySide6.QtWidgets import QGraphicsRectItem, QGraphicsScene
 from nnstudio.graph.model import Edge, Graph
 from nnstudio.gui.canvas.faces import Face
 from nnstudio.gui.canvas.folding import card_key, card_place, frame_boxes, holders, shown_edges
-from nnstudio.gui.canvas.gestures import Body, Fold, Port, Selection, Target, Whole, Wire
+from nnstudio.gui.canvas.gestures import (
+    Body,
+    Corner,
+    Fold,
+    Paper,
+    Port,
+    Selection,
+    Target,
+    Whole,
+    Wire,
+)
 from nnstudio.gui.canvas.group_faces import GroupFace
 from nnstudio.gui.canvas.group_item import FrameItem, GroupCard
 from nnstudio.gui.canvas.guide_item import GuideItem
@@ -19,9 +29,10 @@ from nnstudio.gui.canvas.guides import Guide
 from nnstudio.gui.canvas.heat_bar import HeatBar
 from nnstudio.gui.canvas.measures import WIDTH, Box, Point, height
 from nnstudio.gui.canvas.node_item import DETAIL_FROM, NodeItem
+from nnstudio.gui.canvas.note_item import NoteItem
 from nnstudio.gui.canvas.wire_item import DrawnWire, WireItem
 from nnstudio.gui.look.theme import Theme
-from nnstudio.project.layout import Group
+from nnstudio.project.layout import Group, Note
 
 #: How near the pointer must be to a port or a wire, in pixels of the screen.
 PORT_REACH, WIRE_REACH = 11.0, 6.0
@@ -42,6 +53,7 @@ class CanvasScene(QGraphicsScene):
         self.nodes: dict[str, NodeItem] = {}
         self.wires: dict[Edge, WireItem] = {}
         self.frames: dict[str, FrameItem] = {}
+        self.notes: dict[str, NoteItem] = {}
         self._held: Mapping[str, str] = {}
         self._places: dict[str, Point] = {}
         self._thumbnails: dict[str, QPixmap | None] = {}
@@ -194,6 +206,46 @@ class CanvasScene(QGraphicsScene):
             elif not shown.isdisjoint(nodes):
                 frame.show_group(frame.shown, frame_boxes(nodes, self._boxes()))
 
+    def show_notes(self, notes: Iterable[Note]) -> None:
+        """Have exactly these notes."""
+        wanted = {note.id: note for note in notes}
+        for gone in self.notes.keys() - wanted.keys():
+            self.removeItem(self.notes.pop(gone))
+        for id, note in wanted.items():
+            if id not in self.notes:
+                self.notes[id] = NoteItem(note, self._theme)
+                self.addItem(self.notes[id])
+            else:
+                self.notes[id].show_note(note)
+
+    def show_note_offset(self, notes: Iterable[str], offset: Point) -> None:
+        """Show these notes away from their places, while they are being dragged."""
+        for id in notes:
+            if item := self.notes.get(id):
+                item.setPos(item.note.x + offset[0], item.note.y + offset[1])
+
+    def show_note_size(self, note: str, size: Point) -> None:
+        """Show a note larger or smaller, while its corner is being dragged."""
+        if item := self.notes.get(note):
+            item.show_size(size)
+
+    def notes_in(self, box: QRectF) -> tuple[str, ...]:
+        """The notes that ``box`` touches."""
+        return tuple(
+            id
+            for id, item in self.notes.items()
+            if box.intersects(item.mapRectToScene(item.paper()))
+        )
+
+    def _note_at(self, at: QPointF) -> Target:
+        for id, item in reversed(self.notes.items()):
+            here = item.mapFromScene(at)
+            if item.is_selected and item.corner().contains(here):
+                return Corner(id, (item.note.width, item.note.height))
+            if item.paper().contains(here):
+                return Paper(id)
+        return None
+
     def show_selection(self, selection: Selection) -> None:
         """Mark what is selected."""
         chosen = set(selection.nodes)
@@ -203,6 +255,8 @@ class CanvasScene(QGraphicsScene):
             frame.show_state(selected=chosen.issuperset(frame.shown.nodes))
         for edge, wire in self.wires.items():
             wire.show_state(selected=edge in selection.wires)
+        for id, note in self.notes.items():
+            note.show_state(selected=id in selection.notes)
 
     def show_thumbnail(self, node: str, pixmap: QPixmap | None) -> None:
         """Show a small picture on a card, also after it was deleted and brought back."""
@@ -234,7 +288,7 @@ class CanvasScene(QGraphicsScene):
         for frame in self.frames.values():
             if (target := frame.target(frame.mapFromScene(at))) is not None:
                 return target
-        return None
+        return self._note_at(at)
 
     def group_title(self, group: str, nodes: tuple[str, ...]) -> QRectF:
         """Where the name of a group of these nodes stands: on its frame, or on its card."""
@@ -282,7 +336,8 @@ class CanvasScene(QGraphicsScene):
 
     def overview(self) -> list[tuple[QRectF, str]]:
         """The box of every card, and the role of its colour: that of its problem or its kind."""
-        return [
+        notes = [(n.mapRectToScene(n.paper()), "paper") for n in self.notes.values()]
+        return notes + [
             (
                 QRectF(item.x(), item.y(), WIDTH, height(item.face.slots)),
                 item.face.severity or item.face.category,
@@ -299,6 +354,8 @@ class CanvasScene(QGraphicsScene):
             box = box.united(wire.boundingRect())
         for frame in self.frames.values():
             box = box.united(frame.sceneBoundingRect())
+        for note in self.notes.values():
+            box = box.united(note.mapRectToScene(note.paper()))
         return box
 
     # ------------------------------------------------------------------ what the pointer does

@@ -21,7 +21,7 @@ from nnstudio.gui.blocks import is_key
 from nnstudio.gui.canvas import commands
 from nnstudio.gui.canvas.block_commands import single_end
 from nnstudio.gui.canvas.bypassing import label_for
-from nnstudio.gui.canvas.gestures import Body, Fold, Selection, Whole, Wire
+from nnstudio.gui.canvas.gestures import Body, Corner, Fold, Paper, Selection, Whole, Wire
 from nnstudio.gui.canvas.keyed_view import KeyedView
 from nnstudio.gui.canvas.problem_popup import ProblemPopup
 from nnstudio.gui.canvas.scene import point_of
@@ -107,6 +107,9 @@ class CanvasView(KeyedView):
         if is_left and target is None:
             self.search_layer(at)
             event.accept()
+        elif is_left and isinstance(target, Paper):
+            self.notes.edit(target.note)
+            event.accept()
         elif is_left and isinstance(target, Whole):
             self._interaction.select(Selection(target.nodes))
             if target.group in self._scene.frames:
@@ -127,14 +130,21 @@ class CanvasView(KeyedView):
         target = self._scene.target_at(self.mapToScene(event.pos()), self.zoom)
         if isinstance(target, Fold):
             target = Whole(target.group, target.nodes)
-        if isinstance(target, Body | Wire | Whole) and target not in self._interaction.selection:
+        if isinstance(target, Corner):
+            target = Paper(target.note)
+        if (
+            isinstance(target, Body | Wire | Whole | Paper)
+            and target not in self._interaction.selection
+        ):
             self._interaction.select(Selection.only(target))
         menu = self._menu
         menu.clear()
         if isinstance(target, Body):
             offer_fixes(menu, self._workbench, target.node)
-        if isinstance(target, Body | Wire | Whole):
+        if isinstance(target, Body | Wire | Whole | Paper):
             menu.addAction("Delete\tDel", self.delete_selection)
+            if isinstance(target, Paper):
+                menu.addAction("Edit\tF2", self.rename_selected)
             if isinstance(target, Body | Whole):
                 menu.addAction("Rename\tF2", self.rename_selected)
                 menu.addAction("Cut\tCtrl+X", self.cut_selection)
@@ -150,6 +160,7 @@ class CanvasView(KeyedView):
         if target is None:
             at = self.mapToScene(event.pos())
             menu.addAction("Add a layer here…", lambda: self.search_layer(at))
+            menu.addAction("Add a note here\tN", lambda: self.notes.add(at))
         menu.addAction("Paste\tCtrl+V", self.paste)
         menu.addAction("Select all\tCtrl+A", self.select_all)
         menu.addAction("Tidy up", self.tidy_up)

@@ -38,6 +38,7 @@ class Colours:
     ok: str
     warning: str
     error: str
+    paper: str
 
     def category(self, name: str) -> str:
         """The colour of a layer category, a key of ``engine.catalogue.CATEGORIES``."""
@@ -67,6 +68,7 @@ LIGHT = Colours(
     ok="#1E7F4F",
     warning="#A15C00",
     error="#B3261E",
+    paper="#FFF8E1",
 )
 DARK = Colours(
     window="#171B22",
@@ -91,6 +93,7 @@ DARK = Colours(
     ok="#6CCB9A",
     warning="#F0B45A",
     error="#FF8A80",
+    paper="#2B2A22",
 )
 THEMES = {"light": LIGHT, "dark": DARK}
 
