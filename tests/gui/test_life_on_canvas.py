@@ -77,7 +77,7 @@ def test_the_first_input_grows_to_the_right_and_the_second_upwards() -> None:
     assert (np.diff(y, axis=1) == 0).all()
 
 
-def test_for_one_number_units_are_curves_over_it() -> None:
+def test_for_one_number_units_are_curves_over_it(qtbot: QtBot) -> None:
     model, data = known("square")
     maps = OutputMaps()
     maps.look(model, data)

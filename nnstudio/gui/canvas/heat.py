@@ -126,10 +126,14 @@ def _legend(kind: str, *, is_measured: bool) -> tuple[str, str, str]:
         return "", "", ""
     if not is_measured:
         return f"{title}: run to measure", "", ""
-    return (title, "0 %", "100 %") if kind == "time" else (title, f"{COLD:.0e}", f"{HOT:.0f}")
+    return (title, "0 %", "100 %") if kind == "time" else (title, _power(COLD), _power(HOT))
 
 
 def _ratio_text(ratio: float) -> str:
     if not isfinite(ratio):
         return "∇ –" if isnan(ratio) else "∇ ∞"
     return f"∇ {ratio:.1e}".replace("e-0", "e-").replace("e+0", "e") if ratio else "∇ 0"
+
+
+def _power(value: float) -> str:
+    return "1" if value == 1 else f"{value:.0e}".replace("e-0", "e-")

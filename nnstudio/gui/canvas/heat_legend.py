@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import ceil
+
 from PySide6.QtCore import QRectF, QSize
 from PySide6.QtGui import QFontMetricsF, QLinearGradient, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
@@ -10,7 +12,7 @@ from nnstudio.gui.canvas.heat_bar import heat_colour
 from nnstudio.gui.look.theme import Theme
 from nnstudio.gui.plots.plotting import LABEL_SIZE, sized
 
-_SCALE = 64
+_SCALE, _GAP = 64, 8
 
 
 class HeatLegend(QWidget):
@@ -30,17 +32,24 @@ class HeatLegend(QWidget):
         if words != self._words:
             self._words = words
             self.setAccessibleName(" ".join(filter(None, words)))
+            self.setToolTip(title)
             self.updateGeometry()
             self.update()
         self.setVisible(bool(title))
 
     def sizeHint(self) -> QSize:
-        metrics = QFontMetricsF(sized(self.font(), LABEL_SIZE))
-        wide = sum(metrics.horizontalAdvance(words) for words in self._words)
-        return QSize(round(wide) + (8 + 8 + _SCALE + 8 + 12 if self._words[1] else 12), 24)
+        return QSize(self._room(self._words), 24)
 
     def minimumSizeHint(self) -> QSize:
-        return self.sizeHint()
+        """In little room the scale alone: a tooltip says what it is of."""
+        title, low, high = self._words
+        return QSize(self._room(("", low, high) if low else (title, "", "")), 24)
+
+    def _room(self, words: tuple[str, str, str]) -> int:
+        metrics = QFontMetricsF(sized(self.font(), LABEL_SIZE))
+        title, low, high = (ceil(metrics.horizontalAdvance(word)) for word in words)
+        around = 2 * _GAP
+        return (title + _GAP if title else 0) + (low + _GAP + _SCALE + _GAP + high) + around
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -52,16 +61,19 @@ class HeatLegend(QWidget):
         middle = self.height() / 2
         baseline = middle + (metrics.ascent() - metrics.descent()) / 2
         title, low, high = self._words
-        x = 0.0
-        painter.drawText(round(x), round(baseline), title)
-        x += metrics.horizontalAdvance(title) + 8
+        if low and self.width() < self._room(self._words):
+            title = ""
+        x = float(_GAP)
+        if title:
+            painter.drawText(round(x), round(baseline), title)
+            x += metrics.horizontalAdvance(title) + _GAP
         if not low:
             return
         painter.drawText(round(x), round(baseline), low)
-        x += metrics.horizontalAdvance(low) + 8
+        x += metrics.horizontalAdvance(low) + _GAP
         scale = QRectF(x, middle - 3, _SCALE, 6)
         colours = QLinearGradient(scale.topLeft(), scale.topRight())
         colours.setColorAt(0, heat_colour(0, self._theme))
         colours.setColorAt(1, heat_colour(1, self._theme))
         painter.fillRect(scale, colours)
-        painter.drawText(round(x + _SCALE + 8), round(baseline), high)
+        painter.drawText(round(x + _SCALE + _GAP), round(baseline), high)
