@@ -82,6 +82,7 @@ class NoteItem(QGraphicsItem):
         document = QTextDocument()
         document.setDefaultFont(card_font(QApplication.font().family(), 12, False, False))
         document.setDocumentMargin(0)
+        document.setIndentWidth(16)
         document.setMarkdown(
             without_pictures(self.note.text), QTextDocument.MarkdownFeature.MarkdownNoHTML
         )

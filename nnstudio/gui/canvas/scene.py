@@ -336,7 +336,7 @@ class CanvasScene(QGraphicsScene):
 
     def overview(self) -> list[tuple[QRectF, str]]:
         """The box of every card, and the role of its colour: that of its problem or its kind."""
-        notes = [(n.mapRectToScene(n.paper()), "paper") for n in self.notes.values()]
+        notes = [(n.mapRectToScene(n.paper()), "line") for n in self.notes.values()]
         return notes + [
             (
                 QRectF(item.x(), item.y(), WIDTH, height(item.face.slots)),
