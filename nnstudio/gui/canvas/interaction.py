@@ -22,7 +22,7 @@ from nnstudio.gui.canvas.gestures import (
     Sizing,
     Wiring,
 )
-from nnstudio.gui.canvas.measures import Box
+from nnstudio.gui.canvas.measures import Box, Point
 from nnstudio.gui.canvas.scene import CanvasScene, point_of
 from nnstudio.gui.workbench import Workbench
 from nnstudio.messages import StudioError
@@ -244,7 +244,7 @@ class Interaction(QObject):
 
 
 def moved(
-    project: Project, nodes: Collection[str], notes: Collection[str], offset: gestures.Point
+    project: Project, nodes: Collection[str], notes: Collection[str], offset: Point
 ) -> Project:
     """With these cards and notes moved by ``offset``."""
     if nodes:
