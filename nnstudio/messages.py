@@ -306,6 +306,8 @@ SENTENCES: dict[str, str] = {
     "labels_lost": _(
         "{count:,} labels have no picture, such as line {line} ({file}); {kept:,} pictures are kept."
     ),
+    "loading_cancelled": _("Reading was stopped: choose the data again to read it."),
+    "loading_failed": _("The data can't be read: {reason}."),
     "store_unwritable": _(
         "{folder} can't be written ({reason}) after {done:,} examples; nothing was kept there: make room or choose another folder."
     ),

@@ -14,11 +14,12 @@ from typing import Any
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from nnstudio.data.batches import PreparedData
-from nnstudio.data.settings import DataSettings
+from nnstudio.data.sources import IdxSet
 from nnstudio.graph.analysis import Analysis, Problem, analyse
 from nnstudio.graph.model import Graph
 from nnstudio.gui import garbage
 from nnstudio.gui.blocks import Blocks
+from nnstudio.gui.loading import Fetching, Loading
 from nnstudio.gui.runner import Runner
 from nnstudio.messages import StudioError
 from nnstudio.project.document import Document
@@ -39,6 +40,7 @@ class Workbench(QObject):
         data_changed: the data has been loaded, or can't be (see ``data`` and ``data_error``).
         selection_changed: other nodes are selected.
         problems_changed: the list of problems is another.
+        loading_told: how far the reading or the download has come (see ``loading_progress``).
         said: (sentence, severity) something the user should read: ok, warning or error.
     """
 
@@ -46,6 +48,7 @@ class Workbench(QObject):
     data_changed = Signal()
     selection_changed = Signal()
     problems_changed = Signal()
+    loading_told = Signal()
     said = Signal(str, str)
 
     def __init__(self, document: Document | None = None) -> None:
@@ -59,7 +62,7 @@ class Workbench(QObject):
         self.problems: tuple[Problem, ...] = ()
         self._fixes: dict[tuple[str, str, str], Fix | None] = {}
         self._selection: tuple[str, ...] = ()
-        self._loading: _Loading | None = None
+        self._loading: Loading | Fetching | None = None
         self._poll = QTimer(self)
         self._poll.setInterval(20)
         self._poll.timeout.connect(self._look_at_loading)
@@ -92,6 +95,16 @@ class Workbench(QObject):
     def is_loading(self) -> bool:
         """Whether data is being read in the background."""
         return self._loading is not None
+
+    @property
+    def is_fetching(self) -> bool:
+        """Whether data is being downloaded."""
+        return isinstance(self._loading, Fetching)
+
+    @property
+    def loading_progress(self) -> tuple[int, int]:
+        """How much has been read or downloaded, of how much (0: nobody knows)."""
+        return (0, 0) if self._loading is None else self._loading.progress
 
     @property
     def selection(self) -> tuple[str, ...]:
@@ -186,27 +199,55 @@ class Workbench(QObject):
             self.problems = found
             self.problems_changed.emit()
 
+    # ------------------------------------------------------------------ loading data
+
+    def cancel_loading(self) -> None:
+        """Give up what is being read or downloaded."""
+        if self._loading is not None:
+            self._loading.cancelled = True
+
+    def fetch_data(self) -> None:
+        """Download the project's data, because the user asked for it, and read it."""
+        source = self.project.data.source
+        if isinstance(source, IdxSet) and not self.is_loading:
+            self._begin_loading(Fetching(source))
+
     def _load_data(self) -> None:
         """Read the project's data: at once if that is quick, else on a thread."""
-        loading = _Loading(self.project.data)
-        self._loading = loading
+        self.cancel_loading()
+        loading = Loading(self.project.data)
         if loading.settings.source.slow:
-            self._take_data(None, "")
-            garbage.start(threading.Thread(target=loading.work, name="nnstudio-data", daemon=True))
-            self._poll.start()
-            self.data_changed.emit()
+            self._begin_loading(loading)
         else:
+            self._loading = loading
             loading.work()
             self._look_at_loading()
+
+    def _begin_loading(self, loading: Loading | Fetching) -> None:
+        self._loading = loading
+        self._take_data(None, "")
+        garbage.start(threading.Thread(target=loading.work, name="nnstudio-data", daemon=True))
+        self._poll.start()
+        self.data_changed.emit()
 
     def _look_at_loading(self) -> None:
         loading = self._loading
         if loading is None or not loading.done:
+            self.loading_told.emit()
             return
         self._poll.stop()
         self._loading = None
+        if isinstance(loading, Fetching):
+            if loading.error:
+                self._take_data(None, loading.error)
+                self.data_changed.emit()
+            else:
+                self._load_data()
+            return
         self._take_data(loading.data, loading.error)
         self.data_changed.emit()
+        if loading.data is not None and loading.data.dataset.notes:
+            self.said.emit(" ".join(loading.data.dataset.notes), "warning")
         actions, self._when_loaded = self._when_loaded, []
         for action in actions:
             action()
@@ -215,22 +256,3 @@ class Workbench(QObject):
         self.data, self.data_error = data, error
         self.runner.set_data(data)
         self._find_problems()
-
-
-class _Loading:
-    """Reading one source, possibly on another thread; ``done`` is set last."""
-
-    def __init__(self, settings: DataSettings) -> None:
-        self.settings = settings
-        self.data: PreparedData | None = None
-        self.error = ""
-        self.done = False
-
-    def work(self) -> None:
-        try:
-            self.data = PreparedData.of(self.settings)
-        except StudioError as error:
-            self.error = str(error)
-        except OSError as error:
-            self.error = f"The data can't be read: {error}."
-        self.done = True

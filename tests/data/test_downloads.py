@@ -2,83 +2,29 @@
 
 from __future__ import annotations
 
-import hashlib
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import ClassVar
 
-import numpy as np
 import pytest
-from idx_files import idx_bytes
+from loopback import FILES, Handler, remote, serving, stand_in_for_mnist
 
 from nnstudio.data.downloads import RemoteFile, fetch
 from nnstudio.data.errors import DataError
 from nnstudio.data.progress import Cancelled
 from nnstudio.data.sources import FashionMnist, IdxSet, Kmnist, Mnist
 
-RNG = np.random.default_rng(2)
-FILES = {
-    "train-images-idx3-ubyte.gz": idx_bytes(RNG.integers(0, 256, (20, 28, 28))),
-    "train-labels-idx1-ubyte.gz": idx_bytes(np.arange(20) % 10),
-    "t10k-images-idx3-ubyte.gz": idx_bytes(RNG.integers(0, 256, (10, 28, 28))),
-    "t10k-labels-idx1-ubyte.gz": idx_bytes(np.arange(10)),
-}
-
-
-class Handler(BaseHTTPRequestHandler):
-    """Serves FILES; under /cut/ only half of each."""
-
-    asked: ClassVar[list[str]] = []
-
-    def do_GET(self) -> None:
-        self.asked.append(self.path)
-        folder, _, name = self.path.strip("/").rpartition("/")
-        content = FILES.get(name)
-        if content is None:
-            self.send_error(404)
-            return
-        self.send_response(200)
-        self.send_header("Content-Length", str(len(content)))
-        self.end_headers()
-        self.wfile.write(content[: len(content) // 2] if folder == "cut" else content)
-
-    def log_message(self, format: str, *args: object) -> None:
-        pass
-
 
 @pytest.fixture
 def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
-    Handler.asked.clear()
-    httpd = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=httpd.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{httpd.server_port}/"
-    httpd.shutdown()
-    httpd.server_close()
-    thread.join()
-
-
-def remote(server: str, *, wrong: str = "") -> list[RemoteFile]:
-    return [
-        RemoteFile(
-            server + name,
-            "md5:" + ("0" * 32 if name == wrong else hashlib.md5(content).hexdigest()),
-            len(content),
-        )
-        for name, content in FILES.items()
-    ]
+    with serving() as address:
+        yield address
 
 
 def test_what_was_fetched_can_be_trained_on(
     server: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    files = remote(server)
-    monkeypatch.setattr(Mnist, "server", server)
-    monkeypatch.setattr(Mnist, "sums", tuple(f.checksum.removeprefix("md5:") for f in files))
-    monkeypatch.setattr(Mnist, "sizes", tuple(f.size for f in files))
+    stand_in_for_mnist(monkeypatch, server)
     told: list[tuple[int, int]] = []
     source = Mnist(str(tmp_path))
     source.fetch(lambda done, expected: told.append((done, expected)))

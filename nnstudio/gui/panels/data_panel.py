@@ -13,6 +13,7 @@ from nnstudio.data.sources import SOURCES
 from nnstudio.gui.data_preview import DataPreview
 from nnstudio.gui.forms.fields import ChoiceField
 from nnstudio.gui.forms.form import SettingsForm
+from nnstudio.gui.loading_view import LoadingView
 from nnstudio.gui.look.notice import Notice
 from nnstudio.gui.look.theme import Theme
 from nnstudio.gui.workbench import Workbench
@@ -38,8 +39,7 @@ class DataPanel(QWidget):
         self._source.edited.connect(self._choose)
         self._description = self._label("data_description", "dim")
         self._error = Notice("data_error", theme)
-        self._loading = self._label("data_loading", "dim")
-        self._loading.setText("Reading the files…")
+        self._loading = LoadingView(workbench)
         self._folder = QPushButton("Choose folder…")
         self._folder.setObjectName("data_choose_folder")
         self._folder.setAccessibleName("Choose the folder with the data")
@@ -116,7 +116,6 @@ class DataPanel(QWidget):
         workbench = self._workbench
         data, error = workbench.data, workbench.data_error
         self._error.say(error)
-        self._loading.setVisible(workbench.is_loading)
         self._folder.setVisible(bool(error) and hasattr(workbench.project.data.source, "folder"))
         self._examples.setVisible(data is not None)
         self._preview.setVisible(data is not None)

@@ -1,0 +1,82 @@
+"""Reading and downloading data on a thread of its own, while the window goes on.
+
+The window looks at ``done`` now and then; it is set last. Nothing here touches a widget.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+
+from nnstudio.data.batches import PreparedData
+from nnstudio.data.progress import Cancelled, listening
+from nnstudio.data.settings import DataSettings
+from nnstudio.data.sources import IdxSet
+from nnstudio.messages import StudioError, sentence
+
+
+class Work(ABC):
+    """Something that takes long.
+
+    Attributes:
+        progress: how much is done, of how much (0: nobody knows).
+        cancelled: set it to give up.
+        error: why it failed, in a sentence, once ``done``.
+        done: whether it is over, one way or the other.
+    """
+
+    def __init__(self) -> None:
+        self.progress = (0, 0)
+        self.cancelled = False
+        self.error = ""
+        self.done = False
+
+    def work(self) -> None:
+        """Do it, on any thread; whatever goes wrong becomes ``error``."""
+        try:
+            self._do()
+        except Cancelled:
+            self.error = sentence("loading_cancelled")
+        except StudioError as error:
+            self.error = str(error)
+        except OSError as error:
+            self.error = sentence("loading_failed", reason=error.strerror or str(error))
+        except MemoryError:
+            self.error = sentence("no_memory")
+        self.done = True
+
+    def told(self, done: int, expected: int) -> None:
+        """So much is done.
+
+        Raises:
+            Cancelled: the user has had enough.
+        """
+        self.progress = (done, expected)
+        if self.cancelled:
+            raise Cancelled
+
+    @abstractmethod
+    def _do(self) -> None: ...
+
+
+class Loading(Work):
+    """Reading one source; ``data`` holds it in the end."""
+
+    def __init__(self, settings: DataSettings) -> None:
+        super().__init__()
+        self.settings = settings
+        self.data: PreparedData | None = None
+
+    def _do(self) -> None:
+        with listening(self.told):
+            self.data = PreparedData.of(self.settings)
+
+
+class Fetching(Work):
+    """Downloading a published set into the user's data folder."""
+
+    def __init__(self, source: IdxSet) -> None:
+        super().__init__()
+        self._source = source
+
+    def _do(self) -> None:
+        self._source.fetch(self.told)
