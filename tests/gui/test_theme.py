@@ -19,7 +19,7 @@ from nnstudio.engine.catalogue import CATEGORIES, LAYERS
 from nnstudio.gui.look.icons import SCALES, SIZE, app_icon, icon, layer_icon_name, pixmap
 from nnstudio.gui.look.theme import THEMES, Colours, Theme, mono_font, style_sheet
 
-SURFACES = {"window", "panel", "canvas", "line"}
+SURFACES = {"window", "panel", "canvas", "line", "paper"}
 READ = sorted({field.name for field in fields(Colours)} - SURFACES - {"on_accent"})
 ICONS = sorted(path.stem for path in assets.resource("icons").glob("*.svg"))
 #: Formulas, shapes and answers are written with these.
