@@ -240,6 +240,24 @@ SENTENCES: dict[str, str] = {
     ),
     "data_label": _("{file}: label {got} at position {position} is not one of 0–{most}."),
     "data_pairs": _("“{text}” can't be read as pairs: write them like (2, 4), (4, 16)."),
+    "by_hand_full": _("{name}: {most:,} examples are the most a project can hold."),
+    "by_hand_labels": _(
+        "{name}: {got:,} labels for {size:,} examples: each example needs one of its own."
+    ),
+    "points_none": _("There are no points yet: paint some in the Data panel."),
+    "points_colours": _(
+        "There are points of colour {got}, but only {expected} colours: raise Colours, or erase these points."
+    ),
+    "pairs_none": _("There are no pairs yet: draw a curve in the Data panel, or type some."),
+    "drawings_none": _("There are no drawings yet: draw signs in Try it and keep them."),
+    "drawings_one_sign": _(
+        "All drawings are of “{sign}”: keep some of a second sign, to tell it from."
+    ),
+    "drawings_sign": _("A sign needs a name of 1 to {most} characters."),
+    "drawings_signs": _(
+        "The names of the signs don't belong to the drawings, or are there twice: {signs}."
+    ),
+    "strokes_damaged": _("A drawing can't be read: “{text}…” is no pen strokes. Delete it."),
     "data_too_few": _(
         "{name} has {got} examples, at least {expected} are needed: raise the number of examples."
     ),
@@ -300,9 +318,15 @@ SENTENCES: dict[str, str] = {
     "pictures_unreadable": _(
         "{count:,} files can't be read and are left out, such as {file} ({reason}); {kept:,} pictures are kept."
     ),
-    "labels_unread": _("{file} can't be read as a table of labels ({reason}): save it as CSV in UTF-8."),
-    "labels_short": _("{file}, line {line}: expected a file and its label, got fewer than two cells."),
-    "labels_none": _("None of the files that {file} names is in {folder}: choose the other folder."),
+    "labels_unread": _(
+        "{file} can't be read as a table of labels ({reason}): save it as CSV in UTF-8."
+    ),
+    "labels_short": _(
+        "{file}, line {line}: expected a file and its label, got fewer than two cells."
+    ),
+    "labels_none": _(
+        "None of the files that {file} names is in {folder}: choose the other folder."
+    ),
     "labels_lost": _(
         "{count:,} labels have no picture, such as line {line} ({file}); {kept:,} pictures are kept."
     ),
@@ -329,6 +353,42 @@ SENTENCES: dict[str, str] = {
     "data_no_picture": _(
         "The network reads inputs of {expected}, a picture can't be one: give a CSV or NPY file."
     ),
+    # what is suspicious about data
+    "data_not_finite": _(
+        "{count:,} numbers are missing (NaN) or infinite, in {columns}, first in example {row:,}: training on them gives no numbers. Fill them in or leave these examples out where the data is read."
+    ),
+    "data_class_unseen": _(
+        "No training example is of class {classes}, so the network can't learn it: deal the examples out by class, or collect more of it."
+    ),
+    "data_imbalance": _(
+        "Of class {rare} there are {least:,} training examples, of {common} {most:,}: a network does well by hardly ever answering {rare}. Let rare classes count more, or collect more of them."
+    ),
+    "data_constant": _(
+        "Nothing can be learned from {columns}: the same in all {examples:,} training examples. Leave it out, or look whether it was read as it should be."
+    ),
+    "data_constant_targets": _(
+        "The target is {value} in every training example, so there is nothing to tell apart: choose another target, or add other examples."
+    ),
+    "data_duplicates": _(
+        "{count:,} of {total:,} examples of {parts} have inputs that are trained on as well, such as example {row:,}, equal to {twin:,}: they look better than new data will. Keep equal examples in one part, or remove the copies."
+    ),
+    "data_unscaled": _(
+        "After preparation the range of {column} is still {low} to {high}: training is slow and unsteady where inputs are large, or unlike each other in size. Standardise the inputs."
+    ),
+    "data_unscaled_targets": _(
+        "After preparation the range of the target {column} is still {low} to {high}: large targets make large, unsteady steps. Standardise the targets."
+    ),
+    "data_leak": _(
+        "The target {target} follows from {columns} alone ({measure} = {value}): is that known before the answer is? If not, leave it out, or the network learns nothing but to copy it."
+    ),
+    "no_fix_at_source": _("Only where the data comes from can this be mended."),
+    "no_fix_published": _(
+        "The test part is published as it is: what was measured on it elsewhere could not be compared any more."
+    ),
+    "no_fix_split_chosen": _(
+        "The way in which examples are dealt out was chosen, and decides this."
+    ),
+    "no_fix_kept": _("It does no harm but to take time."),
     "data_plain": _("{where}: expected data settings, got {got}."),
     # running
     "cannot_train": _("This network can't be trained yet: {reason}"),

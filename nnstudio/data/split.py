@@ -4,7 +4,8 @@
 |--------|------------------------------------------------------------------------------------|
 | class  | by chance, every part with the classes in nearly the same proportions              |
 | chance | by chance alone                                                                    |
-| group  | whole groups by chance: what belongs together (a person, a day) is in one part     |
+| group  | whole groups by chance: what belongs together (a person, a day) is in one part;    |
+|        | by the column “inputs”, equal examples                                             |
 | order  | in order of a column, or as they come: the last are the test, those before validation |
 | part   | as a column of the data says: train, validation or test                            |
 """
@@ -16,8 +17,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from nnstudio.data.dataset import Column, Dataset
+from nnstudio.data.dataset import INPUTS, Column, Dataset
 from nnstudio.data.errors import DataError
+from nnstudio.data.row_hashes import row_hashes
 from nnstudio.schema import check, setting
 
 #: The ways to deal examples out.
@@ -94,7 +96,7 @@ class Split:
         free = dataset.size - dataset.test_count
         shares = 0 if dataset.test_count else self.test, self.validation
         tested, watched = (
-            _by_group(self._column(dataset).values[:free], shares, self.seed)
+            _by_group(self._groups(dataset)[:free], shares, self.seed)
             if self.by == "group"
             else self._in_a_row(dataset, shares)
         )
@@ -120,6 +122,12 @@ class Split:
                 order = _interleave_classes(order, dataset.targets)
         tested = _share(shares[0], free)
         return order[:tested], order[tested : tested + _share(shares[1], free)]
+
+    def _groups(self, dataset: Dataset) -> np.ndarray:
+        """What belongs together has the same number: examples equal in the column."""
+        if self.column == INPUTS:
+            return row_hashes(dataset.inputs)
+        return self._column(dataset).values
 
     def _column(self, dataset: Dataset) -> Column:
         """The column that the split goes by: one number or label for each example."""
