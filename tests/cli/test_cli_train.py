@@ -214,7 +214,8 @@ def test_missing_mnist_files_are_told_with_their_place(
 ) -> None:
     monkeypatch.setenv("NNSTUDIO_DATA", str(tmp_path))
     told = nnstudio.complaint("train", line, "--data", "mnist")
-    assert "MNIST was not found: put train-images-idx3-ubyte.gz" in told
+    assert "MNIST was not found: download it (nnstudio data fetch mnist)" in told
+    assert "put train-images-idx3-ubyte.gz" in told
 
 
 def test_a_truncated_mnist_file_is_told(

@@ -9,6 +9,7 @@ from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap, QWheelEvent
 from PySide6.QtWidgets import QWidget
 
+from nnstudio.gui.canvas.measures import Box
 from nnstudio.gui.look.theme import Theme
 
 Mode = Literal["automatic", "always", "never"]
@@ -38,7 +39,7 @@ class Minimap(QWidget):
         self.setFixedSize(SIZE)
         self.mode: Mode = "automatic"
         self._theme = theme
-        self._boxes: tuple[tuple[QRectF, str], ...] = ()
+        self._boxes: Sequence[tuple[Box, str]] = ()
         self._all = QRectF()
         self._seen = QRectF()
         self._picture: QPixmap | None = None
@@ -47,12 +48,12 @@ class Minimap(QWidget):
 
     # ------------------------------------------------------------------ what it is told
 
-    def show_boxes(self, boxes: Sequence[tuple[QRectF, str]]) -> None:
+    def show_boxes(self, boxes: Sequence[tuple[Box, str]]) -> None:
         """Show these boxes of the scene, each in the colour of its role."""
-        self._boxes = tuple(boxes)
-        self._all = QRectF()
-        for box, _ in self._boxes:
-            self._all = self._all.united(box)
+        if boxes == self._boxes:  # most edits move nothing and mend nothing
+            return
+        self._boxes = boxes
+        self._all = _around([box for box, _ in boxes])
         self._repaint_all()
         self._appear()
 
@@ -128,10 +129,21 @@ class Minimap(QWidget):
         painter.setBrush(self._theme.colour("panel"))
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 6, 6)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-        for box, role in self._boxes:
-            small = self._small(box)
-            small.setSize(small.size().expandedTo(QRectF(0, 0, _LEAST, _LEAST).size()))
-            painter.fillRect(small, self._theme.colour(role))
+        corner, scale = self.place_of(QPointF()), self._scale()
+        x, y = corner.x(), corner.y()
+        by_role: dict[str, list[QRectF]] = {}
+        for (left, top, width, height), role in self._boxes:
+            small = QRectF(
+                x + left * scale,
+                y + top * scale,
+                max(width * scale, _LEAST),
+                max(height * scale, _LEAST),
+            )
+            by_role.setdefault(role, []).append(small)
+        painter.setPen(Qt.PenStyle.NoPen)
+        for role, rects in by_role.items():
+            painter.setBrush(self._theme.colour(role))
+            painter.drawRects(rects)
         painter.end()
         return picture
 
@@ -156,3 +168,13 @@ class Minimap(QWidget):
     def wheelEvent(self, event: QWheelEvent) -> None:
         self.turned.emit(event.angleDelta().y() / 120)
         event.accept()
+
+
+def _around(boxes: Sequence[Box]) -> QRectF:
+    """The box around all of them; null if there are none."""
+    if not boxes:
+        return QRectF()
+    left, top = min(box[0] for box in boxes), min(box[1] for box in boxes)
+    right = max(box[0] + box[2] for box in boxes)
+    bottom = max(box[1] + box[3] for box in boxes)
+    return QRectF(left, top, right - left, bottom - top)

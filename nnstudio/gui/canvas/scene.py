@@ -334,16 +334,17 @@ class CanvasScene(QGraphicsScene):
         cards = (item for key, item in self.nodes.items() if key in touched)
         return tuple(node for item in cards for node in item.members)
 
-    def overview(self) -> list[tuple[QRectF, str]]:
+    def overview(self) -> list[tuple[Box, str]]:
         """The box of every card, and the role of its colour: that of its problem or its kind."""
-        notes = [(n.mapRectToScene(n.paper()), "line") for n in self.notes.values()]
-        return notes + [
-            (
-                QRectF(item.x(), item.y(), WIDTH, height(item.face.slots)),
-                item.face.severity or item.face.category,
-            )
-            for item in self.nodes.values()
-        ]
+        found: list[tuple[Box, str]] = []
+        for note in self.notes.values():
+            box = note.mapRectToScene(note.paper())
+            found.append(((box.x(), box.y(), box.width(), box.height()), "line"))
+        for item in self.nodes.values():
+            face = item.face
+            box_of_card = item.x(), item.y(), float(WIDTH), float(height(face.slots))
+            found.append((box_of_card, face.severity or face.category))
+        return found
 
     def contents(self) -> QRectF:
         """The box around all cards and wires; null if there are none."""
