@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import groupby
 from typing import Any
 
 from PySide6.QtCore import (
@@ -140,9 +141,12 @@ class OutlineModel(QAbstractTableModel):
             self.endResetModel()
             return
         old, self.rows = self.rows, rows
-        for number, (before, now) in enumerate(zip(old, rows, strict=True)):
-            if before != now:
-                self.dataChanged.emit(self.index(number, 0), self.last_of(number))
+        pairs = enumerate(zip(old, rows, strict=True))
+        changed = [number for number, (before, now) in pairs if before is not now and before != now]
+        # Neighbours are told together: each time the views measure a column anew.
+        for _, run in groupby(enumerate(changed), lambda pair: pair[1] - pair[0]):
+            numbers = [number for _, number in run]
+            self.dataChanged.emit(self.index(numbers[0], 0), self.last_of(numbers[-1]))
 
     def numbers_of(self, nodes: Iterable[str]) -> list[int]:
         """The rows of these nodes."""
@@ -247,7 +251,7 @@ class OutlineTable(QTableView):
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.customContextMenuRequested.connect(self._ask_menu)
         self.setMouseTracking(True)
-        self._painter = _CellPainter(theme, self)
+        self._painter = _CellPainter(theme, model, self)
         self.setItemDelegate(self._painter)
         self._wide: bool | None = None
         self.show_columns(wide=False)
@@ -299,15 +303,18 @@ class OutlineTable(QTableView):
 class _CellPainter(QStyledItemDelegate):
     """Paints a cell, with a second, quieter line below where there is no room for all columns."""
 
-    def __init__(self, theme: Theme, parent: QWidget) -> None:
+    def __init__(self, theme: Theme, model: OutlineModel, parent: QWidget) -> None:
         super().__init__(parent)
         self._theme = theme
+        self._model = model
         self.two_lines = False
 
     def sizeHint(self, option: QStyleOptionViewItem, index: _Index) -> QSize:
-        plain, fixed = QApplication.font().toString(), index.column() == _OUTPUT
-        width = _width(self._lines(index), plain, fixed)
-        if index.data(Qt.ItemDataRole.DecorationRole):
+        row, column = self._model.rows[index.row()], index.column()
+        below = {_LAYER: row.below[0], _OUTPUT: row.below[1]}.get(column, "")
+        words = row.cells[column], below if self.two_lines else ""
+        width = _width(words, QApplication.font().toString(), column == _OUTPUT)
+        if column == _LAYER and row.severity:
             width += _SIGN + 6
         return QSize(width + 2 * _MARGIN, _TWO_LINES if self.two_lines else _ROW)
 
