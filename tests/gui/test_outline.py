@@ -255,7 +255,9 @@ def test_only_rows_that_changed_are_painted_again(qtbot: QtBot) -> None:
     model = OutlineModel(Theme("light"))
     model.show(rows_of(workbench.graph, workbench.analysis, ()))
     changed: list[int] = []
-    model.dataChanged.connect(lambda first, last: changed.append(first.row()))
+    model.dataChanged.connect(
+        lambda first, last: changed.extend(range(first.row(), last.row() + 1))
+    )
     workbench.edit_graph("x", lambda g: edits.rename(g, "tanh", "Bend"))
     model.show(rows_of(workbench.graph, workbench.analysis, ()))
     assert changed == [2, 3], "its own, and that of Add, which takes from it"
