@@ -340,6 +340,12 @@ SENTENCES: dict[str, str] = {
     "step_pictures": _(
         "{step} is for pictures of {channels} channels, the examples are {got}: take it out, or put it elsewhere in the list."
     ),
+    "augmentation_shape": _(
+        "{name} is for pictures, the examples are {got}: take it out of the augmentation."
+    ),
+    "augmentation_places": _(
+        "{name} would move the pictures away from the classes that each of their places has: take it out of the augmentation."
+    ),
     "split_no_column": _(
         "The split goes by the column “{column}”, which the data doesn't have. It has: {known}."
     ),

@@ -47,6 +47,7 @@ class Rule:
     lt: float | None = None
     choices: tuple[Any, ...] | None = None
     unit: str = ""
+    in_form: bool = True
 
 
 @dataclass(frozen=True)
@@ -75,9 +76,13 @@ def setting(
     lt: float | None = None,
     choices: tuple[Any, ...] | None = None,
     unit: str = "",
+    in_form: bool = True,
 ) -> Any:
-    """Declare a dataclass field: its default, bounds (``gt``: greater than, …), choices, words."""
-    rule = Rule(label, help, ge, gt, le, lt, choices, unit)
+    """Declare a dataclass field: its default, bounds (``gt``: greater than, …), choices, words.
+
+    ``in_form`` is false for what is made in another way than by filling in a form.
+    """
+    rule = Rule(label, help, ge, gt, le, lt, choices, unit, in_form)
     return dataclasses.field(default=default, metadata={_KEY: rule})
 
 

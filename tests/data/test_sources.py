@@ -6,7 +6,7 @@ import json
 import threading
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 import pytest
@@ -24,6 +24,7 @@ from nnstudio.data.sources import (
     Circles,
     DataError,
     Digits,
+    Drawings,
     FashionMnist,
     Function,
     Gauss,
@@ -33,7 +34,9 @@ from nnstudio.data.sources import (
     Line,
     Mnist,
     Moons,
+    Pairs,
     Pictures,
+    Points,
     Sine,
     Sorting,
     Source,
@@ -45,6 +48,13 @@ from nnstudio.data.sources import (
     source_text,
 )
 from nnstudio.data.stored import store
+from nnstudio.data.strokes import strokes_text
+
+#: A cross and a hook.
+SIGNS = tuple(
+    strokes_text(strokes)
+    for strokes in ([[(0, 0), (9, 9)], [(9, 0), (0, 9)]], [[(2, 0), (0, 7), (5, 5)]])
+)
 
 #: One or more examples of each source; Mnist stands for the small files of the fixture, Stored and
 #: Arrays for files with the same examples.
@@ -57,6 +67,9 @@ EXAMPLES: list[Source] = [
     Spiral(count=100, turns=2.0, noise=0.0, classes=5),
     Function(),
     Function("2x·(x − 1)^2", low=-1.0, high=3.0, count=9, noise=0.5, seed=2),
+    Pairs(((-0.5, 2.0), (1e-3, 7.0))),
+    Points(((0.25, -0.5), (1.0, 0.125), (-1.0, 0.0)), (1, 0, 1)),
+    Points(((2.0, 3.0), (1.0, 5.0)), (0, 3), colours=4, task="numbers", low=0.0, high=9.0),
     Gauss(),
     Gauss(classes=5, count=50, noise=0.05),
     Circles(),
@@ -71,6 +84,8 @@ EXAMPLES: list[Source] = [
     Sorting(),
     Sorting(count=6, length=1, numbers=2, seed=3),
     Digits(),
+    Drawings((*SIGNS, SIGNS[0]), (0, 1, 0), ("cross", "a, b & 50 %")),
+    Drawings(SIGNS, (1, 0), ("ж", "'"), style="digits"),
     Mnist(),
     FashionMnist(),
     Kmnist(),
@@ -199,6 +214,10 @@ def _values(item: schema.Setting) -> st.SearchStrategy[Any]:
         return st.floats(low, high, allow_nan=False)
     if item.type is str:
         return st.text(max_size=20)
+    (kind, *_) = get_args(item.type)
+    if kind in (int, str):
+        part = replace(item, type=kind)
+        return st.lists(_values(part), max_size=4).map(tuple)
     number = st.floats(low, high, allow_nan=False)
     return st.lists(st.tuples(number, number), max_size=4).map(tuple)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from driving import child, click
 from projects import project
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QObject, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QLineEdit, QSpinBox
 from pytestqt.qtbot import QtBot
@@ -68,6 +68,9 @@ def test_every_class_with_settings_gets_a_form_with_a_named_field_for_each(
     qtbot.addWidget(form)
     form.show_settings(cls())
     for item in schema.settings_of(cls):
+        if not item.rule.in_form:
+            assert not form.findChildren(QObject, f"form_{item.name}")
+            continue
         field = child(form, f"form_{item.name}")
         assert field.accessibleName() == item.label
         assert item.rule.help in field.toolTip()

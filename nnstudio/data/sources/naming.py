@@ -6,7 +6,7 @@ their own (``& = %``) are written as in a web address.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, get_args, get_origin
 from urllib.parse import quote, unquote
 
 from nnstudio.data.errors import DataError
@@ -20,6 +20,8 @@ _PAIRS = tuple[tuple[float, float], ...]
 _TRUTH = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
 #: Signs that stay as they are, so that paths and pairs can be read.
 _PLAIN_SIGNS = "/\\:,()+~"
+#: An empty text in a list; an empty list has no text at all.
+_NOTHING = "''"
 
 
 def parse_source(text: str) -> Source:
@@ -76,10 +78,24 @@ def _parse_option(cls: type[Source], option: str) -> tuple[str, Any]:
 def _parse_value(item: Setting, text: str) -> Any:
     if item.type == _PAIRS:
         return parse_pairs(text)
+    if get_origin(item.type) is tuple:
+        kind = get_args(item.type)[0]
+        return tuple(_parse_part(kind, part) for part in text.split(",")) if text else ()
     if item.type is bool:
         return _TRUTH.get(text.lower(), text)
     return item.type(text)
 
 
+def _parse_part(kind: type, text: str) -> Any:
+    """One value of a list; a text has its commas written as in a web address."""
+    if kind is str:
+        return "" if text == _NOTHING else unquote(text)
+    return kind(text)
+
+
 def _value_text(item: Setting, value: Any) -> str:
-    return pairs_text(value).replace(" ", "") if item.type == _PAIRS else str(value)
+    if item.type == _PAIRS:
+        return pairs_text(value).replace(" ", "")
+    if isinstance(value, tuple):
+        return ",".join(quote(str(part), safe="-") or _NOTHING for part in value)
+    return str(value)

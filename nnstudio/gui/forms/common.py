@@ -49,7 +49,8 @@ def common_settings(classes: Sequence[type]) -> tuple[CommonSetting, ...]:
     return tuple(
         CommonSetting(tuple((cls, own[name]) for cls, own in zip(classes, declared, strict=True)))
         for name, item in first.items()
-        if all(name in own and _kind(own[name]) == _kind(item) for own in declared)
+        if item.rule.in_form
+        and all(name in own and _kind(own[name]) == _kind(item) for own in declared)
     )
 
 
