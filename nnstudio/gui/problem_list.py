@@ -56,14 +56,16 @@ class ProblemModel(QAbstractListModel):
         self._rows: tuple[tuple[Problem, str], ...] = ()
         self._mendable: set[int] = set()
 
-    def show(self, problems: tuple[Problem, ...], graph: Graph) -> None:
-        """Show these problems of ``graph``."""
+    def show(self, problems: tuple[Problem, ...], graph: Graph) -> bool:
+        """Show these problems of ``graph``; False if they are shown already."""
         rows = tuple((problem, _words(problem, graph)) for problem in problems)
-        if rows != self._rows:
-            self.beginResetModel()
-            self._rows = rows
-            self._mendable = set()
-            self.endResetModel()
+        if rows == self._rows:
+            return False
+        self.beginResetModel()
+        self._rows = rows
+        self._mendable = set()
+        self.endResetModel()
+        return True
 
     def problem(self, row: int) -> Problem:
         """The problem in this row."""
@@ -135,12 +137,13 @@ class ProblemList(QListView):
 
     def show_problems(self, problems: tuple[Problem, ...], graph: Graph) -> None:
         """Show these problems of ``graph``; nothing at all where there are none."""
-        self._rows.show(problems, graph)
+        are_others = self._rows.show(problems, graph)
         self._next = 0
         if problems:
             self._timer.start()
         self.setVisible(bool(problems))
-        self._fit()
+        if are_others:
+            self._fit()
 
     def show_within(self, most: int) -> None:
         """Be as high as all sentences, but no higher than ``most``."""

@@ -40,7 +40,8 @@ class Notice(QWidget):
         self._severity = severity
         self._text.setText(sentence)
         self.setVisible(bool(sentence))
-        self._dress()
+        if sentence:
+            self._dress()
 
     def _dress(self) -> None:
         role = "dim" if self._severity == "info" else self._severity
