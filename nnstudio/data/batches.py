@@ -10,6 +10,8 @@ from typing import Any
 
 import numpy as np
 
+from nnstudio.data.augmentation import Augmentation, Spread, check_augmentation
+from nnstudio.data.augmentation.augmented_rows import AugmentedRows
 from nnstudio.data.dataset import INPUTS, TARGETS, Column, Dataset
 from nnstudio.data.preparation import Affine, Preparation, fit
 from nnstudio.data.prepared_rows import PreparedRows
@@ -27,11 +29,15 @@ class PreparedData:
 
     Attributes:
         dataset: its inputs after the steps of the preparation.
+        augmentation: what is done by chance to inputs that are trained on.
+        source: the dataset without any steps, if it was loaded so.
     """
 
     dataset: Dataset
     parts: Parts
     preparation: Preparation
+    augmentation: tuple[Augmentation, ...] = ()
+    source: Dataset | None = None
 
     @classmethod
     def of(
@@ -57,8 +63,11 @@ class PreparedData:
         if dataset is None:
             dataset = settings.source.load()
         steps = settings.steps if preparation is None else preparation.steps
+        source = dataset
         given = dataset.input_shape if steps else ()
         dataset = stepped(dataset, steps)
+        for augmentation in settings.augmentation:
+            check_augmentation(augmentation, dataset)
         if parts is None:
             parts = settings.split.parts(dataset)
         if preparation is None:
@@ -77,7 +86,7 @@ class PreparedData:
         if fitted:
             columns = MappingProxyType({**preparation.columns, **fitted})
             preparation = replace(preparation, columns=columns)
-        return cls(dataset, parts, preparation)
+        return cls(dataset, parts, preparation, settings.augmentation, source)
 
     @property
     def input_shape(self) -> tuple[int, ...]:
@@ -108,6 +117,21 @@ class PreparedData:
         else:
             self.numbers(TARGETS, y.shape[:-1])(index, y)
 
+    def augmented(self, shape: tuple[int, ...], seed: int) -> AugmentedRows:
+        """What fills a buffer with prepared inputs that are trained on, changed by chance.
+
+        Args:
+            shape: one example's in the buffer, with as many numbers as an input has.
+            seed: decides by which chance.
+        """
+        rows = self._prepared(INPUTS, shape)
+        return AugmentedRows(self.augmentation, self.dataset.inputs, rows, self.spread, seed)
+
+    @cached_property
+    def spread(self) -> Spread:
+        """How the values of the training examples are spread."""
+        return Spread.of(self.dataset.inputs, self.parts.train)
+
     def numbers(self, column: str, shape: tuple[int, ...]) -> Fill:
         """What fills a buffer with the prepared values of a column.
 
@@ -121,11 +145,14 @@ class PreparedData:
             this order or with the batch first, for the positions ``(n,)`` of examples in
             :attr:`parts`.
         """
+        return self._prepared(column, shape).gather
+
+    def _prepared(self, column: str, shape: tuple[int, ...]) -> PreparedRows:
         if (column, shape) not in self._rows:
             values, affine = self.dataset.column(column).values, self.preparation.of(column)
             rows = PreparedRows(values.reshape(-1, *shape), affine.reshaped(shape))
             self._rows[column, shape] = rows
-        return self._rows[column, shape].gather
+        return self._rows[column, shape]
 
     @cached_property
     def _rows(self) -> dict[tuple[str, tuple[int, ...]], PreparedRows]:

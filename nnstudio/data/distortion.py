@@ -14,6 +14,7 @@ visual document analysis", 2003, who bend with σ = 4 and α = 34.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -63,20 +64,16 @@ class Distortion:
         self, count: int, height: int, width: int, rng: np.random.Generator
     ) -> tuple[np.ndarray, np.ndarray]:
         """From where each pixel is fetched: rows and columns, each (count, height, width)."""
-        down = np.arange(height, dtype=np.float32)[:, np.newaxis] - (height - 1) / 2
-        across = np.arange(width, dtype=np.float32) - (width - 1) / 2
         angle, tall, wide, move_down, move_across = self._chances(count, rng)
-        # A picture that is to become larger is read in smaller steps.
-        sine, cosine = np.sin(angle), np.cos(angle)
-        rows = (cosine * down - sine * across) / tall + (height - 1) / 2 - move_down
-        columns = (sine * down + cosine * across) / wide + (width - 1) / 2 - move_across
+        rows, columns = around_middle((height, width), angle, tall, wide)
+        rows -= move_down
+        columns -= move_across
         if self.alpha:
-            blur_down, blur_across = _blur(height, self.sigma), _blur(width, self.sigma)
             for place in (rows, columns):
                 field = rng.random((count, height, width), np.float32)
                 field *= 2
                 field -= 1
-                place += self.alpha * (blur_down @ field @ blur_across.T)
+                place += self.alpha * blurred(field, self.sigma)
         return rows, columns
 
     def _chances(self, count: int, rng: np.random.Generator) -> np.ndarray:
@@ -86,6 +83,39 @@ class Distortion:
         chances[1:3] += 1
         result: np.ndarray = chances.astype(np.float32)
         return result
+
+
+def around_middle(
+    size: tuple[int, ...],
+    angle: np.ndarray | float = 0.0,
+    tall: np.ndarray | float = 1.0,
+    wide: np.ndarray | float = 1.0,
+) -> tuple[np.ndarray, np.ndarray]:
+    """From where the pixels of pictures come that are turned and resized around their middle.
+
+    Args:
+        size: height and width.
+        angle: in radians, (n, 1, 1) or one for all.
+        tall, wide: factors of height and width, likewise.
+
+    Returns:
+        Rows and columns, each (n, height, width) or what becomes that.
+    """
+    height, width = size
+    down = np.arange(height, dtype=np.float32)[:, np.newaxis] - (height - 1) / 2
+    across = np.arange(width, dtype=np.float32) - (width - 1) / 2
+    # A picture that is to become larger is read in smaller steps.
+    sine, cosine = np.sin(angle, dtype=np.float32), np.cos(angle, dtype=np.float32)
+    rows = (cosine * down - sine * across) / tall + (height - 1) / 2
+    columns = (sine * down + cosine * across) / wide + (width - 1) / 2
+    return np.asarray(rows), np.asarray(columns)
+
+
+def blurred(fields: np.ndarray, sigma: float) -> np.ndarray:
+    """``fields`` (…, H, W) after a Gaussian blur of ``sigma`` pixels; beyond the edge is 0."""
+    height, width = fields.shape[-2:]
+    result: np.ndarray = _blur(height, sigma) @ fields @ _blur(width, sigma).T
+    return result
 
 
 def sampled(pictures: np.ndarray, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
@@ -111,6 +141,7 @@ def sampled(pictures: np.ndarray, rows: np.ndarray, columns: np.ndarray) -> np.n
     return result
 
 
+@lru_cache(maxsize=32)
 def _blur(length: int, sigma: float) -> np.ndarray:
     """The matrix (length, length) that blurs a line; what lies beyond its ends counts as 0."""
     places = np.arange(length)

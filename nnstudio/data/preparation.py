@@ -17,6 +17,8 @@ from nnstudio.data.steps import Step
 
 #: The kinds of preparation: as is; to [0, 1]; to mean 0 and deviation 1.
 PREPARATIONS = ("none", "scale", "standardise")
+#: The same for inputs, which may be pictures: each pixel by itself, too.
+INPUT_PREPARATIONS = (*PREPARATIONS, "scale each", "standardise each")
 
 #: Examples looked at together: a float copy of all of MNIST would take 376 MB.
 _ROWS = 2048
@@ -105,26 +107,28 @@ def fit(kind: str, values: np.ndarray, rows: np.ndarray | None = None) -> Affine
     """Find the offset and factor that bring ``values`` into range.
 
     Numbers get an offset and a factor per feature; pictures get one pair for the whole picture, so
-    that what is even paper stays even. A feature that doesn't vary gets factor 1.
+    that what is even paper stays even, or one for each pixel. What doesn't vary gets factor 1.
 
     Args:
-        kind: one of :data:`PREPARATIONS`. ``"scale"`` maps the smallest value to 0 and the largest
-            to 1; ``"standardise"`` gives mean 0 and standard deviation 1.
+        kind: one of :data:`INPUT_PREPARATIONS`. ``"scale"`` maps the smallest value to 0 and the
+            largest to 1; ``"standardise"`` gives mean 0 and standard deviation 1. With ``each``
+            this is so for each number of an example.
         values: ``(N, F)`` numbers or ``(N, C, H, W)`` pictures.
         rows: the positions of the training examples in ``values``; None: all.
 
     Raises:
         ValueError: an unknown kind.
     """
-    if kind not in PREPARATIONS:
+    if kind not in INPUT_PREPARATIONS:
         raise ValueError(f"unknown preparation {kind!r}")
     if rows is None:
         rows = np.arange(len(values))
     if kind == "none" or not len(rows):
         return Affine.identity()
-    axes = tuple(range(values.ndim)) if values.ndim > 2 else 0
+    as_a_whole = values.ndim > 2 and not kind.endswith("each")
+    axes = tuple(range(values.ndim)) if as_a_whole else 0
     low, high = _extent(values, rows, axes)
-    if kind == "scale":
+    if kind.startswith("scale"):
         return _affine(low, high - low, low, high)
     return _affine(*_mean_and_deviation(values, rows, axes), low, high)
 

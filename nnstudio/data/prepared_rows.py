@@ -46,11 +46,15 @@ class PreparedRows:
             else:
                 rows[...] = self._prepared.take(index, 0)
             return
-        values = self._values.take(index, 0, None, "clip")
-        if in_rows:
-            self._prepare(values, self._offset, self._factor, rows)
+        self.prepare(self._values.take(index, 0, None, "clip"), buffer)
+
+    def prepare(self, values: np.ndarray, buffer: np.ndarray) -> None:
+        """Fill ``buffer`` (features…, n) with ``values`` (n, features…), brought into range."""
+        rows = buffer.transpose(-1, *range(buffer.ndim - 1))
+        if rows.flags.c_contiguous:
+            self._prepare(values.reshape(rows.shape), self._offset, self._factor, rows)
         else:  # turned first: a byte per pixel is moved more quickly than four
-            turned = np.ascontiguousarray(values.reshape(len(index), -1).T)
+            turned = np.ascontiguousarray(values.reshape(len(values), -1).T)
             columns = buffer.reshape(turned.shape)
             self._prepare(turned, _as_column(self._offset), _as_column(self._factor), columns)
 

@@ -7,12 +7,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from nnstudio import schema
+from nnstudio.data.augmentation import Augmentation, augmentations_of
 from nnstudio.data.errors import DataError
-from nnstudio.data.preparation import PREPARATIONS
+from nnstudio.data.preparation import INPUT_PREPARATIONS, PREPARATIONS
 from nnstudio.data.sources import SOURCES, Source
 from nnstudio.data.split import Split
 from nnstudio.data.steps import STEPS, Step
 from nnstudio.schema import setting
+
+#: What older files don't tell of.
+_LATER = frozenset({"columns", "steps", "augmentation"})
 
 
 @dataclass(frozen=True)
@@ -22,15 +26,18 @@ class DataSettings:
     Attributes:
         source: what the user has chosen.
         split: how its examples are dealt out.
-        inputs: the preparation of inputs, one of :data:`PREPARATIONS`.
-        targets: the preparation of targets, for regression; classes are never prepared.
+        inputs: the preparation of inputs, one of :data:`INPUT_PREPARATIONS`.
+        targets: that of targets, one of :data:`PREPARATIONS`; classes are never prepared.
         columns: the preparation of what else the data has.
         steps: what is done to inputs before that, in order.
+        augmentation: what is done by chance to inputs that are trained on, after the steps.
     """
 
     source: Source
     split: Split = Split()
-    inputs: str = setting("scale", choices=PREPARATIONS, help="How inputs are brought into range")
+    inputs: str = setting(
+        "scale", choices=INPUT_PREPARATIONS, help="How inputs are brought into range"
+    )
     targets: str = setting(
         "standardise", choices=PREPARATIONS, help="The same for targets; classes are left alone"
     )
@@ -41,6 +48,7 @@ class DataSettings:
         help="The same for what else the data has, where a network uses it",
     )
     steps: tuple[Step, ...] = ()
+    augmentation: tuple[Augmentation, ...] = ()
 
     def check(self) -> DataSettings:
         """These settings, if every one is legal; the source checks what it needs when it loads.
@@ -49,8 +57,8 @@ class DataSettings:
             SettingError, DataError: naming the setting and what it must be.
         """
         schema.check(self.source)
-        for step in self.steps:
-            schema.check(step)
+        for each in (*self.steps, *self.augmentation):
+            schema.check(each)
         self.split.check()
         return schema.check(self)
 
@@ -63,11 +71,12 @@ class DataSettings:
             "targets": self.targets,
             "columns": self.columns,
             "steps": [schema.to_plain(step) for step in self.steps],
+            "augmentation": [schema.to_plain(each) for each in self.augmentation],
         }
 
     @classmethod
     def from_plain(cls, plain: Mapping[str, Any], where: str) -> DataSettings:
-        """The inverse of :meth:`to_plain`, checked; older files don't tell of columns and steps.
+        """The inverse of :meth:`to_plain`, checked; older files tell less.
 
         Args:
             plain: as read from a file.
@@ -81,7 +90,7 @@ class DataSettings:
             raise DataError("data_plain", where=where, got=type(plain).__name__)
         if missing := sorted(known - plain.keys()):
             raise DataError("data_plain", where=where, got=f"none for {', '.join(missing)}")
-        if extra := sorted(map(str, plain.keys() - known - {"columns", "steps"})):
+        if extra := sorted(map(str, plain.keys() - known - _LATER)):
             raise schema.SettingError(
                 "unknown_setting", where=where, owner="Data", setting=extra[0]
             )
@@ -89,7 +98,9 @@ class DataSettings:
         split = schema.from_plain(plain["split"], {"Split": Split}, f"{where}.split")
         columns = plain.get("columns", cls.columns)
         steps = steps_of(plain.get("steps", []), f"{where}.steps")
-        return cls(source, split, plain["inputs"], plain["targets"], columns, steps).check()
+        augmentation = augmentations_of(plain.get("augmentation", []), f"{where}.augmentation")
+        kinds = plain["inputs"], plain["targets"], columns
+        return cls(source, split, *kinds, steps, augmentation).check()
 
 
 def steps_of(plain: object, where: str) -> tuple[Step, ...]:

@@ -78,6 +78,8 @@ class Project:
         }
         if data.steps:
             fixed["steps"] = [schema.to_plain(step) for step in data.steps]
+        if data.augmentation:
+            fixed["augmentation"] = [schema.to_plain(each) for each in data.augmentation]
         for name, default in (("loss_weights", 1), ("target_columns", TARGETS)):
             chosen = {n: v for n, v in getattr(settings, name) if v not in ("", default)}
             if chosen:

@@ -81,7 +81,7 @@ def session_for(project: Project, data: PreparedData) -> Session:
     if trained is not None and continues(project):
         if trained.data_sha256 != data.dataset.fingerprint(columns_of(network)):
             raise RunError("data_changed")
-        same = PreparedData(data.dataset, data.parts, trained.preparation)
+        same = replace(data, preparation=trained.preparation)
         session = Session.resume(network, project.settings, same, trained)
     else:
         weights = None if trained is None else trained.weights

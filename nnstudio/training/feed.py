@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from nnstudio.data.augmentation.augmented_rows import AugmentedRows
 from nnstudio.data.batches import Fill, PreparedData
-from nnstudio.data.dataset import Column
+from nnstudio.data.dataset import INPUTS, Column
 from nnstudio.engine.axes import feature_axis
 from nnstudio.engine.layer import Array, Shape
 from nnstudio.engine.network import Head, Network
@@ -22,13 +23,24 @@ class Feed:
         fills: what fills the buffer of each input, then of each head.
     """
 
-    def __init__(self, network: Network, data: PreparedData) -> None:
-        inputs = [
-            data.numbers(column_of_input(network, step), network.steps[step].shape)
-            for step in network.input_steps
-        ]
+    def __init__(self, network: Network, data: PreparedData, seed: int | None = None) -> None:
+        """``seed`` is that of the chance by which inputs are augmented; ``None``: they aren't."""
+        self._augmented: list[AugmentedRows] = []
+        inputs = []
+        for step in network.input_steps:
+            column, shape = column_of_input(network, step), network.steps[step].shape
+            if seed is not None and data.augmentation and column == INPUTS:
+                self._augmented.append(data.augmented(shape, seed))
+                inputs.append(self._augmented[-1].gather)
+            else:
+                inputs.append(data.numbers(column, shape))
         targets = [_fill_for(head, network, data) for head in network.heads]
         self.fills: tuple[Fill, ...] = (*inputs, *targets)
+
+    def begin_epoch(self, epoch: int) -> None:
+        """From now on examples are augmented as they are in ``epoch``."""
+        for rows in self._augmented:
+            rows.epoch = epoch
 
     def gather(self, index: Array, buffers: Iterable[Array]) -> None:
         """Fill buffers with the prepared examples at ``index``.

@@ -67,7 +67,10 @@ class FullBatch:
         self._update = update
         self._pieces = tuple(_pieces(data.parts.train, batch_for(network), weights))
         self._gradient = np.empty_like(learner.workspace.gradient)
-        self._is_random = any(step.layer.is_random and not step.frozen for step in network.steps)
+        # Each epoch augments the examples anew.
+        self._is_random = bool(data.augmentation) or any(
+            step.layer.is_random and not step.frozen for step in network.steps
+        )
         self._known: _Known | None = None
         self._rests_at: float | None = None
 
@@ -102,7 +105,7 @@ class FullBatch:
             nonlocal figures
             self._state[...] = state
             streams[0] = restore_stream(drawn)
-            figures = self._evaluate(streams[0], interrupted)
+            figures = self._evaluate(streams[0], interrupted, number - 1)
             return self._update.penalised(flat, figures.loss, self._gradient)
 
         try:
@@ -132,7 +135,9 @@ class FullBatch:
             self._rests_at = None
         return known.figures
 
-    def _evaluate(self, rng: np.random.Generator, interrupted: Callable[[], bool]) -> Figures:
+    def _evaluate(
+        self, rng: np.random.Generator, interrupted: Callable[[], bool], epoch: int = 0
+    ) -> Figures:
         """Loss and metric's sum over all pieces; their gradient is in :attr:`_gradient`."""
         loss = metric_sum = 0.0
         total, learner = self._gradient, self._learner
@@ -140,7 +145,7 @@ class FullBatch:
         for examples, weights, share in self._pieces:
             if interrupted():
                 raise Interrupted
-            its_loss, its_metric = learner.learn(examples, rng, weights)
+            its_loss, its_metric = learner.learn(examples, rng, weights, epoch)
             loss += share * its_loss
             metric_sum += its_metric
             gradient = learner.workspace.gradient

@@ -33,11 +33,13 @@ class Learner:
         workspace: holds the gradient after :meth:`learn`.
     """
 
-    def __init__(self, network: Network, flat: Array, data: PreparedData) -> None:
+    def __init__(self, network: Network, flat: Array, data: PreparedData, seed: int = 0) -> None:
+        """``seed`` is that of the chance by which examples are augmented."""
         first = network.heads[0]
         self.workspace = Workspace(network, flat)
-        self._data = data
+        self._data, self._seed = data, seed
         self._feed: Feed | None = None
+        self._epoch = -1
         self._fills: tuple[tuple[Fill, Array], ...] = ()
         self._count = 0
         self._xs: list[Array] = []
@@ -46,7 +48,7 @@ class Learner:
         self._measure = metric_for(network, first, data).add
 
     def learn(
-        self, index: Array, rng: np.random.Generator, weights: Array | None
+        self, index: Array, rng: np.random.Generator, weights: Array | None, epoch: int = 0
     ) -> tuple[float, float]:
         """Loss and the first output's metric, added up, of the examples at ``index``.
 
@@ -54,21 +56,25 @@ class Learner:
 
         Args:
             weights: how much each of these examples counts; ``None`` if all count alike.
+            epoch: another one augments the examples in another way.
         """
-        found = self.look(index, rng, weights)
+        found = self.look(index, rng, weights, epoch)
         self.workspace.update_state([self.workspace])
         return found
 
     def look(
-        self, index: Array, rng: np.random.Generator, weights: Array | None
+        self, index: Array, rng: np.random.Generator, weights: Array | None, epoch: int = 0
     ) -> tuple[float, float]:
         """The same without taking what was measured into the running statistics."""
         workspace = self.workspace
         if len(index) != self._count:
-            self._feed = self._feed or Feed(workspace.network, self._data)
+            self._feed = self._feed or Feed(workspace.network, self._data, self._seed)
             self._count = len(index)
             self._xs, self._ys = workspace.buffers(self._count)
             self._fills = tuple(zip(self._feed.fills, (*self._xs, *self._ys), strict=True))
+        if epoch != self._epoch and self._feed is not None:
+            self._feed.begin_epoch(epoch)
+            self._epoch = epoch
         ys = self._ys
         for fill, buffer in self._fills:
             fill(index, buffer)
@@ -84,20 +90,23 @@ class _Part(NamedTuple):
     examples: Array
     rng: np.random.Generator
     weights: Array | None
+    epoch: int
 
 
 class Team(Learner):
     """Learns from batches with several threads, the caller's among them."""
 
-    def __init__(self, network: Network, flat: Array, data: PreparedData, threads: int) -> None:
-        super().__init__(network, flat, data)
-        self._others = [_Mate(Learner(network, flat, data)) for _ in range(threads - 1)]
+    def __init__(
+        self, network: Network, flat: Array, data: PreparedData, threads: int, seed: int = 0
+    ) -> None:
+        super().__init__(network, flat, data, seed)
+        self._others = [_Mate(Learner(network, flat, data, seed)) for _ in range(threads - 1)]
 
     def learn(
-        self, index: Array, rng: np.random.Generator, weights: Array | None
+        self, index: Array, rng: np.random.Generator, weights: Array | None, epoch: int = 0
     ) -> tuple[float, float]:
         """As one learner; the gradient is in the first one's workspace."""
-        parts = self._parts(index, rng, weights)
+        parts = self._parts(index, rng, weights, epoch)
         mates = self._others[: len(parts) - 1]
         for mate, part in zip(mates, parts[1:], strict=True):
             mate.begin(part)
@@ -125,16 +134,18 @@ class Team(Learner):
         loss = sum(share * loss for share, (loss, _) in zip(shares, found, strict=True))
         return loss, sum(metric for _, metric in found)
 
-    def _parts(self, index: Array, rng: np.random.Generator, weights: Array | None) -> list[_Part]:
+    def _parts(
+        self, index: Array, rng: np.random.Generator, weights: Array | None, epoch: int
+    ) -> list[_Part]:
         """The batch in about equal parts, each with a stream of random numbers of its own."""
         count = max(1, min(1 + len(self._others), len(index) // FEWEST_EXAMPLES))
         if count == 1:
-            return [_Part(index, rng, weights)]
+            return [_Part(index, rng, weights, epoch)]
         seeds = rng.integers(2**63, size=count)
         indices = np.array_split(index, count)
         shares = [None] * count if weights is None else np.array_split(weights, count)
         return [
-            _Part(own, np.random.default_rng(seed), share)
+            _Part(own, np.random.default_rng(seed), share, epoch)
             for own, seed, share in zip(indices, seeds, shares, strict=True)
         ]
 

@@ -147,7 +147,7 @@ def make_step(session: Session, index: Array, rate: float) -> float:
     weights = session.example_weights
     if weights is not None:
         weights = weights[index]
-    loss, metric_sum = session.learner.learn(index, session.rng, weights)
+    loss, metric_sum = session.learner.learn(index, session.rng, weights, session.epoch)
     if not isfinite(loss):
         return loss
     size = len(index)

@@ -68,9 +68,11 @@ class Session:
         self.flat = flat
         self.start = start
         self.resting: Weights = MappingProxyType({})  # of nodes that take no part: kept as they are
-        threads = settings.threads
+        threads, seed = settings.threads, settings.seed
         self.learner = (
-            Team(network, flat, data, threads) if threads > 1 else Learner(network, flat, data)
+            Team(network, flat, data, threads, seed)
+            if threads > 1
+            else Learner(network, flat, data, seed)
         )
         self.workspace = self.learner.workspace
         self.update = Update(

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nnstudio.data.preparation import PREPARATIONS
+from nnstudio.data.augmentation import AUGMENTATIONS
+from nnstudio.data.preparation import INPUT_PREPARATIONS, PREPARATIONS
 from nnstudio.data.settings import DataSettings
 from nnstudio.data.sources import Digits, Line, Mnist, Spiral, Square
 from nnstudio.data.split import Split
@@ -19,13 +20,32 @@ sources = st.sampled_from(
     [Line(slope=3.0), Square(pairs=((1.0, 2.0),)), Spiral(), Digits(), Mnist("/data")]
 )
 kinds = st.sampled_from(PREPARATIONS)
+input_kinds = st.sampled_from(INPUT_PREPARATIONS)
+augmentations = st.lists(st.sampled_from([cls() for cls in AUGMENTATIONS.values()]), max_size=4)
 splits = st.builds(Split, st.floats(0, 0.4), st.floats(0, 0.4), st.integers(0, 1000))
 
 
-@given(st.builds(DataSettings, sources, splits, kinds, kinds))
+@given(
+    st.builds(
+        DataSettings,
+        sources,
+        splits,
+        input_kinds,
+        kinds,
+        kinds,
+        st.just(()),
+        augmentations.map(tuple),
+    )
+)
 def test_settings_survive_a_project_file(settings: DataSettings) -> None:
     plain = json.loads(json.dumps(settings.to_plain()))
     assert DataSettings.from_plain(plain, "$.data") == settings
+
+
+def test_files_from_before_there_was_augmentation_have_none() -> None:
+    plain = DataSettings(Line()).to_plain()
+    del plain["augmentation"]
+    assert DataSettings.from_plain(plain, "$.data") == DataSettings(Line())
 
 
 def changed(path: str, value: Any) -> Any:
@@ -51,6 +71,10 @@ def changed(path: str, value: Any) -> Any:
         (changed("split.validation", 0.85), "at most 0.8"),
         (changed("split.validation", 0.8), "together take 95%"),
         (changed("inputs", "whiten"), "one of none, scale, standardise"),
+        (changed("targets", "scale each"), "one of none, scale, standardise"),
+        (changed("augmentation", {}), r"\$\.data\.augmentation: expected data settings, got dict"),
+        (changed("augmentation", [{"type": "Melt"}]), r"augmentation\[0\]: unknown type 'Melt'"),
+        (changed("augmentation", [{"type": "Rotate", "angle": 200.0}]), "at most 180"),
         (changed("targets", 3), "one of none, scale, standardise"),
     ],
 )

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
-from nnstudio.data.preparation import PREPARATIONS, Affine, Preparation, fit
+from nnstudio.data.preparation import INPUT_PREPARATIONS, Affine, Preparation, fit
 
-kinds = st.sampled_from(PREPARATIONS)
+kinds = st.sampled_from(INPUT_PREPARATIONS)
 tables = arrays(
     np.float64, array_shapes(min_dims=2, max_dims=2, max_side=8), elements=st.floats(-1e6, 1e6)
 )
@@ -96,7 +96,7 @@ def test_a_picture_has_one_offset_and_one_factor() -> None:
     assert prepared.std() == pytest.approx(1.0, abs=1e-3)
 
 
-@pytest.mark.parametrize("kind", PREPARATIONS)
+@pytest.mark.parametrize("kind", INPUT_PREPARATIONS)
 def test_fitting_many_pictures_makes_no_float_copy_of_them(kind: str) -> None:
     values = np.zeros((20_000, 1, 28, 28), np.uint8)
     tracemalloc.start()
@@ -106,6 +106,28 @@ def test_fitting_many_pictures_makes_no_float_copy_of_them(kind: str) -> None:
     finally:
         tracemalloc.stop()
     assert peak < 10_000 * 28 * 28 * 4
+
+
+def test_each_pixel_can_be_scaled_by_itself_and_one_that_does_not_vary_stays_small() -> None:
+    values = np.random.default_rng(0).integers(0, 200, (50, 1, 3, 4)).astype(np.uint8)
+    values[:, 0, 0, 0] = 7
+    for kind in ("scale each", "standardise each"):
+        affine = fit(kind, values)
+        assert affine.offset.shape == affine.factor.shape == (1, 3, 4)
+        prepared = affine.apply(values)
+        assert not prepared[:, 0, 0, 0].any()
+        pixels = prepared.reshape(50, 12)[:, 1:].astype(np.float64)
+        if kind == "scale each":
+            np.testing.assert_allclose(pixels.min(axis=0), 0, atol=1e-6)
+            np.testing.assert_allclose(pixels.max(axis=0), 1, rtol=1e-6)
+        else:
+            np.testing.assert_allclose(pixels.mean(axis=0), 0, atol=1e-5)
+            np.testing.assert_allclose(pixels.std(axis=0), 1, rtol=1e-5)
+
+
+def test_in_rows_of_numbers_each_is_scaled_by_itself_anyway() -> None:
+    values = np.random.default_rng(0).normal(size=(20, 3))
+    assert fit("scale each", values) == fit("scale", values)
 
 
 def test_without_examples_nothing_is_changed() -> None:

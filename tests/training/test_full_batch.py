@@ -309,9 +309,9 @@ def test_random_masks_are_the_same_within_a_step_and_others_in_the_next() -> Non
     drawn: list[list[str]] = []
     learn = session.learner.learn
 
-    def watched(index: Any, rng: np.random.Generator, weights: Any) -> Any:
+    def watched(index: Any, rng: np.random.Generator, weights: Any, epoch: int) -> Any:
         drawn[-1].append(str(rng.bit_generator.state))
-        return learn(index, rng, weights)
+        return learn(index, rng, weights, epoch)
 
     session.learner.learn = watched  # type: ignore[method-assign]
     events = train(session)
