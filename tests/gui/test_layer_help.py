@@ -47,7 +47,7 @@ def page(window: QWidget) -> LayerHelp:
 def text(dialog: QWidget, name: str) -> str:
     label = child(dialog, f"layer_help_{name}")
     assert isinstance(label, QLabel | FormulaView)
-    return label.text()
+    return label.text().replace("\u00a0", " ")
 
 
 def press_f1(window: MainWindow) -> None:
@@ -68,13 +68,13 @@ def test_a_page_tells_use_shapes_and_each_setting_with_its_default(qtbot: QtBot,
     dialog.show_layer(cls())
     assert text(dialog, "title") == name
     assert cls.summary in text(dialog, "summary")
+    assert text(dialog, "does") == TEXTS[name].does.replace("\u00a0", " ")
     assert text(dialog, "use") == TEXTS[name].use
     assert text(dialog, "formula") == cls.formula
     assert ("For example" in text(dialog, "shapes")) == (name != "Input")
     for item in settings_of(cls):
-        words = text(dialog, f"setting_{item.name}")
-        assert item.label in words
-        assert "Default: " in words
+        assert item.label in text(dialog, f"setting_{item.name}")
+        assert "Default: " in text(dialog, f"range_{item.name}")
 
 
 def test_f1_opens_the_page_of_the_selected_node_with_its_curve_as_it_is_set(

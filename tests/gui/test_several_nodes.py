@@ -7,7 +7,7 @@ from driving import child, click
 from projects import project
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QLineEdit, QWidget
+from PySide6.QtWidgets import QApplication, QCheckBox, QComboBox, QLabel, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from nnstudio.data.sources import SOURCES
@@ -170,6 +170,30 @@ def test_all_settings_are_reset_as_one_step(panel: InspectorPanel, bench: Workbe
     click(panel, "inspector_reset_all")
     assert layer(bench, "dense") == Dense()
     assert layer(bench, "dense-2") == Dense(4)
+
+
+def test_tab_goes_from_the_name_through_all_fields_to_delete(
+    panel: InspectorPanel, bench: Workbench
+) -> None:
+    bench.select(("dropout",))
+    bench.select(("dense",))
+    names = ["name", "help", "units", "units_reset", "use_bias", "use_bias_reset", "initialiser"]
+    assert tabbed(child(panel, "inspector_name"), 7) == [f"inspector_{name}" for name in names]
+    field = child(panel, "inspector_max_norm")
+    names = ["inspector_max_norm", "inspector_reset_all", "inspector_trainable"]
+    assert tabbed(field, 3) == names
+
+
+def tabbed(start: QWidget, count: int) -> list[str]:
+    """The names of what has the keyboard, from ``start`` on, when Tab is pressed."""
+    start.setFocus()
+    names = []
+    for _ in range(count):
+        focus = QApplication.focusWidget()
+        assert focus is not None
+        names.append(focus.objectName())
+        QTest.keyClick(focus, Qt.Key.Key_Tab)
+    return names
 
 
 def test_one_setting_is_reset_in_all(panel: InspectorPanel, bench: Workbench) -> None:

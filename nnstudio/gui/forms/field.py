@@ -76,7 +76,6 @@ class Field(QWidget):
         row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(widget)
         narrow(widget)
-        self.setFocusProxy(widget)
 
 
 def narrow(widget: QWidget) -> None:

@@ -29,6 +29,9 @@ WORDS = {
     "he_uniform": ("He uniform", "Uniform numbers, deviation √(2 / inputs): suits ReLU"),
     "xavier_normal": ("Xavier normal", "Normal numbers, deviation √(2 / (inputs + outputs))"),
     "xavier_uniform": ("Xavier uniform", "Uniform numbers, deviation √(2 / (inputs + outputs))"),
+    "lecun_normal": ("LeCun normal", "Normal numbers, deviation √(1 / inputs): suits SELU"),
+    "lecun_uniform": ("LeCun uniform", "Uniform numbers, deviation √(1 / inputs): suits SELU"),
+    "truncated_normal": ("Truncated normal", "Normal numbers, deviation 0.05, none beyond 0.1"),
     "valid": ("Valid", "Windows stay inside: what fills none is dropped"),
     "same": ("Same", "Windows reach over the edge: with stride 1 the size stays the same"),
     "nearest": ("Nearest", "Each number is repeated"),
@@ -192,7 +195,6 @@ class FolderField(Field):
         row.addWidget(self._line, 1)
         row.addWidget(browse)
         narrow(self._line)
-        self.setFocusProxy(self._line)
 
     def show_value(self, value: Any) -> None:
         self._shown = value
@@ -249,6 +251,11 @@ def in_words(value: Any) -> str:
     if isinstance(value, tuple):
         return _write_sizes(value) if value else "none"
     return WORDS[value][0] if value in WORDS else str(value) if value else "empty"
+
+
+def choice_text(choice: Any) -> str:
+    """What one of a few values is called in a form."""
+    return WORDS[str(choice)][0] if str(choice) in WORDS else str(choice).capitalize()
 
 
 def _choice_field(choices: tuple[Any, ...]) -> ChoiceField:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from itertools import pairwise
 from typing import Any
 
 from PySide6.QtCore import QSize, Qt, Signal
@@ -133,11 +132,20 @@ class SettingsForm(QWidget):
         self._grid.removeWidget(self._reset_all)
         left = Qt.AlignmentFlag.AlignLeft
         self._grid.addWidget(self._reset_all, 3 * len(self._rows), 0, 1, 2, left)
-        rows = list(self._rows.values())
-        for first, second in pairwise(rows):
-            QWidget.setTabOrder(first.reset, second.field.control())
-        if rows:
-            QWidget.setTabOrder(rows[-1].reset, self._reset_all)
+        self._order_tabs()
+
+    def _order_tabs(self) -> None:
+        """Fields come where the form stands, though they are made long after its neighbours.
+
+        The button that resets all has been there from the beginning, so it marks the place.
+        """
+        before: QWidget = self._reset_all
+        for row in self._rows.values():
+            for widget in (row.field.control(), row.reset):
+                QWidget.setTabOrder(before, widget)
+                before = widget
+        if before is not self._reset_all:
+            QWidget.setTabOrder(before, self._reset_all)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from html import escape
 
 from PySide6.QtCore import Qt
@@ -18,7 +19,7 @@ from PySide6.QtWidgets import (
 from nnstudio.engine.catalogue import CATEGORIES
 from nnstudio.engine.layer import Layer
 from nnstudio.graph.counting import multiplication
-from nnstudio.gui.forms.fields import in_words
+from nnstudio.gui.forms.fields import choice_text
 from nnstudio.gui.forms.form import default_text
 from nnstudio.gui.help.layer_texts import TEXTS
 from nnstudio.gui.look.theme import Theme
@@ -46,6 +47,7 @@ class LayerHelp(QDialog):
         self._area.setFocusPolicy(Qt.FocusPolicy.StrongFocus)  # the arrows scroll
         close = QPushButton("Close")
         close.setObjectName("layer_help_close")
+        close.setAutoDefault(False)
         close.clicked.connect(self.close)
         column = QVBoxLayout(self)
         column.setContentsMargins(8, 8, 8, 16)
@@ -77,7 +79,9 @@ class _Page(QWidget):
         self._words("layer_help_title", cls.__name__, "title")
         self._words("layer_help_category", CATEGORIES[cls.category], "dim")
         self._column.addSpacing(4)
-        self._words("layer_help_summary", f"{cls.summary}. {text.does}")
+        self._words("layer_help_summary", f"{cls.summary}.")
+        self._column.addSpacing(4)
+        self._words("layer_help_does", text.does)
         for name, formula in (("formula", cls.formula), ("derivative", cls.derivative)):
             if formula:
                 self._formula(f"layer_help_{name}", formula, theme)
@@ -92,7 +96,8 @@ class _Page(QWidget):
             self._head("Settings")
         for item in settings:
             self._words(f"layer_help_setting_{item.name}", _about(item))
-            self._column.addSpacing(4)
+            self._words(f"layer_help_range_{item.name}", _range(item), "dim")
+            self._column.addSpacing(6)
         if text.source:
             self._part("Described by", "layer_help_source", f"{text.source}.")
         self._column.addStretch(1)
@@ -110,7 +115,7 @@ class _Page(QWidget):
         self._words("", title, "section")
 
     def _words(self, name: str, text: str, role: str = "plain") -> None:
-        label = QLabel(text)
+        label = QLabel(_unbroken(text))
         label.setObjectName(name)
         label.setProperty("role", role)
         label.setWordWrap(True)
@@ -126,16 +131,27 @@ class _Page(QWidget):
 
 
 def _about(item: Setting) -> str:
-    """Name, meaning, range and default of a setting."""
+    """Name and meaning of a setting."""
+    meaning = f"<br>{escape(item.rule.help)}." if item.rule.help else ""
+    return f"<b>{escape(item.label)}</b>{meaning}"
+
+
+def _range(item: Setting) -> str:
+    """What a setting may be, and what it is at first."""
     if item.rule.choices is not None:
-        allowed = "One of: " + ", ".join(in_words(choice) for choice in item.rule.choices)
+        allowed = "One of: " + ", ".join(choice_text(choice) for choice in item.rule.choices)
     else:
         allowed = expected(item).capitalize()
-    meaning = f"{escape(item.rule.help)}.<br>" if item.rule.help else ""
-    return (
-        f"<b>{escape(item.label)}</b><br>{meaning}"
-        f"{escape(allowed)}. Default: {escape(default_text(item))}."
-    )
+    return f"{allowed}. Default: {default_text(item)}."
+
+
+def _unbroken(text: str) -> str:
+    """Shapes such as (T, F) and 28 × 28 stay on one line."""
+    return re.sub(r"\([\w′, ·]{1,24}\)|\S+(?: × \S+)+", _without_spaces, text)
+
+
+def _without_spaces(found: re.Match[str]) -> str:
+    return found[0].replace(" ", "\u00a0")
 
 
 def _example(cls: type[Layer]) -> str:

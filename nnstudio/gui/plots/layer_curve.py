@@ -121,16 +121,22 @@ class LayerCurve(Plot):
         font = sized(self.font(), LABEL_SIZE)
         metrics = QFontMetricsF(font)
         painter.setFont(font)
-        left, middle = box.left(), (_TOP - 6) / 2
-        for text, pen in (
+        words = (
             (drawn.of or "function", self._pen(_FUNCTION)),
             ("derivative", self._pen(_DERIVATIVE, dashed=True)),
-        ):
+        )
+        left, middle = box.left(), (_TOP - 6) / 2
+        letters = sum(metrics.horizontalAdvance(text) for text, _ in words)
+        if left + letters + 2 * 32 + 18 <= self.width():
+            sample, gap = 26, 18
+        else:
+            left, sample, gap = 2.0, 20, 10  # in a narrow panel they move together
+        for text, pen in words:
             painter.setPen(pen)
-            painter.drawLine(QLineF(left, middle, left + 26, middle))
+            painter.drawLine(QLineF(left, middle, left + sample, middle))
             painter.setPen(self.theme.colour("text"))
-            painter.drawText(QPointF(left + 32, middle + metrics.capHeight() / 2), text)
-            left += 32 + metrics.horizontalAdvance(text) + 18
+            painter.drawText(QPointF(left + sample + 6, middle + metrics.capHeight() / 2), text)
+            left += sample + 6 + metrics.horizontalAdvance(text) + gap
 
 
 def _in_words(layer: Layer, drawn: Curve) -> str:
