@@ -12,8 +12,10 @@ from nnstudio.data.dataset import INPUTS
 from nnstudio.gui.canvas.view import CanvasView
 from nnstudio.gui.live import Live
 from nnstudio.gui.look.theme import Theme
+from nnstudio.gui.looking.study import Study
 from nnstudio.gui.panels.curves_panel import CurvesPanel
 from nnstudio.gui.panels.data_panel import DataPanel
+from nnstudio.gui.panels.data_view_panel import DataViewPanel
 from nnstudio.gui.panels.features_panel import FeaturesPanel
 from nnstudio.gui.panels.function_panel import FunctionPanel
 from nnstudio.gui.panels.inspector_panel import InspectorPanel
@@ -29,7 +31,7 @@ from nnstudio.schema import settings_of
 #: Below this width the bottom shows one panel at a time.
 NARROW = 1160
 #: Bump when docks are added or renamed, so that an older remembered layout is not used.
-LAYOUT_VERSION = 4
+LAYOUT_VERSION = 5
 
 LEFT = Qt.DockWidgetArea.LeftDockWidgetArea
 RIGHT = Qt.DockWidgetArea.RightDockWidgetArea
@@ -79,8 +81,10 @@ class Docks(QMainWindow):
         self.palette_panel.layer_chosen.connect(self.canvas.add_layer)
         self.canvas.edit_wanted.connect(self._edit_settings)
         self.inspector_panel = InspectorPanel(workbench, theme, live)
+        self.try_panel = TryPanel(live, theme)
+        study = Study(workbench, self)
         places = (
-            Place("data", "Data", LEFT, DataPanel(workbench, theme)),
+            Place("data", "Data", LEFT, DataPanel(workbench, theme, study)),
             Place("palette", "Layers", LEFT, self.palette_panel),
             Place("outline", "Outline", LEFT, OutlinePanel(workbench, theme)),
             Place("inspector", "Inspector", RIGHT, self.inspector_panel),
@@ -89,8 +93,9 @@ class Docks(QMainWindow):
             Place("function", "Fit", BOTTOM, FunctionPanel(live, theme)),
             Place("features", "Features", BOTTOM, FeaturesPanel(live, theme)),
             Place("neurons", "Neurons", BOTTOM, NeuronsPanel(live, theme)),
-            Place("try", "Try it", BOTTOM, TryPanel(live, theme)),
+            Place("try", "Try it", BOTTOM, self.try_panel),
             Place("summary", "Summary", BOTTOM, SummaryPanel(live, theme)),
+            Place("data_view", "Data view", BOTTOM, DataViewPanel(live, study, theme)),
         )
         self.docks: dict[str, QDockWidget] = {}
         self._areas: dict[str, Qt.DockWidgetArea] = {}
@@ -137,7 +142,16 @@ class Docks(QMainWindow):
         self._narrow = narrow
         self._arranging = True
         docks = self.docks
-        names = ("curves", "weights", "function", "features", "neurons", "try", "summary")
+        names = (
+            "curves",
+            "weights",
+            "function",
+            "features",
+            "neurons",
+            "try",
+            "summary",
+            "data_view",
+        )
         bottom = [docks[name] for name in names]
         for dock in bottom:
             self.removeDockWidget(dock)
@@ -152,6 +166,7 @@ class Docks(QMainWindow):
             self.tabifyDockWidget(docks["function"], docks["features"])
             self.tabifyDockWidget(docks["features"], docks["neurons"])
             self.tabifyDockWidget(docks["curves"], docks["summary"])
+            self.tabifyDockWidget(docks["summary"], docks["data_view"])
         for dock in bottom:
             dock.show()
         self._suit_to_data()
@@ -215,7 +230,7 @@ class Docks(QMainWindow):
     def show_stage(self, stage: str) -> None:
         """Bring forward the panels for a stage of the work; none is a mode."""
         wanted = {
-            "data": ("data",),
+            "data": ("data", "data_view"),
             "build": ("palette", "inspector"),
             "train": ("inspector", "curves"),
             "try": ("try",),

@@ -16,6 +16,8 @@ from nnstudio.gui.forms.form import SettingsForm
 from nnstudio.gui.loading_view import LoadingView
 from nnstudio.gui.look.notice import Notice
 from nnstudio.gui.look.theme import Theme
+from nnstudio.gui.looking.study import Study
+from nnstudio.gui.looking.warning_list import WarningList
 from nnstudio.gui.workbench import Workbench
 from nnstudio.messages import StudioError
 from nnstudio.project.edits import choose_data
@@ -25,10 +27,17 @@ from nnstudio.project.runs import facts_of
 class DataPanel(QWidget):
     """Choosing another source makes the network fit it, in one undoable step."""
 
-    def __init__(self, workbench: Workbench, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        workbench: Workbench,
+        theme: Theme,
+        study: Study | None = None,
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
         self.setObjectName("data_panel")
         self._workbench = workbench
+        self._warnings = WarningList(workbench, study or Study(workbench, self), theme)
         page = QWidget()
         self._column = QVBoxLayout(page)
         self._column.setContentsMargins(12, 8, 12, 16)
@@ -60,6 +69,7 @@ class DataPanel(QWidget):
         column.addWidget(self._loading)
         column.addWidget(self._folder, 0, Qt.AlignmentFlag.AlignLeft)
         column.addWidget(self._options)
+        column.addWidget(self._warnings)
         column.addWidget(self._examples)
         column.addWidget(self._preview)
         preparation = self._section("Preparation")
