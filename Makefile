@@ -105,6 +105,10 @@ bench-gui: $(VENV)/.set-up-test qt-libs ## What showing it costs the training; l
 	QT_QPA_PLATFORM=offscreen $(PY) tests/benchmarks/bench_canvas.py; canvas=$$?; \
 	QT_QPA_PLATFORM=offscreen $(PY) tests/benchmarks/bench_gui.py && exit $$canvas
 
+.PHONY: soak
+soak: $(VENV)/.set-up-test qt-libs ## Do thousands of random things to the window (ARGS="--seed 7")
+	$(PY) tests/soak.py $(ARGS)
+
 .PHONY: screenshots
 screenshots: $(VENV)/.set-up-test qt-libs ## Write pictures of the window to build/screenshots
 	QT_QPA_PLATFORM=offscreen $(PY) tests/screenshots.py build/screenshots
