@@ -244,9 +244,19 @@ SENTENCES: dict[str, str] = {
     "by_hand_labels": _(
         "{name}: {got:,} labels for {size:,} examples: each example needs one of its own."
     ),
+    "by_hand_running": _(
+        "This run goes on with the data it began with: the next one begins anew, with what you made."
+    ),
     "points_none": _("There are no points yet: paint some in the Data panel."),
     "points_colours": _(
         "There are points of colour {got}, but only {expected} colours: raise Colours, or erase these points."
+    ),
+    "own_signs": _(
+        "Draw a sign and press its key, or type its name: ten of each sign. Then Run, and draw another."
+    ),
+    "pair_number": _("“{text}” is no number: type one such as 2.5 or 2,5."),
+    "pairs_nothing_pasted": _(
+        "There is nothing to paste: copy two columns of numbers in a spreadsheet first."
     ),
     "pairs_none": _("There are no pairs yet: draw a curve in the Data panel, or type some."),
     "drawings_none": _("There are no drawings yet: draw signs in Try it and keep them."),
@@ -258,6 +268,9 @@ SENTENCES: dict[str, str] = {
         "The names of the signs don't belong to the drawings, or are there twice: {signs}."
     ),
     "strokes_damaged": _("A drawing can't be read: “{text}…” is no pen strokes. Delete it."),
+    "data_columns": _(
+        "Line {line}: “{text}” is no pair of numbers: two columns are expected, x and y."
+    ),
     "data_too_few": _(
         "{name} has {got} examples, at least {expected} are needed: raise the number of examples."
     ),

@@ -69,6 +69,7 @@ class Actions:
             window.show_template_dialog,
             "Ctrl+Shift+N",
         )
+        self._add(menu, "new_signs", "My own &letters", window.begin_own_signs)
         self._add(menu, "open", "&Open…", window.files.open, keys.Open)
         menu.addMenu(self.recent)
         self._add(menu, "samples", "Sa&mples…", window.show_start)

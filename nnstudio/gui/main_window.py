@@ -18,6 +18,7 @@ from nnstudio.engine.layer import Layer
 from nnstudio.graph.templates import Template
 from nnstudio.gui.actions import Actions
 from nnstudio.gui.canvas import commands
+from nnstudio.gui.canvas.arrange import arrange
 from nnstudio.gui.canvas.life import Life
 from nnstudio.gui.canvas.minimap import MODES, Mode
 from nnstudio.gui.docks import Docks
@@ -34,6 +35,7 @@ from nnstudio.gui.template_dialog import TemplateDialog
 from nnstudio.gui.workbench import Workbench
 from nnstudio.messages import sentence
 from nnstudio.persistence.preferences import Preferences, load_preferences, save_preferences
+from nnstudio.project.by_hand import own_signs
 from nnstudio.project.project import Project
 from nnstudio.project.runs import facts_of
 
@@ -107,6 +109,8 @@ class MainWindow(QMainWindow):
         self.start_page.open_chosen.connect(self.files.open)
         self.start_page.new_chosen.connect(self.new)
         self.start_page.template_chosen.connect(self.show_template_dialog)
+        self.start_page.signs_chosen.connect(self.begin_own_signs)
+        self.docks.try_panel.project_wanted.connect(self.begin_project)
         search = QShortcut(QKeySequence("/"), self.docks.canvas)
         search.activated.connect(self._search_layers)
         self._update_recent()
@@ -174,6 +178,19 @@ class MainWindow(QMainWindow):
             said = sentence("template_data", data=data.source.title)
             self.workbench.said.emit(said, "ok")
         return True
+
+    def begin_project(self, project: Project) -> bool:
+        """Another project, laid out, after asking about unsaved work."""
+        laid_out = replace(project, layout=project.layout.moved(arrange(project.graph)))
+        return self.files.may_discard() and self.files.show_project(laid_out, None)
+
+    def begin_own_signs(self) -> None:
+        """A small network that learns signs which the user draws."""
+        if self.begin_project(own_signs()):
+            self.docks.docks["data"].raise_()
+            self.show_stage("try")
+            self.docks.try_panel.take_keyboard()
+            self.workbench.said.emit(sentence("own_signs"), "ok")
 
     def set_wheel_zooms(self, zooms: bool) -> None:
         """Whether the wheel zooms on the canvas or scrolls; remembered."""

@@ -46,6 +46,7 @@ class StartPage(QWidget):
         open_chosen: ask for a file.
         new_chosen: begin with an empty network.
         template_chosen: begin with a network known by name.
+        signs_chosen: begin with a network that learns the user's own signs.
     """
 
     sample_chosen = Signal(object)
@@ -53,6 +54,7 @@ class StartPage(QWidget):
     open_chosen = Signal()
     new_chosen = Signal()
     template_chosen = Signal()
+    signs_chosen = Signal()
 
     def __init__(
         self, theme: Theme, recent: tuple[str, ...] = (), parent: QWidget | None = None
@@ -130,6 +132,10 @@ class StartPage(QWidget):
         template = QPushButton("New from template…")
         template.setObjectName("start_template_button")
         template.clicked.connect(lambda: self.template_chosen.emit())
+        signs = QPushButton("My own letters")
+        signs.setObjectName("start_signs_button")
+        signs.setToolTip("Draw some letters or other signs, and teach a network to read them")
+        signs.clicked.connect(lambda: self.signs_chosen.emit())
         open_ = QPushButton("Open…")
         open_.setObjectName("start_open_button")
         open_.setAccessibleName("Open a project file")
@@ -137,7 +143,7 @@ class StartPage(QWidget):
         column = QVBoxLayout()
         column.setSpacing(8)
         column.addWidget(_label("Your own", "section"))
-        for button in (new, template, open_):
+        for button in (new, template, signs, open_):
             button.setAutoDefault(True)  # Enter presses it
             column.addWidget(button)
         column.addSpacing(16)

@@ -11,6 +11,10 @@ from nnstudio.project.edits import Fitted, choose_data
 from nnstudio.project.problems import DataFacts
 from nnstudio.project.project import Project
 from nnstudio.project.starting import begun
+from nnstudio.training.settings import TrainingSettings
+
+#: Small enough to learn a few dozen drawings within seconds.
+SIGNS_NETWORK = SmallCnn(filters=(8, 16), units=32)
 
 
 def facts_by_hand(source: ByHand) -> DataFacts:
@@ -35,8 +39,9 @@ def with_source(project: Project, source: ByHand) -> Fitted:
 def own_signs(drawings: Drawings | None = None) -> Project:
     """A small network for pictures that learns the user's own signs, without any so far."""
     source = drawings or Drawings()
-    project = Project(data=DataSettings(source))
-    return begun(project, SmallCnn(filters=(8, 16), units=32), facts_by_hand(source))
+    settings = TrainingSettings(learning_rate=0.003, batch_size=8, epochs=40)
+    project = Project(data=DataSettings(source), settings=settings)
+    return begun(project, SIGNS_NETWORK, facts_by_hand(source))
 
 
 def _has_classes(source: ByHand) -> bool:

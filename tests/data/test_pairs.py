@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nnstudio.data.errors import DataError
-from nnstudio.data.sources import pairs_text, parse_pairs
+from nnstudio.data.sources import pairs_text, parse_pairs, read_columns
 
 numbers = st.floats(allow_nan=False, allow_infinity=False)
 pairs = st.lists(st.tuples(numbers, numbers), max_size=6).map(tuple)
@@ -69,3 +69,46 @@ def test_any_text_gives_pairs_or_a_sentence(text: str) -> None:
     except DataError:
         return
     assert parse_pairs(pairs_text(read)) == read
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2\t4\n4\t16\n2.5\t6.25\n",
+        "2\t4\r\n4\t16\r\n2,5\t6,25\r\n",
+        "x;y\n2;4\n4;16\n2,5;6,25",
+        "2 4\n\n4   16\n2,5 6.25",
+        "2, 4\n4, 16\n2.5, 6.25",
+        "x,y\n2,4\n4,16\n2.5,6.25",
+        "time (s)\tvalue\t\n2\t4\t\n4\t16\t\n2.5\t6.25",
+        "(2, 4) (4, 16) (2.5, 6.25)",
+    ],
+)
+def test_two_columns_of_a_spreadsheet_are_pairs(text: str) -> None:
+    assert read_columns(text) == ((2.0, 4.0), (4.0, 16.0), (2.5, 6.25))
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("2\t4\nfour\t16", "Line 2"),
+        ("2\t4\n\n4", "Line 3: “4”"),
+        ("1\t2\t3", "Line 1"),
+        ("1;x", "Line 1"),
+        ("words", "Line 1"),
+        ("1e999\t0", "Line 1"),
+        ("1,2,3", "Line 1"),
+    ],
+)
+def test_a_line_that_is_no_pair_is_told_by_its_number(text: str, words: str) -> None:
+    with pytest.raises(DataError, match=words):
+        read_columns(text)
+
+
+@given(st.text(max_size=60) | st.text("0123456789.,;\t\n -e", max_size=60))
+def test_any_pasted_text_is_pairs_or_a_sentence(text: str) -> None:
+    try:
+        pairs = read_columns(text)
+    except DataError:
+        return
+    assert all(len(pair) == 2 for pair in pairs)

@@ -161,12 +161,13 @@ def test_tab_reaches_everything_and_enter_presses_it(
     page = open_page((str(samples / "line.nnstudio"),))
     child(page, "sample_line").setFocus()
     reached = [QApplication.focusWidget().objectName()]
-    for _ in range(len(NAMES) + 3):
+    for _ in range(len(NAMES) + 4):
         QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Tab)
         reached.append(QApplication.focusWidget().objectName())
     assert reached == [
         *(f"sample_{name}" for name in NAMES),
-        *("start_new_button", "start_template_button", "start_open_button", "recent_0"),
+        *("start_new_button", "start_template_button", "start_signs_button"),
+        *("start_open_button", "recent_0"),
     ]
     child(page, "start_new_button").setFocus()
     with qtbot.waitSignal(page.new_chosen):

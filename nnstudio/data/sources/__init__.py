@@ -13,7 +13,7 @@ from nnstudio.data.sources.line import Line
 from nnstudio.data.sources.mnist import FashionMnist, Kmnist, Mnist
 from nnstudio.data.sources.naming import parse_source, source_text
 from nnstudio.data.sources.own_pairs import Pairs
-from nnstudio.data.sources.pairs import pairs_text, parse_pairs
+from nnstudio.data.sources.pairs import pairs_text, parse_pairs, read_columns, read_number
 from nnstudio.data.sources.pictures import Pictures
 from nnstudio.data.sources.planes import Circles, Gauss, Moons, Xor
 from nnstudio.data.sources.points import Points
@@ -23,6 +23,7 @@ from nnstudio.data.sources.source import Source
 from nnstudio.data.sources.spiral import Spiral
 from nnstudio.data.sources.square import Square
 from nnstudio.data.sources.stored import Stored
+from nnstudio.data.sources.table import Table
 
 __all__ = [
     "SOURCES",
@@ -50,9 +51,12 @@ __all__ = [
     "Spiral",
     "Square",
     "Stored",
+    "Table",
     "Xor",
     "pairs_text",
     "parse_pairs",
     "parse_source",
+    "read_columns",
+    "read_number",
     "source_text",
 ]

@@ -41,6 +41,49 @@ def pairs_text(pairs: tuple[tuple[float, float], ...]) -> str:
     return ", ".join(f"({_number_text(x)}, {_number_text(y)})" for x, y in pairs)
 
 
+def read_columns(text: str) -> tuple[tuple[float, float], ...]:
+    """The pairs in two columns, as a spreadsheet gives them; or in brackets, as above.
+
+    Columns are apart by tabs, semicolons, commas or spaces, whichever comes first in this order. A
+    decimal comma is one where commas don't part the columns. Empty lines count for nothing, and a
+    first line of words is a heading.
+
+    Raises:
+        DataError: a line with anything else, by its number.
+    """
+    if text.lstrip().startswith("("):
+        return parse_pairs(text)
+    pairs: list[tuple[float, float]] = []
+    lines = [(number, line) for number, line in enumerate(text.splitlines(), 1) if line.strip()]
+    for place, (number, line) in enumerate(lines):
+        cells = _cells(line)
+        values = [read_number(cell) for cell in cells]
+        if len(values) == 2 and None not in values:
+            pairs.append((float(values[0] or 0), float(values[1] or 0)))
+        elif place or any(value is not None for value in values) or len(lines) == 1:
+            shown = line.strip()[:_SHOWN] + "…" * (len(line.strip()) > _SHOWN)
+            raise DataError("data_columns", line=number, text=shown)
+    return tuple(pairs)
+
+
+def read_number(text: str) -> float | None:
+    """A number with a decimal point or comma; ``None`` for anything else."""
+    plain = text.strip().replace("−", "-").replace(",", ".")
+    if not re.fullmatch(_NUMBER, plain):
+        return None
+    value = float(plain)
+    return value if math.isfinite(value) else None
+
+
+def _cells(line: str) -> list[str]:
+    """What stands in the columns of a line; empty columns at its end are none."""
+    for between in "\t;":
+        if between in line:
+            return line.rstrip("\t; ").split(between)
+    spaced = line.split()
+    return spaced if len(spaced) == 2 and not spaced[0].endswith(",") else line.split(",")
+
+
 def _skip(text: str, position: int) -> int:
     """The place of the next thing that is not just between pairs."""
     match = _BETWEEN.match(text, position)

@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from nnstudio.data.settings import DataSettings
-from nnstudio.data.sources import SOURCES
+from nnstudio.data.sources import SOURCES, ByHand
 from nnstudio.gui.data_preview import DataPreview
 from nnstudio.gui.forms.fields import ChoiceField
 from nnstudio.gui.forms.form import SettingsForm
@@ -18,8 +18,10 @@ from nnstudio.gui.look.notice import Notice
 from nnstudio.gui.look.theme import Theme
 from nnstudio.gui.looking.study import Study
 from nnstudio.gui.looking.warning_list import WarningList
+from nnstudio.gui.painting.by_hand_view import ByHandView
 from nnstudio.gui.workbench import Workbench
 from nnstudio.messages import StudioError
+from nnstudio.project.by_hand import with_source
 from nnstudio.project.edits import choose_data
 from nnstudio.project.runs import facts_of
 
@@ -53,6 +55,7 @@ class DataPanel(QWidget):
         self._folder.setObjectName("data_choose_folder")
         self._folder.setAccessibleName("Choose the folder with the data")
         self._folder.clicked.connect(self._choose_folder)
+        self._by_hand = ByHandView(workbench, theme)
         self._options = SettingsForm("data", theme)
         self._options.changed.connect(self._change_option)
         self._preparation = SettingsForm("data", theme)
@@ -68,6 +71,7 @@ class DataPanel(QWidget):
         column.addWidget(self._error)
         column.addWidget(self._loading)
         column.addWidget(self._folder, 0, Qt.AlignmentFlag.AlignLeft)
+        column.addWidget(self._by_hand)
         column.addWidget(self._options)
         column.addWidget(self._warnings)
         column.addWidget(self._examples)
@@ -125,10 +129,11 @@ class DataPanel(QWidget):
     def _show_data(self) -> None:
         workbench = self._workbench
         data, error = workbench.data, workbench.data_error
-        self._error.say(error)
+        self._error.say("" if self._by_hand.is_empty else error)
         self._folder.setVisible(bool(error) and hasattr(workbench.project.data.source, "folder"))
-        self._examples.setVisible(data is not None)
-        self._preview.setVisible(data is not None)
+        is_shown = data is not None and not self._by_hand.is_used
+        self._examples.setVisible(is_shown)
+        self._preview.setVisible(is_shown)
         self._preview.show_data(data)
         self._show_preparation()
         self._counts.setVisible(data is not None)
@@ -150,10 +155,19 @@ class DataPanel(QWidget):
 
     def _choose(self, name: str) -> None:
         data = self._workbench.project.data
-        if type(data.source).__name__ != name:
+        if issubclass(SOURCES[name], ByHand) and type(data.source).__name__ != name:
+            self._make_by_hand(f"Data: {SOURCES[name].title}", SOURCES[name]())
+        elif type(data.source).__name__ != name:
             self._apply_fitting(
                 f"Data: {SOURCES[name].title}", replace(data, source=SOURCES[name]())
             )
+
+    def _make_by_hand(self, label: str, source: ByHand, key: object = None) -> None:
+        """What a network must fit is known of such data before there are any examples."""
+        fitted = with_source(self._workbench.project, source)
+        self._workbench.apply(label, fitted.project, merge_key=key)
+        if fitted.notes:
+            self._workbench.said.emit(" ".join(fitted.notes), "ok")
 
     def _apply_fitting(self, label: str, data: DataSettings) -> None:
         """Choose ``data`` and, as soon as it is loaded, make the network fit it: one undo step."""
@@ -175,7 +189,12 @@ class DataPanel(QWidget):
 
     def _change_option(self, name: str, value: Any) -> None:
         data = self._workbench.project.data
-        self._apply(name, replace(data, source=replace(data.source, **{name: value})))
+        source = replace(data.source, **{name: value})
+        if isinstance(source, ByHand):
+            self._make_by_hand(f"Change {name}", source, key=("data", name))
+            self._workbench.begin_gesture()
+        else:
+            self._apply(name, replace(data, source=source))
 
     def _change_preparation(self, name: str, value: Any) -> None:
         self._apply(name, replace(self._workbench.project.data, **{name: value}))

@@ -7,17 +7,20 @@ from math import prod
 from time import perf_counter
 
 import numpy as np
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLabel, QStackedWidget, QVBoxLayout, QWidget
 
 from nnstudio.data.batches import PreparedData
 from nnstudio.data.dataset import INPUTS, TARGETS, Column
 from nnstudio.data.drawing import prepare_drawing
+from nnstudio.data.sources import ByHand, Drawings
 from nnstudio.engine.embedding import Embedding
 from nnstudio.gui.live import Live, LiveView
 from nnstudio.gui.look.number_text import number_text, percent_text
 from nnstudio.gui.look.theme import Theme
 from nnstudio.gui.trying.drawing_view import DrawingView
+from nnstudio.gui.trying.keep_bar import KeepBar
+from nnstudio.gui.trying.keeping import Keeping
 from nnstudio.gui.trying.numbers_view import NumbersView, Range
 from nnstudio.messages import StudioError, sentence
 from nnstudio.project.model import Model
@@ -31,7 +34,13 @@ _WHITE = {"mnist": 255.0, "digits": 16.0}
 
 
 class TryPanel(LiveView):
-    """The network's answer to what the user draws or sets, kept up while it trains."""
+    """The network's answer to what the user draws or sets, kept up while it trains.
+
+    Signals:
+        project_wanted: (Project) a drawing shall begin a project of its own.
+    """
+
+    project_wanted = Signal(object)
 
     needs_weights = True
 
@@ -57,12 +66,18 @@ class TryPanel(LiveView):
         self._note.setObjectName("try_note")
         self._note.setWordWrap(True)
         self._note.setContentsMargins(12, 0, 12, 8)
+        self._keep_bar = KeepBar()
+        self._keeping = Keeping(live.workbench, self)
+        self._keeping.project_wanted.connect(self.project_wanted)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self._pages, 1)
+        column.addWidget(self._keep_bar)
         column.addWidget(self._note)
         self._drawing.pad.changed.connect(self._drawn)
+        self._drawing.pad.named.connect(lambda sign: self._keep(sign or self._keep_bar.sign))
+        self._keep_bar.kept.connect(self._keep)
         self._numbers.changed.connect(self.refresh)
         live.workbench.problems_changed.connect(lambda: live.mark(self))
         self.refresh()
@@ -72,6 +87,10 @@ class TryPanel(LiveView):
     def draw(self, strokes: Iterable[Sequence[Sequence[float]]]) -> None:
         """Draw these strokes, each points (x, y) in the pad's pixels, instead of what is there."""
         self._drawing.pad.set_strokes(strokes)
+
+    def take_keyboard(self) -> None:
+        """The keyboard to the pad."""
+        self._drawing.pad.setFocus()
 
     def answer(self) -> int | None:
         """The number of the class the network reads; ``None`` without an answer."""
@@ -87,6 +106,7 @@ class TryPanel(LiveView):
         """Ask the network, as it is now, about what is drawn or set."""
         source = self.live.project.data.source
         self._probabilities = None
+        self._keep_bar.setVisible(bool(source.drawing))
         if source.drawing:
             self._pages.setCurrentWidget(self._drawing)
             self._read_drawing(source.drawing)
@@ -101,6 +121,7 @@ class TryPanel(LiveView):
 
     def _read_drawing(self, style: str) -> None:
         view, model = self._drawing, self.live.model()
+        self._ask_for_sign()
         picture = self._prepared(style)
         began = perf_counter()
         values = self._ask(model, picture[np.newaxis])
@@ -113,14 +134,14 @@ class TryPanel(LiveView):
             white = _WHITE.get(style) or 1.0
             view.show_drawn(values.reshape(picture.shape[-2:]), white, f"{took:.1f} ms")
             return
-        view.bars.set_classes(self._classes(10 if model is None else model.output_size))
+        view.bars.set_classes(self._drawn_classes(model))
         if values is None or view.pad.is_empty:
             view.show_nothing()
             return
         values = values.ravel()
         self._probabilities = values
         name = view.bars.classes[int(values.argmax())]
-        caption = f"{_opening(values)} {_article(name)}"
+        caption = f"{_opening(values)} {_article(name)}" if name.isdecimal() else _opening(values)
         view.show_answer(values.tolist(), name, caption, f"{_sure(model, values)} · {took:.1f} ms")
 
     def _prepared(self, style: str) -> np.ndarray:
@@ -136,6 +157,36 @@ class TryPanel(LiveView):
     def _drawn(self) -> None:
         self._picture = None
         self.refresh()
+
+    def _drawn_classes(self, model: Model | None) -> tuple[str, ...]:
+        """The signs that are told apart; those of a set in the making as far as they are known."""
+        source = self.live.project.data.source
+        if isinstance(source, Drawings) and model is None:
+            return source.signs
+        return self._classes(10 if model is None else model.output_size)
+
+    # ------------------------------------------------------------------ keeping drawings
+
+    def _ask_for_sign(self) -> None:
+        """Say what to draw, and offer to keep it."""
+        source, pad = self.live.workbench.project.data.source, self._drawing.pad
+        pad.takes_names = isinstance(source, Drawings)
+        if isinstance(source, Drawings):
+            self._drawing.ask_for("sign", "Draw a sign, then press its key")
+        else:
+            self._drawing.ask_for("digit", "Draw a digit here")
+        self._keep_bar.show_source(source)
+        self._keep_bar.show_drawn(not pad.is_empty)
+
+    def _keep(self, sign: str) -> None:
+        """Keep the drawing as an example, and take a new sheet for the next."""
+        if not sign:
+            self._keep_bar.ask_name()
+            return
+        self._keep_bar.set_sign(sign)
+        if self._keeping.keep(self._drawing.pad.strokes(), sign):
+            self._drawing.pad.take_new_sheet()
+            self._drawing.pad.setFocus()
 
     def _read_numbers(self) -> None:
         view, model = self._numbers, self.live.model()
@@ -189,7 +240,8 @@ class TryPanel(LiveView):
             model = self.live.model()
             if model is not None and model.columns != (INPUTS,):
                 return sentence("try_columns", columns=", ".join(model.columns)), "error"
-            return workbench.data_error or "There is no network to ask yet.", "error"
+            role = "dim" if isinstance(project.data.source, ByHand) else "error"
+            return workbench.data_error or "There is no network to ask yet.", role
         if self.live.is_running:
             return "", ""
         if project.trained is None:

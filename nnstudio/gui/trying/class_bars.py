@@ -76,6 +76,8 @@ class ClassBars(QWidget):
             return
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if not shown:
+            return
         row = min(_ROW_MAX, self.height() / len(shown))
         plain = tabular(self.font())
         plain.setPixelSize(max(10, min(12, round(row - 3))))

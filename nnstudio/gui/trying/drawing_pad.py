@@ -35,9 +35,14 @@ class DrawingPad(QWidget):
 
     Signals:
         changed: the strokes are others; emitted at each move of the pen.
+        named: (sign) its key was pressed with a drawing on the paper; empty for Enter. Only where
+            ``takes_names``.
     """
 
     changed = Signal()
+    named = Signal(str)
+
+    takes_names = False
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -92,6 +97,11 @@ class DrawingPad(QWidget):
             self._cleared, self._strokes = self._strokes, []
             self._drawing = False
             self._tell()
+
+    def take_new_sheet(self) -> None:
+        """The drawing was kept elsewhere: nothing is left of it here, not even to undo."""
+        self._strokes, self._cleared, self._drawing = [], [], False
+        self._tell()
 
     def undo(self) -> None:
         """Take the last stroke back, or what was cleared last out of the basket."""
@@ -166,19 +176,35 @@ class DrawingPad(QWidget):
         if (
             event.type() == QEvent.Type.ShortcutOverride
             and isinstance(event, QKeyEvent)
-            and (_is_undo(event) or _is_clear(event))
+            and ((_is_undo(event) and self.can_undo) or _is_clear(event) or self._names(event))
         ):
             event.accept()
             return True
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if _is_undo(event):
+        if _is_undo(event) and self.can_undo:
             self.undo()
+        elif self._names(event):
+            is_enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+            self.named.emit("" if is_enter else event.text().strip())
         elif _is_clear(event):
             self.clear()
         else:
             super().keyPressEvent(event)
+
+    def _names(self, event: QKeyEvent) -> bool:
+        """Whether the key is the name of the sign on the paper, or Enter."""
+        shift, pad = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.KeypadModifier
+        plain = not event.modifiers() & ~(shift | pad)
+        is_enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+        text = event.text().strip()
+        return (
+            self.takes_names
+            and bool(self._strokes)
+            and plain
+            and (is_enter or (text.isprintable() and bool(text)))
+        )
 
     # ------------------------------------------------------------------ painting
 

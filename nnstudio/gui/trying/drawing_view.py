@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 from PySide6.QtCore import QRect, QSize
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 
 from nnstudio.gui.look.number_text import tabular
@@ -16,6 +16,8 @@ from nnstudio.gui.trying.drawing_pad import DrawingPad
 from nnstudio.gui.trying.seen_picture import SeenPicture
 
 _MARGIN, _GAP, _LINE, _BUTTON = 12, 12, 18, 24
+#: The height of the answer's letters, where there is room.
+_LETTER = 40
 #: More makes a drawing no better; less can't be drawn on.
 _LARGEST, _SMALLEST = 480, 64
 #: The least width of the bars beside the answer, and their largest useful size.
@@ -77,7 +79,7 @@ class DrawingView(QWidget):
         bold.setBold(True)
         self._title.setFont(bold)
         large = tabular(self.font())
-        large.setPixelSize(40)
+        large.setPixelSize(_LETTER)
         large.setBold(True)
         self._answer.setFont(large)
         self._sure.setFont(tabular(self._sure.font()))
@@ -87,6 +89,11 @@ class DrawingView(QWidget):
         self.clear_button.setEnabled(not self.pad.is_empty)
 
     # ------------------------------------------------------------------ what it shows
+
+    def ask_for(self, what: str, hint: str) -> None:
+        """Say what is to be drawn: a digit, a sign."""
+        self._title.setText(f"Draw a {what}")
+        self.pad.set_hint(hint)
 
     def show_picture(self, picture: np.ndarray, white: float) -> None:
         """What the network receives, (height, width)."""
@@ -103,6 +110,8 @@ class DrawingView(QWidget):
         self._sure.setText(sure)
         if caption != before:
             self._arrange()  # the answer stands right behind it
+        else:
+            self._place_name(self._answer.geometry())
 
     def show_drawn(self, picture: np.ndarray, white: float, took: str) -> None:
         """The network's answer is a picture (height, width): it takes the place of the bars."""
@@ -189,6 +198,17 @@ class DrawingView(QWidget):
         left = _MARGIN + column + _GAP
         return QRect(left, top, self.width() - _MARGIN - left, height)
 
+    def _place_name(self, room: QRect) -> None:
+        """The name of the class, smaller where a long one would be cut off."""
+        font = self._answer.font()
+        font.setPixelSize(_LETTER)
+        wide = QFontMetrics(font).horizontalAdvance(self._answer.text())
+        if wide > room.width() > 0:
+            font.setPixelSize(max(12, _LETTER * room.width() // wide - 1))
+        if font != self._answer.font():
+            self._answer.setFont(font)
+        self._answer.setGeometry(room)
+
     def _place_buttons(self, left: int, side: int) -> None:
         right = left + side
         for button in (self.clear_button, self.undo_button):
@@ -215,12 +235,12 @@ class DrawingView(QWidget):
             y += seen + 4
             caption = max(self._caption.sizeHint().width(), 56)
             self._caption.setGeometry(x, y + 15, caption, _LINE)
-            self._answer.setGeometry(x + caption + 6, y, width - caption - 6, 44)
+            self._place_name(QRect(x + caption + 6, y, width - caption - 6, 44))
             y += 44
         else:
             self.seen.setGeometry(x, y, 56, 56)
             self._caption.setGeometry(x + 64, y - 2, width - 64, _LINE)
-            self._answer.setGeometry(x + 64, y + 16, width - 64, 42)
+            self._place_name(QRect(x + 64, y + 16, width - 64, 42))
             y += 60
         self._sure.setGeometry(x, y, width, _LINE)
         return y + _LINE - room.top()

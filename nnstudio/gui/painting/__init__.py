@@ -1,0 +1,1 @@
+"""Making data by hand: points painted, curves drawn, pairs typed, drawings kept."""
