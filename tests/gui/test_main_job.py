@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from time import perf_counter
 
@@ -17,6 +18,7 @@ import nnstudio
 from nnstudio import assets
 from nnstudio.engine.optimizers import SGD
 from nnstudio.graph.edits import remove
+from nnstudio.persistence.project_file import load_project, save_project
 from nnstudio.project.runs import continues
 
 BUTTONS = QMessageBox.StandardButton
@@ -24,9 +26,10 @@ BUTTONS = QMessageBox.StandardButton
 
 @pytest.fixture
 def digits(tmp_path: Path) -> Path:
-    """A copy of the digits sample that a test may write to."""
+    """A copy of the digits sample that a test may write to, with more epochs than it can see."""
+    project = load_project(assets.sample("digits.nnstudio"))
     copy = tmp_path / "digits.nnstudio"
-    copy.write_bytes(assets.sample("digits.nnstudio").read_bytes())
+    save_project(replace(project, settings=replace(project.settings, epochs=100_000)), copy)
     return copy
 
 
