@@ -10,7 +10,6 @@ from typing import ClassVar
 import numpy as np
 
 from nnstudio.data.dataset import Dataset
-from nnstudio.data.drawing import prepare_drawing
 from nnstudio.data.errors import DataError
 from nnstudio.data.sources.by_hand import MOST, ByHand, too_many
 from nnstudio.data.strokes import parse_strokes
@@ -148,6 +147,8 @@ class Drawings(ByHand):
 @lru_cache(maxsize=2 * MOST)
 def _picture(style: str, strokes: str) -> np.ndarray:
     """Drawn once for each drawing: a set is loaded again with each one that is kept."""
+    from nnstudio.data.drawing import prepare_drawing  # it draws with Pillow, which takes long
+
     picture: np.ndarray = prepare_drawing(style, parse_strokes(strokes))[0]
     picture.flags.writeable = False
     return picture
