@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+from nnstudio.data.batches import PreparedData
 from nnstudio.data.dataset import Column, Dataset
 from nnstudio.data.facts.classes import balance, mean_pictures
 from nnstudio.data.facts.correlations import (
@@ -23,10 +24,12 @@ from nnstudio.data.facts.correlations import (
 )
 from nnstudio.data.facts.duplicates import duplicates
 from nnstudio.data.facts.features import features
+from nnstudio.data.facts.overview import MOST_FEATURES, overview
 from nnstudio.data.facts.sample import chosen_rows, sample
 from nnstudio.data.facts.statistics import histogram, statistics
 from nnstudio.data.progress import Cancelled, listening
 from nnstudio.data.row_hashes import row_hashes
+from nnstudio.data.settings import DataSettings
 from nnstudio.data.sources import Digits, Iris
 from nnstudio.data.split import Parts, Split
 
@@ -139,6 +142,15 @@ def test_whole_numbers_have_a_bar_each() -> None:
     found = histogram(np.array([2.0, 2.0, 5.0]))
     np.testing.assert_array_equal(found.counts, [[2, 0, 0, 1]])
     np.testing.assert_array_equal(found.edges, [1.5, 2.5, 3.5, 4.5, 5.5])
+
+
+def test_the_pixels_of_pictures_are_counted_as_other_numbers_are() -> None:
+    pictures = np.random.default_rng(0).integers(0, 250, (30, 1, 8, 8)).astype(np.uint8)
+    labels = np.arange(30) % 3
+    bytewise = histogram(pictures[:, 0], 20, labels, 3)
+    plain = histogram(pictures[:, 0].astype(np.float64), 20, labels, 3)
+    np.testing.assert_array_equal(bytewise.counts, plain.counts)
+    np.testing.assert_array_equal(bytewise.edges, plain.edges)
 
 
 def test_where_no_number_is_known_the_histogram_is_empty() -> None:
@@ -275,6 +287,44 @@ def test_taking_a_sample_can_be_given_up() -> None:
 
     with pytest.raises(Cancelled), listening(enough):
         sample(data, most=8000)
+
+
+# ---------------------------------------------------------------- everything at once
+
+
+def test_an_overview_tells_each_column_and_what_it_tells_of_the_target() -> None:
+    data = PreparedData.of(DataSettings(Iris()))
+    found = overview(data)
+    iris = data.dataset
+    assert [c.feature.name for c in found.columns] == [*iris.input_names, "class"]
+    assert found.target is not None
+    assert found.target.classes == found.classes_told_apart == iris.classes
+    for k, column in enumerate(found.columns[:4]):
+        assert column.statistics == statistics(iris.inputs[:, k])
+        assert column.histogram.counts.shape[0] == 3
+        expected = correlation_ratio(iris.inputs, iris.targets)[k]
+        assert column.with_target == pytest.approx(expected)
+    assert found.columns[4].with_target is None
+    np.testing.assert_array_equal(found.columns[4].histogram.counts, 50 * np.eye(3))
+    assert found.correlations is not None
+    assert found.means is None
+
+
+def test_an_overview_of_pictures_has_means_and_balance_but_no_matrix_of_pixels() -> None:
+    found = overview(PreparedData.of(DataSettings(Digits())))
+    assert found.means is not None
+    assert found.means.shape == (10, 1, 8, 8)
+    assert found.balance is not None
+    assert found.balance.counts.sum() == 1797
+    assert [c.feature.name for c in found.columns] == ["grey", "class", "odd"]
+
+
+def test_of_very_many_columns_only_so_many_are_told() -> None:
+    inputs = numbers(20, MOST_FEATURES + 7)
+    data = Dataset("", inputs, np.arange(20) % 2, ("a", "b"))
+    found = overview(PreparedData.of(DataSettings(Iris()), dataset=data))
+    assert (len(found.columns), found.left_out) == (MOST_FEATURES, 8)
+    assert found.correlations is None
 
 
 # ---------------------------------------------------------------- duplicates

@@ -312,11 +312,11 @@ def test_each_column_has_its_figures_and_sorts_by_them(show: Show) -> None:
     view = child(panel, "data_columns")
     model, iris = view.model(), Iris().load()  # type: ignore[attr-defined]
     assert [model.index(row, 0).data() for row in range(5)] == [*iris.input_names, "class"]
-    assert model.index(0, 2).data() == f"{iris.inputs[:, 0].min():g}"
-    assert model.index(0, 4).data() == f"{iris.inputs[:, 0].mean():.3g}"
-    assert model.index(2, 8).data() == "η 0.97"
+    assert model.index(0, 3).data() == f"{iris.inputs[:, 0].min():g}"
+    assert model.index(0, 5).data() == f"{iris.inputs[:, 0].mean():.3g}"
+    assert model.index(2, 2).data() == "η 0.97"
     head = view.horizontalHeader()  # type: ignore[attr-defined]
-    at = QPoint(head.sectionViewportPosition(8) + 10, head.height() // 2)
+    at = QPoint(head.sectionViewportPosition(2) + 10, head.height() // 2)
     QTest.mouseClick(head.viewport(), Qt.MouseButton.LeftButton, pos=at)
     # Weakest first; the target itself, of which nothing is told, before all.
     eta = correlation_ratio(iris.inputs, iris.targets)

@@ -25,7 +25,7 @@ class ColumnFacts:
     """One feature in numbers.
 
     Attributes:
-        histogram: by class for inputs where there are a few; else in one row.
+        histogram: of inputs and classes by class, where there are a few; else in one row.
         with_target: how much it tells of the first target; ``None`` if that can't be measured.
     """
 
@@ -58,6 +58,12 @@ class Overview:
     balance: Balance | None
     means: np.ndarray | None
 
+    @property
+    def classes_told_apart(self) -> tuple[str, ...]:
+        """The classes by which histograms are divided; empty if they aren't."""
+        rows = max((len(column.histogram.counts) for column in self.columns), default=1)
+        return self.target.classes if self.target is not None and rows > 1 else ()
+
 
 def overview(data: PreparedData) -> Overview:
     """Look at the columns of ``data``, in the units of its source."""
@@ -78,7 +84,7 @@ def overview(data: PreparedData) -> Overview:
     for done, feature in enumerate(shown):
         tell(done, len(shown))
         values = feature.values(small)
-        by_class = feature.role == "input" and labels is not None
+        by_class = labels is not None and (feature.role == "input" or feature == target)
         counted = histogram(
             values, labels=labels if by_class else None, groups=groups if by_class else 1
         )

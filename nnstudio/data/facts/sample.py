@@ -11,7 +11,7 @@ from nnstudio.data.progress import tell
 
 #: So many examples, and so many numbers of inputs, are looked at. What the eye can tell from
 #: a histogram or a mean doesn't change any more.
-MOST_EXAMPLES, MOST_NUMBERS = 100_000, 10_000_000
+MOST_EXAMPLES, MOST_NUMBERS = 100_000, 5_000_000
 #: Examples read together.
 _TOGETHER = 4096
 

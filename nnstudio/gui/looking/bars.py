@@ -48,6 +48,48 @@ def group_colours(groups: int, theme: Theme) -> list[QColor]:
     return [QColor(name) for name in class_colours(groups, theme.colours)]
 
 
+class ClassLegend(QWidget):
+    """The colour of each class, in one line; hidden where histograms aren't told apart."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self.setObjectName("data_class_colours")
+        self.setAccessibleName("Colours of the classes")
+        self.setFixedHeight(20)
+        self._theme = theme
+        self._classes: tuple[str, ...] = ()
+        theme.changed.connect(self.update)
+
+    def show_classes(self, classes: tuple[str, ...]) -> None:
+        """Show these."""
+        self._classes = classes
+        self.setAccessibleDescription(", ".join(classes))
+        self.setVisible(bool(classes))
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        left = 0
+        colours = group_colours(len(self._classes), self._theme)
+        for name, colour in zip(self._classes, colours, strict=True):
+            left = paint_entry(painter, left, 0, name, colour, self._theme)
+        painter.end()
+
+
+def paint_entry(
+    painter: QPainter, left: int, top: int, name: str, colour: QColor, theme: Theme
+) -> int:
+    """A dot with a name in a line 20 px high; returns where the next one begins."""
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(colour)
+    painter.drawEllipse(QPointF(left + 4, top + 10), 4, 4)
+    painter.setPen(theme.colour("dim"))
+    wide = painter.fontMetrics().horizontalAdvance(name)
+    painter.drawText(QRect(left + 14, top, wide + 4, 20), Qt.AlignmentFlag.AlignVCenter, name)
+    return left + wide + 30
+
+
 class BalanceBars(QWidget):
     """One bar per class: how many of its examples are in each part."""
 
@@ -125,14 +167,7 @@ class BalanceBars(QWidget):
     def _paint_legend(self, painter: QPainter, left: int, y: int) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         for part, role in zip(PARTS, self._ROLES, strict=True):
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(self._theme.colour(role))
-            painter.drawEllipse(QPointF(left + 4, y + 14), 4, 4)
-            painter.setPen(self._theme.colour("dim"))
-            wide = painter.fontMetrics().horizontalAdvance(part)
-            room = QRect(left + 14, y + 4, wide + 4, 20)
-            painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, part)
-            left += wide + 30
+            left = paint_entry(painter, left, y + 4, part, self._theme.colour(role), self._theme)
 
     def event(self, event: QEvent) -> bool:
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:

@@ -128,11 +128,11 @@ def prepared_batch(data: PreparedData, rows: np.ndarray) -> Dataset:
 
 def batch_words(batch: Dataset) -> str:
     """Shape and range of what the network gets, and what its answers are compared with."""
-    inputs = f"inputs {shape_text(batch.input_shape)}: {_range_words(batch.inputs)}"
+    inputs = f"inputs ({shape_text(batch.input_shape)}) {_range_words(batch.inputs)}"
     if batch.classes:
-        return f"{inputs} · targets: one of {len(batch.classes):,} classes"
+        return f"{inputs} · targets one of {len(batch.classes):,} classes"
     shape = shape_text(batch.targets.shape[1:])
-    return f"{inputs} · targets {shape}: {_range_words(batch.targets)}"
+    return f"{inputs} · targets ({shape}) {_range_words(batch.targets)}"
 
 
 def _range_words(values: np.ndarray) -> str:

@@ -25,6 +25,7 @@ from PySide6.QtWidgets import (
 )
 
 from nnstudio.data.facts.correlations import measure
+from nnstudio.data.facts.features import Feature
 from nnstudio.data.facts.overview import ColumnFacts, Overview
 from nnstudio.gui.look.number_text import number_text
 from nnstudio.gui.look.row_state import paint_row_state
@@ -34,8 +35,8 @@ from nnstudio.gui.looking.examples import exact_text
 
 _Index = QModelIndex | QPersistentModelIndex
 _TOP = QModelIndex()
-HEADS = ("Column", "Spread", "Least", "Greatest", "Mean", "Deviation", "Distinct", "Missing", "")
-_HISTOGRAM, _WITH_TARGET = 1, 8
+HEADS = ("Column", "Spread", "", "Least", "Greatest", "Mean", "Deviation", "Distinct", "Missing")
+_HISTOGRAM, _WITH_TARGET = 1, 2
 _ROW, _MARGIN, _SPREAD = 36, 8, 136
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
@@ -52,6 +53,7 @@ class ColumnModel(QAbstractTableModel):
         self._theme = theme
         self.columns: tuple[ColumnFacts, ...] = ()
         self._target = ""
+        self._about: Feature | None = None
 
     def show(self, known: Overview) -> None:
         """Show the columns of ``known``."""
@@ -106,34 +108,34 @@ class ColumnModel(QAbstractTableModel):
             case 1:
                 tallest = facts.histogram.counts.sum(axis=0).max(initial=0)
                 return f"{facts.histogram.bins} bars, at most {tallest:,} in one"
-            case 2 | 3 if has_classes:
-                label = figures.least if column == 2 else figures.greatest
+            case 2:
+                if facts.with_target is None or self._about is None:
+                    return "–"
+                sign = measure(facts.feature, self._about)
+                return f"{sign} {facts.with_target:.2f}".replace("-", "−")
+            case 3 | 4 if has_classes:
+                label = figures.least if column == 3 else figures.greatest
                 return facts.feature.classes[int(label)] if figures.distinct else "–"
-            case 4 | 5 if has_classes:
+            case 5 | 6 if has_classes:
                 return "–"
-            case 2 | 3:
-                return exact_text(figures.least if column == 2 else figures.greatest)
-            case 4 | 5:
-                return number_text(figures.mean if column == 4 else figures.deviation)
-            case 6:
-                return f"{figures.distinct:,}"
+            case 3 | 4:
+                return exact_text(figures.least if column == 3 else figures.greatest)
+            case 5 | 6:
+                return number_text(figures.mean if column == 5 else figures.deviation)
             case 7:
-                return f"{figures.missing:,}" if figures.missing else "–"
-        if facts.with_target is None or self._about is None:
-            return "–"
-        sign = measure(facts.feature, self._about)
-        return f"{sign} {facts.with_target:.2f}".replace("-", "−")
+                return f"{figures.distinct:,}"
+        return f"{figures.missing:,}" if figures.missing else "–"
 
     def _sorted_by(self, facts: ColumnFacts, column: int) -> float | str:
         figures = facts.statistics
         numbers = {
-            2: figures.least,
-            3: figures.greatest,
-            4: figures.mean,
-            5: figures.deviation,
-            6: figures.distinct,
-            7: figures.missing,
-            8: -1.0 if facts.with_target is None else abs(facts.with_target),
+            2: -1.0 if facts.with_target is None else abs(facts.with_target),
+            3: figures.least,
+            4: figures.greatest,
+            5: figures.mean,
+            6: figures.deviation,
+            7: figures.distinct,
+            8: figures.missing,
         }
         return numbers.get(column, facts.feature.name.casefold())
 
@@ -190,7 +192,7 @@ class ColumnTable(QTableView):
         words = [str(model.headerData(column, Qt.Orientation.Horizontal)) + "    "]
         words += [str(model.index(row, column).data()) for row in range(len(model.columns))]
         widest = max(metrics.horizontalAdvance(text) for text in words)
-        return min(max(56, widest + 2 * _MARGIN), 180)
+        return min(max(56, widest + 2 * _MARGIN + 4), 180)
 
     def histogram_of(self, row: int) -> Any:
         """The histogram in a row, as the table is sorted."""

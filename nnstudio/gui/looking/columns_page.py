@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from nnstudio.data.facts.overview import Overview
 from nnstudio.gui.look.theme import Theme
-from nnstudio.gui.looking.bars import BalanceBars
+from nnstudio.gui.looking.bars import BalanceBars, ClassLegend
 from nnstudio.gui.looking.column_table import ColumnTable
 from nnstudio.gui.looking.heat_map import HeatMap
 from nnstudio.gui.looking.picture_image import picture_image
@@ -34,6 +34,7 @@ class ColumnsPage(QScrollArea):
         column.setSpacing(8)
         self._balance, self._means = BalanceBars(theme), MeanPictures(theme)
         self._table, self._map = ColumnTable(theme), HeatMap(theme)
+        self._legend = ClassLegend(theme)
         self._titles: list[QLabel] = []
         for title, widget in (
             ("Examples of each class", self._balance),
@@ -45,6 +46,8 @@ class ColumnsPage(QScrollArea):
             label.setProperty("role", "section")
             self._titles.append(label)
             column.addWidget(label)
+            if widget is self._table:
+                column.addWidget(self._legend)
             column.addWidget(widget)
         self._note = QLabel()
         self._note.setObjectName("data_columns_note")
@@ -64,6 +67,7 @@ class ColumnsPage(QScrollArea):
             names = known.balance.classes if known.balance is not None else ()
             self._means.show_means(known.means, names)
         self._table.show_overview(known)
+        self._legend.show_classes(known.classes_told_apart)
         self._map.show_correlations(known.correlations)
         is_picture = known.means is not None
         seen = (known.balance, known.means, known.columns, known.correlations)

@@ -220,8 +220,7 @@ class ExampleTable(QTableView):
         model.show(examples)
         metrics = _metrics(_font_key())
         if examples is not None and examples.count:
-            last = f"{examples.number(examples.count - 1):,}"
-            rows.setFixedWidth(metrics.horizontalAdvance(last) + 2 * _MARGIN + 4)
+            rows.setFixedWidth(metrics.horizontalAdvance(f"{examples.last:,}") + 2 * _MARGIN + 8)
         for column in range(min(model.columnCount(), _MEASURED)):
             self.setColumnWidth(column, model.width(column, metrics))
         self.scrollToTop()

@@ -68,6 +68,13 @@ class Examples:
         position = self.position(k)
         return (position if self.names is None else int(self.names[position])) + 1
 
+    @property
+    def last(self) -> int:
+        """The highest of these numbers."""
+        if self.names is not None and self.count:
+            return int(self.names.max()) + 1
+        return self.number(self.count - 1) if self.count else 0
+
     def find(self, number: int) -> int | None:
         """The place of the example that people call ``number``, or of the next that is shown."""
         if not self.count:

@@ -64,11 +64,12 @@ class HeatMap(QWidget):
         if self._known is None:
             return 0
         metrics = self.fontMetrics()
-        return min(_NAME, max(metrics.horizontalAdvance(f.name) for f in self._known.features))
+        widest = max(metrics.horizontalAdvance(f.name) for f in self._known.features)
+        return min(_NAME, widest + 4)  # rounding may take some
 
     def _head(self) -> int:
         """The height of the names above, which stand upright."""
-        return min(self._names(), 88) + _GAP
+        return min(self._names(), 96) + _GAP
 
     def rect_of(self, row: int, column: int) -> QRect:
         """Where a field is."""

@@ -51,7 +51,6 @@ class Study(QObject):
         self._timer.timeout.connect(self._look)
         workbench.data_changed.connect(self._forget)
         workbench.runner.ended.connect(self._go_on)
-        self.destroyed.connect(self._timer.stop)
 
     def warnings(self) -> tuple[DataWarning, ...] | None:
         """What is suspicious; ``None`` while that isn't known yet."""
