@@ -18,6 +18,25 @@ if TYPE_CHECKING:
 Opener = Callable[..., "MainWindow"]
 
 
+@pytest.fixture(autouse=True)
+def nothing_stays_open() -> Iterator[None]:
+    """Whatever a test leaves on the screen is closed, and destroyed if it waits for that.
+
+    A dialog or menu that stayed open would keep the keyboard from the windows of later tests.
+    """
+    yield
+    from PySide6.QtCore import QEvent
+    from PySide6.QtWidgets import QApplication
+
+    if QApplication.instance() is None:
+        return
+    while (popup := QApplication.activePopupWidget()) is not None and popup.close():
+        pass
+    for widget in QApplication.topLevelWidgets():
+        widget.hide()  # not close(): a window may ask whether to save
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+
+
 @pytest.fixture
 def open_window(qtbot: QtBot) -> Iterator[Opener]:
     """Builds and shows the main window on a file; closed without a question at the end."""
