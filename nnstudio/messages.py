@@ -411,6 +411,70 @@ SENTENCES: dict[str, str] = {
     "data_plain": _("{where}: expected data settings, got {got}."),
     # running
     "cannot_train": _("This network can't be trained yet: {reason}"),
+    # what the doctor finds
+    "doctor_nan_data": _(
+        "The data that {layer} reads in step {step} holds a number that is missing or infinite: the loss became {loss} there. Mend it in the source, or leave such examples out."
+    ),
+    "doctor_nan_weights": _(
+        "Step {step} made weights of {layer} infinite, so the loss became {loss}: at a learning rate of {rate:g} steps are too long."
+    ),
+    "doctor_nan_output": _(
+        "In step {step} {layer} was the first layer to answer infinite numbers, and the loss became {loss}: at a learning rate of {rate:g} the weights have grown without bound."
+    ),
+    "doctor_nan_loss": _(
+        "In step {step} the answers of {layer} were so large that the loss became {loss}: at a learning rate of {rate:g} steps are too long."
+    ),
+    "doctor_rate_rising": _(
+        "The learning rate of {rate:g} is too high: the loss has risen from {first:.3g} to {now:.3g}."
+    ),
+    "doctor_rate_stuck": _(
+        "The learning rate of {rate:g} is too high: each step moves the weights by {ratio:.0%} of their size, and the loss is still {now:.3g}, after {first:.3g} at the start."
+    ),
+    "doctor_rate_jumping": _(
+        "The learning rate of {rate:g} is too high: each step moves the weights by {ratio:.1%} of their size, and the loss jumps up and down."
+    ),
+    "doctor_rate_low": _(
+        "The learning rate of {rate:g} is too low: each step moves the weights by {ratio:.1e} of their size, and {share:.0%} of the first loss is left, falling in a straight line."
+    ),
+    "doctor_dead": _(
+        "{dead:,} of the {units:,} units of {layer} are dead: they answer 0 to every example, and learn nothing more."
+    ),
+    "doctor_saturated": _(
+        "{layer} is saturated: {share:.0%} of its outputs are at an end of their range, where hardly any gradient comes through."
+    ),
+    "doctor_vanishing": _(
+        "The gradient vanishes on its way back: {first} gets {small:.1e}, {last} gets {large:.1e}, so the first layers hardly learn."
+    ),
+    "doctor_exploding": _(
+        "The gradient explodes on its way back: {first} gets {small:.1e}, {last} only {large:.1e}."
+    ),
+    "doctor_gradient_huge": _(
+        "The gradient of {layer} is {times:,.0f} times as large as its weights: one step may undo all that was learned."
+    ),
+    "doctor_idle": _(
+        "{layer} doesn't learn: its weights don't move, while those of other layers do or nothing reaches it."
+    ),
+    "doctor_alike": _(
+        "All {units:,} units of {layer} began with the same weights and stay alike: it can do no more than one unit."
+    ),
+    "doctor_unscaled": _(
+        "The numbers that {layer} gets are out of scale: one has mean {mean:.3g} and deviation {spread:.3g}, where 0 and 1 learn well."
+    ),
+    "doctor_out_of_reach": _(
+        "{layer} can't answer {share:.0%} of the targets: {kind} gives numbers {reach}."
+    ),
+    "doctor_unsuited_loss": _(
+        "{loss} doesn't suit the classes of {layer}: answers that are wrong and sure are hardly corrected."
+    ),
+    "doctor_imbalance": _(
+        "“{rare}” is overlooked: {recall:.0%} of its examples are recognised, of other classes {others:.0%}. It has {count:,} examples, the most frequent class {most:,}."
+    ),
+    "doctor_order": _(
+        "Training and validation examples are unlike, because they were dealt out in their order: the loss is {train:.3g} on the ones, {validation:.3g} on the others."
+    ),
+    "doctor_overfitting": _(
+        "It overfits: the validation loss was lowest in epoch {best}, {lowest:.3g}, and is {now:.3g} in epoch {epoch}, while the training loss went on falling."
+    ),
     "diverged": _(
         "Training stopped at step {step}: the loss became {loss}. Try a smaller learning rate than {rate:g}; the weights from before the run are kept."
     ),

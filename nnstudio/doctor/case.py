@@ -1,0 +1,107 @@
+"""A case: all that is known of a run at the moment, for diagnoses to look at."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from nnstudio.data.batches import PreparedData
+from nnstudio.doctor.checkup import Checkup
+from nnstudio.doctor.finding import Curves, Finding, Series
+from nnstudio.engine.layer import Array
+from nnstudio.engine.network import Network
+from nnstudio.project.project import Project
+from nnstudio.training.history import EpochFigures
+
+#: From so many steps on a run is divided into so many stretches, before it has that many epochs.
+ENOUGH_STEPS, STRETCHES = 200, 10
+#: The loss of the first so many examples is where a run began: a few steps later it may be lost.
+FIRST = 16
+#: From so many epochs on they are the stretches.
+ENOUGH_EPOCHS = 4
+
+
+@dataclass(frozen=True, eq=False)
+class Case:
+    """What a diagnosis may look at.
+
+    Attributes:
+        rate: the learning rate as it is set now.
+        losses: of the steps, batch by batch; older ones are means over several.
+        steps: which steps these are.
+        checkups: the latest ones, oldest first.
+        recall: for each class the share of its examples that is recognised; ``None`` if the classes
+            are in balance.
+        step: how many steps there were.
+    """
+
+    project: Project
+    network: Network
+    data: PreparedData
+    rate: float
+    step: int
+    epochs: tuple[EpochFigures, ...]
+    steps: Array
+    losses: Array
+    checkups: tuple[Checkup, ...] = ()
+    recall: Array | None = None
+
+    def title(self, node: str) -> str:
+        """What the user calls a node."""
+        found = self.project.graph.by_id.get(node)
+        return node if found is None else found.title
+
+    @property
+    def latest(self) -> Checkup | None:
+        """The last check-up."""
+        return self.checkups[-1] if self.checkups else None
+
+    @property
+    def first_loss(self) -> float:
+        """The loss that the run began with: of as few batches as tell it at all.
+
+        NaN before the first step.
+        """
+        batches = -(-FIRST // self.project.settings.batch_size)
+        return float(self.losses[:batches].mean()) if len(self.losses) else float("nan")
+
+    @property
+    def stretches(self) -> Array:
+        """The mean training loss of each stretch of the run; empty while it is too young."""
+        if len(self.epochs) >= ENOUGH_EPOCHS:
+            return np.array([row.train_loss for row in self.epochs])
+        if len(self.losses) >= ENOUGH_STEPS:
+            return np.array([part.mean() for part in np.array_split(self.losses, STRETCHES)])
+        return np.empty(0)
+
+    @property
+    def update(self) -> float:
+        """The median update-to-weight ratio over all layers, of the last step that was looked at.
+
+        NaN while unknown.
+        """
+        ratios = [
+            ratio
+            for checkup in reversed(self.checkups)
+            if checkup.updates
+            for ratio in checkup.updates.values()
+        ]
+        count = len(next((c.updates for c in reversed(self.checkups) if c.updates), {}))
+        known = np.array(ratios[:count], np.float64)
+        known = known[np.isfinite(known)]
+        return float(np.median(known)) if known.size else float("nan")
+
+    def loss_curve(self, caption: str, *, is_log: bool = False) -> Curves:
+        """The loss of every step, as evidence."""
+        return Curves(
+            caption,
+            (Series("loss", self.steps + 1, self.losses, "training"),),
+            across="step",
+            is_log=is_log,
+        )
+
+
+#: One diagnosis: what it finds in a case, if anything.
+Diagnosis = Callable[[Case], Iterator[Finding]]

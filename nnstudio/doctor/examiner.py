@@ -1,0 +1,245 @@
+"""Sits beside a run on its thread, looks now and then, and keeps what was found.
+
+It looks once per epoch, and every two seconds in long epochs, as long as all looks together take no
+more than :data:`SHARE` of the training's time and :data:`FREE` seconds; and once more at the end.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from time import perf_counter
+
+import numpy as np
+
+from nnstudio.data.facts.classes import balance
+from nnstudio.doctor.case import Case
+from nnstudio.doctor.checkup import Checkup, Probe, weight_arrays
+from nnstudio.doctor.diagnoses import diagnose
+from nnstudio.doctor.examples import is_unbalanced
+from nnstudio.doctor.finding import Bars, Finding
+from nnstudio.doctor.origin import origin_of
+from nnstudio.engine.layer import Array
+from nnstudio.engine.workspace import Workspace
+from nnstudio.project.project import Project
+from nnstudio.training.evaluation import batch_for
+from nnstudio.training.events import BatchDone, Diverged, EpochDone, Event, Failed
+from nnstudio.training.feed import Feed
+from nnstudio.training.session import Session
+
+#: The share of the training's time that looking may take, and the seconds it may take anyway.
+SHARE, FREE = 0.02, 0.02
+#: In long epochs it looks every so many seconds.
+EVERY = 2.0
+#: So many check-ups are kept.
+KEPT = 32
+#: A finding that doesn't show any more is forgotten after so many looks.
+FORGOTTEN = 3
+#: Examples of each class by which it is seen whether a class is overlooked.
+_OF_A_CLASS = 32
+#: Old losses are thinned to about so many before they are looked at.
+_POINTS = 2000
+
+
+class Examiner:
+    """Watches one session.
+
+    Attributes:
+        findings: what is wrong, as of the last look; replaced whole, so that another thread may
+            read it at any time.
+        looks: how many looks there were.
+        seconds: what they took together.
+    """
+
+    def __init__(self, project: Project, session: Session, share: float = SHARE) -> None:
+        self.findings: tuple[Finding, ...] = ()
+        self.looks = 0
+        self.seconds = 0.0
+        self._project, self._session, self._share = project, session, share
+        self._began = self._looked = session.seconds
+        self._began_step = session.step
+        self._probe: Probe | None = None
+        self._cost = 0.0
+        self._checkups: list[Checkup] = []
+        self._before: Array | None = None
+        self._known: dict[tuple[str, str], tuple[Finding, int]] = {}
+        self._rare = self._rare_classes()
+        self._answering: tuple[Workspace, Feed] | None = None
+
+    def attend(self, event: Event) -> None:
+        """Take notice of an event of the run; for the training thread."""
+        if isinstance(event, BatchDone):
+            if self._before is not None:
+                self._see_update()
+            if self._session.seconds - self._looked < EVERY or not self._may_look():
+                return
+            self._look()
+        elif isinstance(event, EpochDone):
+            if self._may_look():
+                self._look()
+        elif isinstance(event, Diverged):
+            self._find_origin(event)
+        elif not isinstance(event, Failed) and self._session.step > self._began_step:
+            self._before = None
+            self._look(is_last=True)
+
+    # ------------------------------------------------------------------ when
+
+    def _may_look(self) -> bool:
+        """Whether another look stays within its share of the time."""
+        elapsed = self._session.seconds - self._began
+        return self.seconds + self._expected() <= self._share * elapsed + FREE
+
+    def _expected(self) -> float:
+        """What a look is likely to cost: as the last one, or as training on its examples."""
+        if self._cost:
+            return self._cost
+        session = self._session
+        steps = max(1, session.step - self._began_step)
+        a_step = (session.seconds - self._began) / steps
+        count = min(256, batch_for(session.network), len(session.data.parts.train))
+        return 2 * a_step * count / max(1, min(session.examples_per_step, count))
+
+    # ------------------------------------------------------------------ what
+
+    def _look(self, *, is_last: bool = False) -> None:
+        began = perf_counter()
+        session = self._session
+        if not (is_last and self._checkups and self._checkups[-1].step == session.step):
+            self._probe = self._probe or Probe(session)
+            self._checkups = [*self._checkups[1 - KEPT :], self._probe.look()]
+        self._before = None if is_last else session.flat[: session.network.trainable_size].copy()
+        self._take(diagnose(self._case()))
+        self.looks += 1
+        self._looked = session.seconds
+        self._cost = perf_counter() - began
+        self.seconds += self._cost
+
+    def _see_update(self) -> None:
+        """How far the step after a look has moved each layer's weights."""
+        began = perf_counter()
+        session, before = self._session, self._before
+        assert before is not None
+        ratios = {}
+        old = weight_arrays(session.network, before)
+        new = weight_arrays(session.network, session.flat)
+        with np.errstate(all="ignore"):
+            for (node, was), (_, now) in zip(old, new, strict=True):
+                length = float(np.linalg.norm(was))
+                ratios[node] = float(np.linalg.norm(now - was)) / length if length else np.nan
+        self._checkups[-1] = replace(self._checkups[-1], updates=ratios)
+        self._before = None
+        self.seconds += perf_counter() - began
+
+    def _case(self) -> Case:
+        session = self._session
+        steps, _, losses, _ = session.history.steps.curve()
+        thin = max(1, len(steps) // _POINTS)
+        return Case(
+            self._project,
+            session.network,
+            session.data,
+            session.learning_rate,
+            session.step,
+            session.history.epochs,
+            steps[::thin],
+            losses[::thin],
+            tuple(self._checkups),
+            self._recall(),
+        )
+
+    def _take(self, found: tuple[Finding, ...]) -> None:
+        """Keep what is new with the step it was seen at; forget what has long not shown."""
+        now = {finding.key: finding for finding in found}
+        known = {}
+        for key, (finding, missed) in self._known.items():
+            if key in now:
+                known[key] = replace(now[key], step=finding.step), 0
+            elif missed + 1 < FORGOTTEN:
+                known[key] = finding, missed + 1
+        for key, finding in now.items():
+            if key not in known:
+                known[key] = replace(finding, step=self._session.step), 0
+        self._known = known
+        order = {finding.key: i for i, finding in enumerate(found)}
+        last = len(found)
+        self.findings = tuple(
+            sorted((f for f, _ in known.values()), key=lambda f: order.get(f.key, last))
+        )
+
+    # ------------------------------------------------------------------ rare classes
+
+    def _rare_classes(self) -> tuple[Array, Array] | None:
+        """A few examples of each class and their labels, if some class is rare."""
+        data, network = self._session.data, self._session.network
+        dataset, head = data.dataset, network.heads[0]
+        plain = dataset.is_classification and dataset.targets.ndim == 1
+        if not plain or head.target != "targets":
+            return None
+        if not is_unbalanced(balance(dataset, data.parts).train):
+            return None
+        chosen = []
+        for label in range(len(dataset.classes)):
+            for part in (data.parts.validation, data.parts.train):
+                rows = part[dataset.targets[part] == label][:_OF_A_CLASS]
+                if len(rows):
+                    chosen.append(rows)
+                    break
+        index = np.sort(np.concatenate(chosen))
+        return index, dataset.targets[index]
+
+    def _recall(self) -> Array | None:
+        """For each class the share of its examples that is recognised."""
+        if self._rare is None:
+            return None
+        session, (index, labels) = self._session, self._rare
+        network = session.network
+        if self._answering is None:
+            self._answering = Workspace(network, session.flat), Feed(network, session.data)
+        workspace, feed = self._answering
+        answers = []
+        size = batch_for(network)
+        with np.errstate(all="ignore"):
+            for start in range(0, len(index), size):
+                part = index[start : start + size]
+                xs, ys = workspace.buffers(len(part))
+                feed.gather(part, (*xs, *ys))
+                scores = workspace.predict(xs)[0]
+                middle = 0.5 if network.heads[0].loss.fuses else 0.0
+                one = (scores[0] > middle).astype(np.intp)
+                answers.append(scores.argmax(axis=0) if len(scores) > 1 else one)
+        right = np.concatenate(answers) == labels
+        count = len(session.data.dataset.classes)
+        of_class = np.bincount(labels, minlength=count).astype(np.float64)
+        found = np.bincount(labels, weights=right, minlength=count)
+        with np.errstate(invalid="ignore"):
+            shares: Array = found / of_class
+        return shares
+
+    # ------------------------------------------------------------------ no number
+
+    def _find_origin(self, event: Diverged) -> None:
+        origin = origin_of(self._session)
+        case = self._case()
+        codes = {
+            "data": "doctor_nan_data",
+            "weights": "doctor_nan_weights",
+            "output": "doctor_nan_output",
+            "loss": "doctor_nan_loss",
+        }
+        values = {
+            "step": origin.step,
+            "layer": case.title(origin.node),
+            "loss": event.loss,
+            "rate": event.learning_rate,
+        }
+        sizes = np.array(list(origin.sizes.values()))
+        evidence = Bars(
+            "Greatest output of each layer in that step",
+            tuple(case.title(node) for node in origin.sizes),
+            sizes,
+            np.array([node == origin.node for node in origin.sizes]),
+            is_log=True,
+        )
+        finding = Finding(codes[origin.what], evidence, values, origin.node, origin.step)
+        kept = tuple(f for f, _ in self._known.values() if not f.code.startswith("doctor_rate"))
+        self.findings = (finding, *kept)

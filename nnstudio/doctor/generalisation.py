@@ -1,0 +1,48 @@
+"""Overfitting: what is learned about the training examples no longer holds for others.
+
+The generalisation loss is how far the validation loss is above its lowest so far, and a run is
+stopped where it is above 5 % (Prechelt, "Early stopping — but when?", 1998). Here it takes more,
+lasting some epochs, while the training loss still falls: one is to be told what is certain.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from nnstudio.doctor.case import Case
+from nnstudio.doctor.finding import Curves, Finding, Series
+
+#: The validation loss is so much above its lowest, over the latest epochs.
+ABOVE = 1.10
+#: So many epochs are looked at, and as many at least must have passed since the lowest.
+LATEST = 3
+#: Where so little of the first loss is left, it is no matter.
+LITTLE = 0.02
+#: While the training loss has come down to this share of what it was then.
+LOWER = 0.95
+
+
+def overfitting(case: Case) -> Iterator[Finding]:
+    """Validation gets worse while training gets better."""
+    settings = case.project.settings
+    if settings.early_stopping and settings.restore_best_weights:
+        return  # that is dealt with
+    table = np.array([(row.train_loss, row.val_loss) for row in case.epochs]).reshape(-1, 2)
+    train, kept = table[:, 0], table[:, 1]
+    if len(kept) <= LATEST or not np.isfinite(kept).all():
+        return
+    best = int(kept.argmin())
+    if len(kept) - 1 - best < LATEST:
+        return
+    now = kept[-LATEST:].mean()
+    worse = now > ABOVE * kept[best] and now > LITTLE * case.first_loss
+    if worse and train[-1] < LOWER * train[best]:
+        epochs = np.arange(1, len(kept) + 1, dtype=np.float64)
+        series = (
+            Series("training", epochs, train, "training"),
+            Series("validation", epochs, kept, "validation"),
+        )
+        values = {"best": best + 1, "lowest": kept[best], "now": kept[-1], "epoch": len(kept)}
+        yield Finding("doctor_overfitting", Curves("Loss of each epoch", series), values)

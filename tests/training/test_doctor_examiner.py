@@ -1,0 +1,76 @@
+"""The examiner only looks: the run's bits, its time, and what is remembered of a finding."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from math import inf
+
+import numpy as np
+import pytest
+from doctor_runs import classifier, examined
+from small_runs import same_state
+
+from nnstudio.data.batches import PreparedData
+from nnstudio.doctor.examiner import FREE, SHARE, Examiner
+from nnstudio.engine.activations import ReLU, Tanh
+from nnstudio.engine.dense import Dense
+from nnstudio.engine.dropout import Dropout
+from nnstudio.engine.normalisation import BatchNorm
+from nnstudio.engine.optimizers import SGD
+from nnstudio.project.project import Project
+from nnstudio.project.runs import session_for
+from nnstudio.training.loop import train
+from nnstudio.training.trained import Trained
+
+EVERYTHING = classifier(Dense(12), BatchNorm(), ReLU(), Dropout(rate=0.3), Dense(6), Tanh())
+
+
+def trained(project: Project, *, is_examined: bool) -> Trained:
+    session = session_for(project, PreparedData.of(project.data))
+    examiner = Examiner(project, session, share=inf)
+    for event in train(session):
+        if is_examined:
+            examiner.attend(event)
+    assert examiner.looks == (project.settings.epochs + 1 if is_examined else 0)
+    return session.trained()
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_a_run_that_is_watched_goes_on_with_the_same_bits(threads: int) -> None:
+    project = replace(EVERYTHING, settings=replace(EVERYTHING.settings, threads=threads))
+    watched, alone = (trained(project, is_examined=yes) for yes in (True, False))
+    assert same_state(watched, alone)
+
+
+def test_looking_stays_within_its_share_of_the_time_of_training() -> None:
+    project = replace(EVERYTHING, settings=replace(EVERYTHING.settings, epochs=60))
+    session = session_for(project, PreparedData.of(project.data))
+    examiner = Examiner(project, session)
+    longest = 0.0
+    for event in train(session):
+        before = examiner.seconds
+        examiner.attend(event)
+        longest = max(longest, examiner.seconds - before)
+    # The budget, one look that took longer than expected, and the one at the end.
+    assert 0 < examiner.seconds <= SHARE * session.seconds + FREE + 2 * longest
+
+
+def test_a_finding_keeps_the_step_at_which_it_was_first_seen() -> None:
+    low = classifier(Dense(16), Tanh(), optimizer=SGD(), learning_rate=1e-4, epochs=20)
+    (finding,) = examined(low).findings
+    steps = 20 * -(-len(PreparedData.of(low.data).parts.train) // 16)
+    assert finding.code == "doctor_rate_low"
+    assert 0 < finding.step < steps / 2
+    assert np.isfinite(finding.evidence.series[0].y).all()  # type: ignore[union-attr]
+
+
+def test_a_paused_run_that_goes_on_is_examined_too() -> None:
+    project = EVERYTHING
+    data = PreparedData.of(project.data)
+    session = session_for(project, data)
+    list(train(session, epochs=2))
+    going_on = session_for(replace(project, trained=session.trained()), data)
+    examiner = Examiner(project, going_on, share=inf)
+    for event in train(going_on):
+        examiner.attend(event)
+    assert examiner.looks == project.settings.epochs - 2 + 1
