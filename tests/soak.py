@@ -109,6 +109,7 @@ class Monkey:
         self.window: MainWindow = build_window(assets.sample("digits.nnstudio"), theme="light")
         self.window.resize(1280, 800)
         self.window.show()
+        self.window.activateWindow()
         settle(self.window, 100)
         self._rescue = QTimer()
         self._rescue.timeout.connect(self._leave_what_waits)
@@ -205,9 +206,10 @@ class Monkey:
         for modifier in ("ControlModifier", "ShiftModifier", "AltModifier"):
             if self._random.random() < 0.3:
                 held |= getattr(Qt.KeyboardModifier, modifier)
-        where = QApplication.focusWidget() or self.window
-        QTest.keyClick(where, getattr(Qt.Key, f"Key_{name}"), held)
-        return f"{held} {name} on {where.objectName()}"
+        where, key = self._focus(), getattr(Qt.Key, f"Key_{name}")
+        words = f"{held} {name} on {where.objectName()}"
+        QTest.keyClick(where, key, held)
+        return words
 
     def _choose_from_menus(self) -> str:
         actions = [a for menu in self.window.menuBar().actions() for a in _leaves(menu)]
@@ -225,16 +227,18 @@ class Monkey:
         seen = [w for w in top.findChildren(QWidget) if w.isVisible() and w.isEnabled()]
         widget = self._random.choice(seen or [top])
         x, y = (self._random.randrange(max(n, 1)) for n in (widget.width(), widget.height()))
+        words = f"{type(widget).__name__} {widget.objectName()} at {x}, {y}"
         plain = Qt.KeyboardModifier.NoModifier
         QTest.mouseClick(widget, Qt.MouseButton.LeftButton, plain, QPoint(x, y))
-        return f"{type(widget).__name__} {widget.objectName()} at {x}, {y}"
+        return words  # the click may have deleted the widget
 
     def _type_words(self) -> str:
 
         words = self._random.choice(["12", "dense", "0.001", "-1", "a name", "3, 3", "x" * 200])
-        where = QApplication.focusWidget() or self.window
+        where = self._focus()
+        told = f"{words[:12]} into {where.objectName()}"
         QTest.keyClicks(where, words)
-        return f"{words[:12]} into {where.objectName()}"
+        return told
 
     def _context_menu(self) -> str:
 
@@ -277,6 +281,12 @@ class Monkey:
     def _app(self):
 
         return QApplication
+
+    def _focus(self) -> QWidget:
+        """Where the keyboard is; the canvas has it more often than by chance."""
+        if self._random.random() < 0.4 and QApplication.activeModalWidget() is None:
+            self.window.docks.canvas.setFocus()
+        return QApplication.focusWidget() or self.window.focusWidget() or self.window
 
     @property
     def _pane(self) -> QWidget:

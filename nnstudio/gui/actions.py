@@ -31,6 +31,9 @@ class Actions:
         self.recent.setObjectName("recent_menu")
         self._file()
         self._edit()
+        self._insert()
+        self._layer()
+        self._arrange()
         self._view()
         self._train()
         self._help()
@@ -81,36 +84,30 @@ class Actions:
         self._add(menu, "quit", "&Quit", window.close, "Ctrl+Q")
 
     def _edit(self) -> None:
-        window, document = self._window, self._window.workbench.document
+        window, canvas = self._window, self._window.docks.canvas
         menu = self._menu(self._menus, "edit", "&Edit")
-        self.undo = self._add(menu, "undo", "Undo", document.undo, QKeySequence.StandardKey.Undo)
-        self.redo = self._add(menu, "redo", "Redo", document.redo)
+        self.undo = self._add(menu, "undo", "Undo", window.undo, QKeySequence.StandardKey.Undo)
+        self.redo = self._add(menu, "redo", "Redo", window.redo)
         self.redo.setShortcuts([QKeySequence("Ctrl+Shift+Z"), QKeySequence("Ctrl+Y")])
         menu.addSeparator()
-        canvas = window.docks.canvas
         self._add(menu, "cut", "Cut\tCtrl+X", canvas.cut_selection)
         self._add(menu, "copy", "Copy\tCtrl+C", canvas.copy_selection)
         self._add(menu, "paste", "Paste\tCtrl+V", canvas.paste)
         self._add(menu, "duplicate", "Duplicate\tCtrl+D", canvas.duplicate_selection)
-        self._add(menu, "rename", "Rename\tF2", canvas.rename_selected)
+        self.delete = self._add(menu, "delete", "Delete\tDel", canvas.delete_selection)
+        menu.addSeparator()
+        self._add(menu, "select_all", "Select all\tCtrl+A", canvas.select_all)
         self._add(menu, "find", "Find a node…", canvas.find_node, "Ctrl+F")
+        menu.addSeparator()
         self._add(menu, "copy_picture", "Copy as a picture", window.pictures.copy)
+
+    def _insert(self) -> None:
+        window, canvas = self._window, self._window.docks.canvas
+        menu = self._menu(self._menus, "insert", "&Insert")
+        self._add(menu, "add_layer", "Layer…\tIns", canvas.search_layer)
+        self._add(menu, "add_note", "Note\tN", canvas.notes.add)
         menu.addSeparator()
-        self.delete = self._add(menu, "delete", "Delete", canvas.delete_selection)
-        self._add(menu, "select_all", "Select all", canvas.select_all)
-        tidy = menu.addMenu("Tidy up")
-        tidy.setObjectName("tidy_menu")
-        down = partial(canvas.tidy_up, "down")
-        self._add(tidy, "tidy_up", "From left to right", canvas.tidy_up, "Ctrl+L")
-        self._add(tidy, "tidy_down", "From top to bottom", down, "Ctrl+Shift+L")
-        menu.addSeparator()
-        groups = canvas.groups
-        self._add(menu, "group", "Group", groups.group, "Ctrl+G")
-        self._add(menu, "ungroup", "Ungroup", groups.ungroup, "Ctrl+Shift+G")
-        self._add(menu, "fold", "Collapse or expand groups", groups.fold, "Ctrl+H")
-        self._add(menu, "save_as_block", "Save as block…", groups.save_as_block)
-        menu.addSeparator()
-        templates = menu.addMenu("Insert template")
+        templates = menu.addMenu("Template")
         templates.setObjectName("templates_menu")
         templates.setToolTipsVisible(True)
         self._add(templates, "templates", "Set sizes…", window.show_template_dialog)
@@ -119,37 +116,53 @@ class Actions:
             insert = partial(canvas.insert_template, name)
             action = self._add(templates, f"template_{name}", template.title, insert)
             action.setToolTip(template.summary)
-        self._add(menu, "share_weights", "Share the first one's weights", canvas.share_weights)
-        self._add(menu, "add_note", "Add note\tN", canvas.notes.add)
+
+    def _layer(self) -> None:
+        canvas = self._window.docks.canvas
+        menu = self._menu(self._menus, "layer", "&Layer")
+        self._add(menu, "rename", "Rename\tF2", canvas.rename_selected)
         self._add(menu, "bypass", "Bypass or take back in", canvas.bypass_selection, "Ctrl+B")
+        menu.addSeparator()
+        self._add(menu, "share_weights", "Share the first one's weights", canvas.share_weights)
         self._add(menu, "own_weights", "Weights of its own", canvas.own_weights)
-        arrange = menu.addMenu("Arrange")
-        arrange.setObjectName("arrange_menu")
+
+    def _arrange(self) -> None:
+        canvas, groups = self._window.docks.canvas, self._window.docks.canvas.groups
+        menu = self._menu(self._menus, "arrange", "&Arrange")
+        rows = partial(canvas.tidy_up, "down")
+        self._add(menu, "tidy_up", "Tidy up from left to right", canvas.tidy_up, "Ctrl+L")
+        self._add(menu, "tidy_down", "Tidy up from top to bottom", rows, "Ctrl+Shift+L")
+        menu.addSeparator()
         sides: tuple[Side, ...] = ("left", "right", "top", "bottom")
         for side in sides:
             text = f"Align {side}" if side in ("left", "right") else f"Align at the {side}"
-            self._add(arrange, f"align_{side}", text, partial(canvas.align_selection, side))
-        arrange.addSeparator()
-        across, down = (
-            partial(canvas.distribute_selection, 0),
-            partial(canvas.distribute_selection, 1),
-        )
-        self._add(arrange, "distribute_across", "Same gaps across", across)
-        self._add(arrange, "distribute_down", "Same gaps down", down)
+            self._add(menu, f"align_{side}", text, partial(canvas.align_selection, side))
+        menu.addSeparator()
+        across, down = (partial(canvas.distribute_selection, axis) for axis in (0, 1))
+        self._add(menu, "distribute_across", "Same gaps across", across)
+        self._add(menu, "distribute_down", "Same gaps down", down)
+        menu.addSeparator()
+        self._add(menu, "group", "Group", groups.group, "Ctrl+G")
+        self._add(menu, "ungroup", "Ungroup", groups.ungroup, "Ctrl+Shift+G")
+        self._add(menu, "fold", "Collapse or expand groups", groups.fold, "Ctrl+H")
+        self._add(menu, "save_as_block", "Save as block…", groups.save_as_block)
 
     def _view(self) -> None:
         window, canvas = self._window, self._window.docks.canvas
         menu = self._menu(self._menus, "view", "&View")
         self._add(menu, "go_to_canvas", "Go to the canvas", window.go_to_canvas, "F6")
+        menu.addSeparator()
         self._add(menu, "fit", "Fit the network", canvas.fit, "Ctrl+9")
         self._add(menu, "zoom_in", "Zoom in", lambda: canvas.zoom_by(1.25), "Ctrl++")
         self._add(menu, "zoom_out", "Zoom out", lambda: canvas.zoom_by(0.8), "Ctrl+-")
         self._add(menu, "zoom_reset", "100 %", canvas.reset_zoom, "Ctrl+0")
+        menu.addSeparator()
         shapes = self._add(menu, "wire_shapes", "Shapes on all wires", lambda: None)
         shapes.setCheckable(True)
         shapes.toggled.connect(canvas.show_shapes)
-        add_minimap_menu(menu, window)
         life_menu.fill(menu, window.life)
+        add_minimap_menu(menu, window)
+        menu.addSeparator()
         for name, text, on, switch in (
             ("wheel_zooms", "Wheel zooms", canvas.wheel_zooms, window.set_wheel_zooms),
             ("snap", "Snap to the grid", canvas.snaps, window.set_snaps),

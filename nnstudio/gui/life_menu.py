@@ -14,10 +14,8 @@ from nnstudio.gui.canvas.thumbnails import ON_CARDS
 
 
 def fill(menu: QMenu, life: Life) -> None:
-    """Add what is on cards, heat, and the numbers on wires."""
+    """Add the numbers on wires, what is on cards, and heat."""
     thumbnails, heat, numbers = life.thumbnails, life.heat, life.numbers
-    _choice(menu, "cards", "On cards", ON_CARDS, thumbnails.on_cards, thumbnails.show_on_cards)
-    _choice(menu, "heat", "Heat on cards", HEAT, heat.kind, heat.show_kind)
     action = QAction("Numbers on wires", menu)
     action.setObjectName("action_wire_numbers")
     action.setToolTip("Least, mean and greatest of what flows, for the first validation examples")
@@ -25,6 +23,8 @@ def fill(menu: QMenu, life: Life) -> None:
     action.setChecked(numbers.is_on)
     action.toggled.connect(numbers.switch)
     menu.addAction(action)
+    _choice(menu, "cards", "On cards", ON_CARDS, thumbnails.on_cards, thumbnails.show_on_cards)
+    _choice(menu, "heat", "Heat on cards", HEAT, heat.kind, heat.show_kind)
 
 
 def _choice(

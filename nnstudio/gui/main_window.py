@@ -109,6 +109,7 @@ class MainWindow(QMainWindow):
         self.start_page.open_chosen.connect(self.files.open)
         self.start_page.new_chosen.connect(self.new)
         self.start_page.template_chosen.connect(self.show_template_dialog)
+        self.docks.canvas.templates_wanted.connect(self.show_template_dialog)
         self.start_page.signs_chosen.connect(self.begin_own_signs)
         self.docks.try_panel.project_wanted.connect(self.begin_project)
         search = QShortcut(QKeySequence("/"), self.docks.canvas)
@@ -212,6 +213,16 @@ class MainWindow(QMainWindow):
         dialog = PictureDialog(self.pictures, self.files.picture_start(), self.theme, self)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.open()
+
+    def undo(self) -> None:
+        """Take back the last step, and the words that told of it."""
+        self.messages.forget_news()
+        self.workbench.document.undo()
+
+    def redo(self) -> None:
+        """Do again what was taken back."""
+        self.messages.forget_news()
+        self.workbench.document.redo()
 
     def run_or_pause(self) -> None:
         """Start training, or pause it."""

@@ -62,6 +62,11 @@ class MessageBar(QWidget):
         self._text.clear()
         self.hide()
 
+    def forget_news(self) -> None:
+        """Hide what was said of something done: it is no longer so. Warnings and errors stay."""
+        if self._severity == "ok":
+            self.clear()
+
     @property
     def text(self) -> str:
         """The sentence that is shown; empty if none."""

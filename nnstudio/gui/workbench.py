@@ -14,7 +14,8 @@ from typing import Any
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from nnstudio.data.batches import PreparedData
-from nnstudio.data.sources import IdxSet
+from nnstudio.data.dataset import Dataset
+from nnstudio.data.sources import IdxSet, Source
 from nnstudio.graph.analysis import Analysis, Problem, analyse
 from nnstudio.graph.model import Graph
 from nnstudio.gui import garbage
@@ -34,6 +35,10 @@ ONE_GESTURE = 800
 
 class Workbench(QObject):
     """The document and what is known about it at the moment.
+
+    Attributes:
+        makes_room: (old, new) the new project with places for cards that an edit of the old one
+            added without knowing of places; the canvas sees to it.
 
     Signals:
         project_changed: (old, new) after every change of the document, undo and redo included.
@@ -57,12 +62,15 @@ class Workbench(QObject):
         self.blocks = Blocks()
         self.runner = Runner(self.document)
         self.runner.said.connect(self.said)
+        self.makes_room: Callable[[Project, Project], Project] = lambda old, new: new
         self.data: PreparedData | None = None
         self.data_error = ""
         self.problems: tuple[Problem, ...] = ()
         self._fixes: dict[tuple[str, str, str], Fix | None] = {}
         self._selection: tuple[str, ...] = ()
         self._loading: Loading | Fetching | None = None
+        self._given: tuple[Source, Dataset] | None = None
+        self._stepped: PreparedData | None = None
         self._poll = QTimer(self)
         self._poll.setInterval(20)
         self._poll.timeout.connect(self._look_at_loading)
@@ -90,6 +98,17 @@ class Workbench(QObject):
     def analysis(self) -> Analysis:
         """Shapes, order and parameters of the present graph."""
         return analyse(self.graph)
+
+    @property
+    def given(self) -> Dataset | None:
+        """The data as its source gives it, without any steps, if it has been read."""
+        known = self._given
+        return known[1] if known is not None and known[0] == self.project.data.source else None
+
+    @property
+    def stepped(self) -> PreparedData | None:
+        """The data, whether or not the augmentation can be applied to it."""
+        return self._stepped
 
     @property
     def is_loading(self) -> bool:
@@ -122,7 +141,7 @@ class Workbench(QObject):
 
     def apply(self, label: str, project: Project, merge_key: object = None) -> bool:
         """Make ``project`` the present one, undoable as ``label``."""
-        return self.document.apply(label, project, merge_key)
+        return self.document.apply(label, self.makes_room(self.project, project), merge_key)
 
     def edit_graph(
         self, label: str, edit: Callable[[Graph], Graph], merge_key: object = None
@@ -184,7 +203,10 @@ class Workbench(QObject):
     # ------------------------------------------------------------------ following
 
     def _changed(self, old: Project, new: Project) -> None:
-        if old.data != new.data:
+        augmented = replace(old.data, augmentation=new.data.augmentation)
+        if old.data != new.data == augmented and not self.is_loading and self._stepped:
+            self._augment(self._stepped)
+        elif old.data != new.data:
             self._load_data()
         if old.settings.learning_rate != new.settings.learning_rate:
             self.runner.set_learning_rate(new.settings.learning_rate)
@@ -215,7 +237,10 @@ class Workbench(QObject):
     def _load_data(self) -> None:
         """Read the project's data: at once if that is quick, else on a thread."""
         self.cancel_loading()
-        loading = Loading(self.project.data)
+        if self.given is None:
+            self._given = None
+        self._stepped = None
+        loading = Loading(self.project.data, self.given)
         if loading.settings.source.slow:
             self._begin_loading(loading)
         else:
@@ -244,6 +269,9 @@ class Workbench(QObject):
             else:
                 self._load_data()
             return
+        if loading.given is not None:
+            self._given = loading.settings.source, loading.given
+        self._stepped = loading.stepped
         self._take_data(loading.data, loading.error)
         self.data_changed.emit()
         if loading.data is not None and loading.data.dataset.notes:
@@ -251,6 +279,15 @@ class Workbench(QObject):
         actions, self._when_loaded = self._when_loaded, []
         for action in actions:
             action()
+
+    def _augment(self, stepped: PreparedData) -> None:
+        """Only the augmentation is another: nothing has to be read or fitted again."""
+        try:
+            data, error = stepped.with_augmentation(self.project.data.augmentation), ""
+        except StudioError as reason:
+            data, error = None, str(reason)
+        self._take_data(data, error)
+        self.data_changed.emit()
 
     def _take_data(self, data: PreparedData | None, error: str) -> None:
         self.data, self.data_error = data, error

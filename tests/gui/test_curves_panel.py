@@ -30,7 +30,7 @@ def said(panel: CurvesPanel) -> str:
 
 def test_before_training_the_panel_offers_run_and_run_fills_it(qtbot: QtBot) -> None:
     panel = show(qtbot, CurvesPanel, digits())
-    assert "loss and accuracy appear here" in child(panel, "curves_run_text").text()
+    assert "the learning curves appear here" in child(panel, "curves_run_text").text()
     assert panel.points() == 0
 
     with qtbot.waitSignal(panel.live.workbench.runner.ended, timeout=20_000):

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Literal
 
-from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QPointF, QRect
+from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QPointF, QRect, Signal
 from PySide6.QtGui import QGuiApplication, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
@@ -25,6 +25,7 @@ from nnstudio.gui.canvas.heat_bar import HeatBar
 from nnstudio.gui.canvas.interaction import Interaction
 from nnstudio.gui.canvas.layer_search import LayerSearch
 from nnstudio.gui.canvas.life import Life
+from nnstudio.gui.canvas.making_room import with_room
 from nnstudio.gui.canvas.name_field import NameField
 from nnstudio.gui.canvas.navigable_view import NavigableView
 from nnstudio.gui.canvas.node_item import DETAIL_FROM
@@ -47,7 +48,12 @@ class EditableView(NavigableView):
     """Shows the project's network, and does to it what menus and scripts ask for.
 
     Every method without an underscore may be used by them.
+
+    Signals:
+        templates_wanted: the user wants to choose a template for the empty canvas.
     """
+
+    templates_wanted = Signal()
 
     def __init__(
         self,
@@ -64,6 +70,7 @@ class EditableView(NavigableView):
             "Cards and wires. The outline lists the same for keyboard and screen reader."
         )
         self._workbench = workbench
+        workbench.makes_room = with_room
         self._scene = scene
         self._interaction = Interaction(workbench, scene, self)
         self._pointer = QPoint()
@@ -83,6 +90,7 @@ class EditableView(NavigableView):
         self._find.found.connect(self.look_at)
         self._empty = EmptyCanvas(theme, self)
         self._empty.start.connect(self.start_network)
+        self._empty.browse.connect(self.templates_wanted)
         workbench.project_changed.connect(self._project_changed)
         workbench.problems_changed.connect(self._show_project)
         workbench.data_changed.connect(self._offer_start)

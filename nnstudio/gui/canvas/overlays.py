@@ -53,9 +53,15 @@ class Hint(QLabel):
 
 
 class EmptyCanvas(QWidget):
-    """What an empty canvas says and offers."""
+    """What an empty canvas says and offers.
+
+    Signals:
+        start: the smallest network for the data is wanted.
+        browse: the templates are to be seen.
+    """
 
     start = Signal()
+    browse = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
@@ -63,12 +69,15 @@ class EmptyCanvas(QWidget):
         self._theme = theme
         self._offer = ""
         self._title = QLabel("Your network goes here")
-        self._words = QLabel("Drag layers here, or double-click one in the palette.")
+        self._words = QLabel("Drag layers here, or double-click anywhere to search for one.")
         self._words.setWordWrap(True)
         self.button = QPushButton()
         self.button.setObjectName("canvas_start")
         self.button.setProperty("primary", True)
         self.button.clicked.connect(self.start)
+        self.templates = QPushButton("Choose a template…")
+        self.templates.setObjectName("canvas_templates")
+        self.templates.clicked.connect(self.browse)
         column = QVBoxLayout(self)
         column.setContentsMargins(24, 24, 24, 24)
         column.setSpacing(8)
@@ -76,7 +85,8 @@ class EmptyCanvas(QWidget):
             label.setAlignment(Qt.AlignmentFlag.AlignCenter)
             column.addWidget(label)
         column.addSpacing(8)
-        column.addWidget(self.button, alignment=Qt.AlignmentFlag.AlignHCenter)
+        for button in (self.button, self.templates):
+            column.addWidget(button, alignment=Qt.AlignmentFlag.AlignHCenter)
         theme.changed.connect(self._dress)
         self._dress()
 
@@ -91,7 +101,7 @@ class EmptyCanvas(QWidget):
         self.button.setText(self._offer)
         if self.button.sizeHint().width() > area.width() - 48:
             self.button.setText("Start a network")
-        self.setFixedWidth(min(area.width(), max(360, self.button.sizeHint().width() + 48)))
+        self.setFixedWidth(min(area.width(), max(480, self.button.sizeHint().width() + 48)))
         self.adjustSize()
         self.move(area.center() - self.rect().center())
 

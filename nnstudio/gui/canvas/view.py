@@ -21,7 +21,17 @@ from nnstudio.gui.blocks import is_key
 from nnstudio.gui.canvas import commands
 from nnstudio.gui.canvas.block_commands import single_end
 from nnstudio.gui.canvas.bypassing import label_for
-from nnstudio.gui.canvas.gestures import Body, Corner, Fold, Paper, Selection, Whole, Wire
+from nnstudio.gui.canvas.gestures import (
+    Body,
+    Corner,
+    Fold,
+    Paper,
+    Port,
+    Selection,
+    Target,
+    Whole,
+    Wire,
+)
 from nnstudio.gui.canvas.keyed_view import KeyedView
 from nnstudio.gui.canvas.problem_popup import ProblemPopup
 from nnstudio.gui.canvas.scene import point_of
@@ -132,6 +142,8 @@ class CanvasView(KeyedView):
             target = Whole(target.group, target.nodes)
         if isinstance(target, Corner):
             target = Paper(target.note)
+        if isinstance(target, Port):
+            target = Body(target.node)
         if (
             isinstance(target, Body | Wire | Whole | Paper)
             and target not in self._interaction.selection
@@ -139,33 +151,44 @@ class CanvasView(KeyedView):
             self._interaction.select(Selection.only(target))
         menu = self._menu
         menu.clear()
+        if target is None:
+            self._offer_on_nothing(menu, self.mapToScene(event.pos()))
+        else:
+            self._offer_for(menu, target)
+        menu.popup(event.globalPos())
+
+    def _offer_on_nothing(self, menu: QMenu, at: QPointF) -> None:
+        menu.addAction("Add a layer here…\tIns", lambda: self.search_layer(at))
+        menu.addAction("Add a note here\tN", lambda: self.notes.add(at))
+        menu.addAction("Paste\tCtrl+V", self.paste)
+        menu.addSeparator()
+        menu.addAction("Select all\tCtrl+A", self.select_all)
+        menu.addAction("Tidy up\tCtrl+L", self.tidy_up)
+        menu.addAction("Fit\tF", self.fit)
+
+    def _offer_for(self, menu: QMenu, target: Target) -> None:
+        """What mends it, what it is, where it goes, what it belongs to, what surgery can do."""
         if isinstance(target, Body):
             offer_fixes(menu, self._workbench, target.node)
+            menu.addSeparator()
+        if isinstance(target, Paper):
+            menu.addAction("Edit\tF2", self.rename_selected)
+        if isinstance(target, Body | Whole):
+            menu.addAction("Rename\tF2", self.rename_selected)
+            does = label_for(self._workbench.graph, self._workbench.selection)
+            menu.addAction(f"{does}\tCtrl+B", self.bypass_selection)
+            menu.addSeparator()
+            menu.addAction("Cut\tCtrl+X", self.cut_selection)
+            menu.addAction("Copy\tCtrl+C", self.copy_selection)
+            menu.addAction("Duplicate\tCtrl+D", self.duplicate_selection)
         if isinstance(target, Body | Wire | Whole | Paper):
             menu.addAction("Delete\tDel", self.delete_selection)
-            if isinstance(target, Paper):
-                menu.addAction("Edit\tF2", self.rename_selected)
-            if isinstance(target, Body | Whole):
-                menu.addAction("Rename\tF2", self.rename_selected)
-                menu.addAction("Cut\tCtrl+X", self.cut_selection)
-                menu.addAction("Copy\tCtrl+C", self.copy_selection)
-                menu.addAction("Duplicate\tCtrl+D", self.duplicate_selection)
-                does = label_for(self._workbench.graph, self._workbench.selection)
-                menu.addAction(f"{does}\tCtrl+B", self.bypass_selection)
-                menu.addSeparator()
-                self.groups.fill_menu(menu)
-            if isinstance(target, Body):
-                offer_surgery(menu, self._workbench, target.node)
+        if isinstance(target, Body | Whole):
             menu.addSeparator()
-        if target is None:
-            at = self.mapToScene(event.pos())
-            menu.addAction("Add a layer here…", lambda: self.search_layer(at))
-            menu.addAction("Add a note here\tN", lambda: self.notes.add(at))
-        menu.addAction("Paste\tCtrl+V", self.paste)
-        menu.addAction("Select all\tCtrl+A", self.select_all)
-        menu.addAction("Tidy up", self.tidy_up)
-        menu.addAction("Fit\tF", self.fit)
-        menu.popup(event.globalPos())
+            self.groups.fill_menu(menu)
+        if isinstance(target, Body):
+            menu.addSeparator()
+            offer_surgery(menu, self._workbench, target.node)
 
     def _at_the_card(self, event: QContextMenuEvent) -> QContextMenuEvent:
         """The Menu key opens the menu where the card is that was selected last."""

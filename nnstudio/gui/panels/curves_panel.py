@@ -50,7 +50,7 @@ class CurvesPanel(LiveView):
         self._epochs = 0
         self._pages = QStackedLayout(self)
         self._empty = EmptyState("curves_run")
-        self._empty.say("Press Run: loss and accuracy appear here", "Run")
+        self._empty.say("Press Run: the learning curves appear here", "Run")
         self._empty.asked.connect(self._run)
         button = self._empty.findChild(QPushButton)
         if button is not None:
