@@ -30,14 +30,12 @@ class PreparedData:
     Attributes:
         dataset: its inputs after the steps of the preparation.
         augmentation: what is done by chance to inputs that are trained on.
-        source: the dataset without any steps, if it was loaded so.
     """
 
     dataset: Dataset
     parts: Parts
     preparation: Preparation
     augmentation: tuple[Augmentation, ...] = ()
-    source: Dataset | None = None
 
     @classmethod
     def of(
@@ -63,7 +61,6 @@ class PreparedData:
         if dataset is None:
             dataset = settings.source.load()
         steps = settings.steps if preparation is None else preparation.steps
-        source = dataset
         given = dataset.input_shape if steps else ()
         dataset = stepped(dataset, steps)
         for augmentation in settings.augmentation:
@@ -86,7 +83,17 @@ class PreparedData:
         if fitted:
             columns = MappingProxyType({**preparation.columns, **fitted})
             preparation = replace(preparation, columns=columns)
-        return cls(dataset, parts, preparation, settings.augmentation, source)
+        return cls(dataset, parts, preparation, settings.augmentation)
+
+    def with_augmentation(self, augmentation: tuple[Augmentation, ...]) -> PreparedData:
+        """The same with training examples changed otherwise.
+
+        Raises:
+            SettingError, DataError: as :func:`check_augmentation`.
+        """
+        for each in augmentation:
+            check_augmentation(each, self.dataset)
+        return replace(self, augmentation=augmentation)
 
     @property
     def input_shape(self) -> tuple[int, ...]:

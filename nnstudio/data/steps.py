@@ -132,9 +132,9 @@ class Centre(Step):
     applied to document recognition*, 1998). Pictures are grey, light on dark.
     """
 
-    title: ClassVar[str] = "Centre as MNIST does"
+    title: ClassVar[str] = "Centre"
     description: ClassVar[str] = (
-        "Brings what is drawn to one size and puts its centre of mass in the middle."
+        "As MNIST does: what is drawn to one size, its centre of mass in the middle."
     )
 
     side: int = setting(28, ge=4, le=1024, unit="px", help="Height and width of the result")

@@ -6,8 +6,10 @@ The window looks at ``done`` now and then; it is set last. Nothing here touches 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from dataclasses import replace
 
 from nnstudio.data.batches import PreparedData
+from nnstudio.data.dataset import Dataset
 from nnstudio.data.progress import Cancelled, listening
 from nnstudio.data.settings import DataSettings
 from nnstudio.data.sources import IdxSet
@@ -59,16 +61,29 @@ class Work(ABC):
 
 
 class Loading(Work):
-    """Reading one source; ``data`` holds it in the end."""
+    """Reading one source; ``data`` holds it in the end.
 
-    def __init__(self, settings: DataSettings) -> None:
+    Attributes:
+        given: the data as the source gives it, without any steps, once it has been read.
+        stepped: the data prepared, whether or not its augmentation can be applied to it.
+    """
+
+    def __init__(self, settings: DataSettings, given: Dataset | None = None) -> None:
+        """``given`` need not be read again."""
         super().__init__()
         self.settings = settings
+        self.given = given
+        self.stepped: PreparedData | None = None
         self.data: PreparedData | None = None
 
     def _do(self) -> None:
         with listening(self.told):
-            self.data = PreparedData.of(self.settings)
+            self.settings.check()
+            if self.given is None:
+                self.given = self.settings.source.load()
+            plain = replace(self.settings, augmentation=())
+            self.stepped = PreparedData.of(plain, dataset=self.given)
+            self.data = self.stepped.with_augmentation(self.settings.augmentation)
 
 
 class Fetching(Work):

@@ -7,6 +7,8 @@ from math import prod
 
 from nnstudio.data.dataset import INPUTS, TARGETS
 from nnstudio.data.settings import DataSettings
+from nnstudio.data.sources import Source
+from nnstudio.data.split import Split
 from nnstudio.engine.activations import Softmax
 from nnstudio.engine.dense import Dense
 from nnstudio.engine.losses import CategoricalCrossEntropy, HalfSquaredError, Loss
@@ -25,6 +27,17 @@ class Fitted:
 
     project: Project
     notes: tuple[str, ...]
+
+
+def with_other_source(data: DataSettings, source: Source) -> DataSettings:
+    """``data`` from another ``source``, without what was made for the first one.
+
+    Its steps, its augmentation and the column its split goes by say nothing of other data.
+    """
+    split = data.split
+    if split.column or split.by in ("group", "part"):
+        split = replace(split, by=Split.by, column="")
+    return replace(data, source=source, split=split, steps=(), augmentation=())
 
 
 def choose_data(project: Project, data: DataSettings, facts: DataFacts) -> Fitted:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from itertools import groupby
 
 import pytest
-from driving import child
+from driving import child, click
 from projects import project
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QTableWidget
+from PySide6.QtWidgets import QComboBox, QLineEdit, QTableWidget
 from pytestqt.qtbot import QtBot
 
 from nnstudio.data.sources import SOURCES
@@ -115,21 +115,6 @@ def test_typed_pairs_are_used_and_nonsense_is_explained(panel: DataPanel, bench:
     assert bench.data.dataset.size == 3
 
 
-def test_the_split_says_how_many_examples_each_part_gets(
-    panel: DataPanel, bench: Workbench
-) -> None:
-    choose(panel, SOURCES["Digits"].title)
-    counts = child(panel, "data_counts")
-    assert isinstance(counts, QLabel)
-    assert counts.text() == "1,259 train · 269 validation · 269 test"
-    type_into(child(panel, "data_split_validation"), "30")
-    parts = bench.data.parts
-    assert counts.text().startswith(f"{len(parts.train):,} train · {len(parts.validation):,}")
-    before = bench.project
-    type_into(child(panel, "data_split_test"), "80")
-    assert bench.project == before, "too little would be left to train on"
-
-
 def test_missing_files_are_explained_with_a_way_to_choose_the_folder(
     panel: DataPanel, bench: Workbench, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, tmp_path
 ) -> None:
@@ -149,6 +134,7 @@ def test_classes_have_no_preparation_of_targets_to_choose(
 ) -> None:
     assert panel.findChildren(QComboBox, "data_targets") == []
     choose(panel, SOURCES["Line"].title)
+    click(panel, "data_section_preparation")
     assert child(panel, "data_targets").isVisible()
 
 

@@ -27,10 +27,10 @@ class Elastic(Augmentation):
     moves: ClassVar[bool] = True
 
     alpha: float = setting(
-        34.0, label="α strength", ge=0, le=10_000, unit="px", help="How far it bends"
+        34.0, label="Strength α", ge=0, le=10_000, unit="px", help="How far it bends"
     )
     sigma: float = setting(
-        4.0, label="σ smoothness", ge=0.5, le=100, unit="px", help="How far bends reach"
+        4.0, label="Spread σ", ge=0.5, le=100, unit="px", help="How far bends reach"
     )
     beyond: str = setting("constant", label="Beyond the edge", choices=BEYOND)
 

@@ -39,6 +39,9 @@ WORDS = {
     "none": ("As it is", "Numbers are left alone"),
     "scale": ("Scale to 0 – 1", "The smallest becomes 0, the largest 1"),
     "standardise": ("Standardise", "Mean 0, standard deviation 1"),
+    "scale each": ("Scale each", "As Scale, each pixel by itself"),
+    "standardise each": ("Standardise each", "As Standardise, each pixel by itself"),
+    "constant": ("Darkest value", "As dark as the darkest training example"),
 }
 
 

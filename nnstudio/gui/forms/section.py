@@ -14,9 +14,9 @@ _GAP = 12
 
 
 class Section(QWidget):
-    """Closed at first. Click its line, or press Space on it, to open and close it."""
+    """Click its line, or press Space on it, to open and close it."""
 
-    def __init__(self, name: str, title: str, theme: Theme) -> None:
+    def __init__(self, name: str, title: str, theme: Theme, *, is_open: bool = False) -> None:
         """``name`` is the object name of the line that is clicked."""
         super().__init__()
         self._theme = theme
@@ -46,6 +46,11 @@ class Section(QWidget):
         column.addWidget(self._content)
         theme.changed.connect(self._dress)
         self._dress()
+        self._line.setChecked(is_open)
+
+    def unfold(self) -> None:
+        """Open it."""
+        self._line.setChecked(True)
 
     def add(self, widget: QWidget) -> None:
         """Put ``widget`` below what is there."""

@@ -13,16 +13,17 @@ from nnstudio.data.sources import SOURCES, ByHand
 from nnstudio.gui.data_preview import DataPreview
 from nnstudio.gui.forms.fields import ChoiceField
 from nnstudio.gui.forms.form import SettingsForm
+from nnstudio.gui.forms.section import Section
 from nnstudio.gui.loading_view import LoadingView
 from nnstudio.gui.look.notice import Notice
 from nnstudio.gui.look.theme import Theme
 from nnstudio.gui.looking.study import Study
 from nnstudio.gui.looking.warning_list import WarningList
 from nnstudio.gui.painting.by_hand_view import ByHandView
+from nnstudio.gui.preparing.sections import PreparingSections
 from nnstudio.gui.workbench import Workbench
-from nnstudio.messages import StudioError
 from nnstudio.project.by_hand import with_source
-from nnstudio.project.edits import choose_data
+from nnstudio.project.edits import choose_data, with_other_source
 from nnstudio.project.runs import facts_of
 
 
@@ -40,6 +41,7 @@ class DataPanel(QWidget):
         self.setObjectName("data_panel")
         self._workbench = workbench
         self._warnings = WarningList(workbench, study or Study(workbench, self), theme)
+        self._warnings.data_wanted.connect(self._apply_fitting)
         page = QWidget()
         self._column = QVBoxLayout(page)
         self._column.setContentsMargins(12, 8, 12, 16)
@@ -58,31 +60,27 @@ class DataPanel(QWidget):
         self._by_hand = ByHandView(workbench, theme)
         self._options = SettingsForm("data", theme)
         self._options.changed.connect(self._change_option)
-        self._preparation = SettingsForm("data", theme)
-        self._preparation.changed.connect(self._change_preparation)
-        self._split = SettingsForm("data_split", theme)
-        self._split.changed.connect(self._change_split)
-        self._counts = self._label("data_counts", "dim")
+        self._preparing = PreparingSections(workbench, theme)
+        self._preparing.asked.connect(self._prepare)
         self._preview = DataPreview(theme)
-        self._examples = self._section("First examples")
+        source = Section("data_section_source", "Source", theme, is_open=True)
+        look = Section("data_section_look", "First examples", theme, is_open=True)
+        for widget in (
+            self._source,
+            self._description,
+            self._error,
+            self._loading,
+            self._folder,
+            self._by_hand,
+            self._options,
+            self._warnings,
+        ):
+            source.add(widget)
+        look.add(self._preview)
+        self._look = look
         column = self._column
-        column.addWidget(self._source)
-        column.addWidget(self._description)
-        column.addWidget(self._error)
-        column.addWidget(self._loading)
-        column.addWidget(self._folder, 0, Qt.AlignmentFlag.AlignLeft)
-        column.addWidget(self._by_hand)
-        column.addWidget(self._options)
-        column.addWidget(self._warnings)
-        column.addWidget(self._examples)
-        column.addWidget(self._preview)
-        preparation = self._section("Preparation")
-        preparation.setToolTip("Fitted on the training examples only")
-        column.addWidget(preparation)
-        column.addWidget(self._preparation)
-        column.addWidget(self._section("Split"))
-        column.addWidget(self._split)
-        column.addWidget(self._counts)
+        for section in (source, self._preparing, look):
+            column.addWidget(section)
         column.addStretch(1)
         area = QScrollArea(self)
         area.setWidgetResizable(True)
@@ -104,18 +102,13 @@ class DataPanel(QWidget):
         label.setWordWrap(True)
         return label
 
-    def _section(self, text: str) -> QLabel:
-        label = QLabel(text)
-        label.setProperty("role", "section")
-        label.setWordWrap(True)
-        label.setContentsMargins(0, 8, 0, 0)
-        return label
-
     # ------------------------------------------------------------------ showing
 
     def _project_changed(self, old: Any, new: Any) -> None:
         if old.data != new.data:
             self._show_settings()
+        elif old.settings.seed != new.settings.seed:
+            self._preparing.show_data()
 
     def _show_settings(self) -> None:
         data = self._workbench.project.data
@@ -123,33 +116,16 @@ class DataPanel(QWidget):
         self._description.setText(data.source.description)
         self._options.show_settings(data.source)
         self._options.setVisible(not self._options.is_empty)
-        self._show_preparation()
-        self._split.show_settings(data.split)
 
     def _show_data(self) -> None:
         workbench = self._workbench
         data, error = workbench.data, workbench.data_error
-        self._error.say("" if self._by_hand.is_empty else error)
+        self._preparing.show_data()
+        told = self._by_hand.is_empty or self._preparing.tells(error)
+        self._error.say("" if told else error)
         self._folder.setVisible(bool(error) and hasattr(workbench.project.data.source, "folder"))
-        is_shown = data is not None and not self._by_hand.is_used
-        self._examples.setVisible(is_shown)
-        self._preview.setVisible(is_shown)
+        self._look.setVisible(data is not None and not self._by_hand.is_used)
         self._preview.show_data(data)
-        self._show_preparation()
-        self._counts.setVisible(data is not None)
-        if data is not None:
-            parts = data.parts
-            self._counts.setText(
-                f"{len(parts.train):,} train · {len(parts.validation):,} validation ·"
-                f" {len(parts.test):,} test"
-            )
-
-    def _show_preparation(self) -> None:
-        """Classes are never prepared, so there is nothing to choose for them."""
-        data = self._workbench.data
-        has_classes = data is not None and data.dataset.is_classification
-        settings = self._workbench.project.data
-        self._preparation.show_settings(settings, ("targets",) if has_classes else ())
 
     # ------------------------------------------------------------------ editing
 
@@ -158,9 +134,8 @@ class DataPanel(QWidget):
         if issubclass(SOURCES[name], ByHand) and type(data.source).__name__ != name:
             self._make_by_hand(f"Data: {SOURCES[name].title}", SOURCES[name]())
         elif type(data.source).__name__ != name:
-            self._apply_fitting(
-                f"Data: {SOURCES[name].title}", replace(data, source=SOURCES[name]())
-            )
+            other = with_other_source(data, SOURCES[name]())
+            self._apply_fitting(f"Data: {SOURCES[name].title}", other)
 
     def _make_by_hand(self, label: str, source: ByHand, key: object = None) -> None:
         """What a network must fit is known of such data before there are any examples."""
@@ -169,8 +144,11 @@ class DataPanel(QWidget):
         if fitted.notes:
             self._workbench.said.emit(" ".join(fitted.notes), "ok")
 
-    def _apply_fitting(self, label: str, data: DataSettings) -> None:
-        """Choose ``data`` and, as soon as it is loaded, make the network fit it: one undo step."""
+    def _apply_fitting(self, label: str, data: DataSettings, is_gesture: bool = False) -> None:
+        """Choose ``data`` and, as soon as it is loaded, make the network fit it: one undo step.
+
+        What follows as part of the same gesture belongs to the same step.
+        """
         workbench = self._workbench
         key = ("data", label)
 
@@ -179,13 +157,27 @@ class DataPanel(QWidget):
                 return
             fitted = choose_data(workbench.project, data, facts_of(workbench.data))
             workbench.apply(label, fitted.project, merge_key=key)
-            workbench.document.end_merge()
+            if is_gesture:
+                workbench.begin_gesture()
+            else:
+                workbench.document.end_merge()
             if fitted.notes:
                 workbench.said.emit(" ".join(fitted.notes), "ok")
 
-        workbench.document.end_merge()
+        if not is_gesture:
+            workbench.document.end_merge()
         workbench.apply(label, replace(workbench.project, data=data), merge_key=key)
         workbench.when_loaded(fit)
+
+    def _prepare(self, label: str, data: DataSettings, is_gesture: bool) -> None:
+        """Other preparation, augmentation or split; steps may give examples another shape."""
+        workbench = self._workbench
+        if data.steps != workbench.project.data.steps:
+            self._apply_fitting(label, data, is_gesture)
+            return
+        key = ("data", label) if is_gesture else None
+        workbench.apply(label, replace(workbench.project, data=data), merge_key=key)
+        workbench.begin_gesture()
 
     def _change_option(self, name: str, value: Any) -> None:
         data = self._workbench.project.data
@@ -195,20 +187,6 @@ class DataPanel(QWidget):
             self._workbench.begin_gesture()
         else:
             self._apply(name, replace(data, source=source))
-
-    def _change_preparation(self, name: str, value: Any) -> None:
-        self._apply(name, replace(self._workbench.project.data, **{name: value}))
-
-    def _change_split(self, name: str, value: Any) -> None:
-        data = self._workbench.project.data
-        split = replace(data.split, **{name: value})
-        try:
-            split.check()
-        except StudioError as error:
-            self._workbench.said.emit(str(error), "error")
-            self._split.show_settings(data.split)
-            return
-        self._apply(f"split {name}", replace(data, split=split))
 
     def _apply(self, name: str, data: DataSettings) -> None:
         project = replace(self._workbench.project, data=data)

@@ -1,0 +1,1 @@
+"""What the data panel shows of preparation, augmentation and split."""
