@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from nnstudio.cli.report import metric_text
+from nnstudio.training.judging.calibration import Reliability
 from nnstudio.training.report import TOP, ClassReport, NumberReport
 
 WIDTH = 80
@@ -18,8 +19,14 @@ _NAME, _MOST_MISTAKES = 16, 10
 _SHORTEST = 3
 
 
-def as_plain(found: ClassReport | NumberReport, names: Sequence[str]) -> dict[str, Any]:
-    """JSON-ready: every figure, per class as well, and the confusion matrix row by row."""
+def as_plain(
+    found: ClassReport | NumberReport, names: Sequence[str], sure: Reliability | None = None
+) -> dict[str, Any]:
+    """JSON-ready: every figure, per class as well, and the confusion matrix row by row.
+
+    Args:
+        sure: how far the network's confidence can be relied on, where it gives probabilities.
+    """
     if isinstance(found, NumberReport):
         return {
             "part": found.part,
@@ -45,11 +52,25 @@ def as_plain(found: ClassReport | NumberReport, names: Sequence[str]) -> dict[st
         "f1": figures.f1.tolist(),
         "examples": figures.examples.tolist(),
         "confusion": found.confusion.tolist(),
+        "calibration": None if sure is None else _calibration(sure),
     }
 
 
-def lines(found: ClassReport | NumberReport, names: Sequence[str]) -> Iterator[str]:
-    """What people read, line by line."""
+def _calibration(sure: Reliability) -> dict[str, Any]:
+    return {
+        "expected_error": sure.error,
+        "maximum_error": sure.greatest_gap,
+        "edges": sure.edges.tolist(),
+        "examples": sure.counts.tolist(),
+        "confidence": sure.confidence.tolist(),
+        "accuracy": sure.accuracy.tolist(),
+    }
+
+
+def lines(
+    found: ClassReport | NumberReport, names: Sequence[str], sure: Reliability | None = None
+) -> Iterator[str]:
+    """What people read, line by line; ``sure`` as for :func:`as_plain`."""
     told_of = f"The {found.count:,} {found.part} example" + ("s" if found.count != 1 else "")
     if isinstance(found, ClassReport) and found.places > 1:
         told_of += f", at {found.places:,} places each"
@@ -67,6 +88,11 @@ def lines(found: ClassReport | NumberReport, names: Sequence[str]) -> Iterator[s
         "AUC " + ("unknown" if isnan(found.auc) else f"{found.auc:.4f}"),
     ]
     yield "  " + ", ".join(told)
+    if sure is not None and not isnan(sure.error):
+        yield (
+            f"  calibration error (ECE) {_percent(sure.error)}: it is sure to"
+            f" {_percent(found.accuracy + sure.overconfidence)} on average"
+        )
     yield ""
     yield from _table(found, names)
     yield ""

@@ -13,10 +13,12 @@ from nnstudio.cli.report import print_figures, print_json
 from nnstudio.data.batches import PreparedData
 from nnstudio.messages import StudioError
 from nnstudio.persistence.project_file import load_project
+from nnstudio.project.answering import judged
 from nnstudio.project.model import Model
 from nnstudio.project.problems import problems
 from nnstudio.project.runs import facts_of
-from nnstudio.training.report import ClassReport, NumberReport, part_to_tell, report
+from nnstudio.training.judging.judged import Judged
+from nnstudio.training.report import part_to_tell
 
 
 def run(arguments: Namespace) -> int:
@@ -31,31 +33,29 @@ def run(arguments: Namespace) -> int:
     with threadpool_limits(limits=project.settings.threads, user_api="blas"):
         reports = _reports(Model.of(project), data)
     if arguments.json:
-        plain = {name: as_plain(told, classes) for name, (told, classes) in reports.items()}
+        plain = {
+            name: as_plain(told.report, told.target.classes, told.reliability)
+            for name, told in reports.items()
+        }
         several = {"reports": plain} if len(plain) > 1 else {}
         print_json({**found, "report": next(iter(plain.values())), **several})
         return 0
     print(f"{arguments.file}: {found['parameters']:,} parameters")
     print_figures(found)
-    for name, (told, classes) in reports.items():
+    for name, told in reports.items():
         print()
         if len(reports) > 1:
             print(f"{name}:")
-        for line in lines(told, classes):
+        for line in lines(told.report, told.target.classes, told.reliability):
             print(line)
     return 0
 
 
-def _reports(
-    model: Model, data: PreparedData
-) -> dict[str, tuple[ClassReport | NumberReport, tuple[str, ...]]]:
-    """By output its report, and the names of its classes."""
+def _reports(model: Model, data: PreparedData) -> dict[str, Judged]:
+    """By output its answers to the part that is told of."""
     part, index = part_to_tell(data)
-    given = {name: data.dataset.column(name).values[index] for name in model.columns}
-    said = model.answers(given, stepped=True)
-    answers = zip(model.network.heads, model.outputs, said, strict=True)
-    found = {}
-    for head, output, answer in answers:
-        target = data.dataset.column(head.target)
-        found[output.name] = report(part, index, answer, target), target.classes
-    return found
+    found = judged(model, data, {part: index})
+    assert found is not None, "nobody interrupts it"
+    return {
+        output.name: answers for output, answers in zip(model.outputs, found[part], strict=True)
+    }

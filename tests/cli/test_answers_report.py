@@ -49,6 +49,24 @@ def test_the_report_counts_what_the_network_answers_to_the_test_part(
     assert 0.9 < found["auc"] <= 1
 
 
+def test_the_calibration_is_that_of_the_answers(nnstudio: CommandLine, tmp_path: Path) -> None:
+    path = saved(trained(DIGITS), tmp_path / "x")
+    dataset = DIGITS.data.source.load()
+    test = DIGITS.data.split.parts(dataset).test
+    answers = package.load(path).predict(dataset.inputs[test])
+    sure, right = answers.max(axis=1), answers.argmax(axis=1) == dataset.targets[test]
+    found = nnstudio.json("evaluate", path)["report"]["calibration"]
+    assert sum(found["examples"]) == len(test)
+    inside = (sure > 0.9) & (sure <= 1)
+    assert found["examples"][9] == inside.sum()
+    assert found["confidence"][9] == pytest.approx(sure[inside].mean(), rel=1e-5)
+    assert found["accuracy"][9] == pytest.approx(right[inside].mean())
+    bins = [(sure > low / 10) & (sure <= (low + 1) / 10) for low in range(10)]
+    error = sum(abs(sure[b].sum() - right[b].sum()) for b in bins) / len(test)
+    assert found["expected_error"] == pytest.approx(error, rel=1e-4)
+    assert "calibration error" in nnstudio("evaluate", path).out
+
+
 def test_few_classes_have_no_top_three(nnstudio: CommandLine, tmp_path: Path) -> None:
     path = saved(trained(SPIRAL), tmp_path / "x")
     assert nnstudio.json("evaluate", path)["report"]["top_3_accuracy"] is None

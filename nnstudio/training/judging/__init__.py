@@ -1,0 +1,1 @@
+"""What is seen in a network's answers beside single figures: curves, calibration, mistakes."""
