@@ -320,6 +320,67 @@ SENTENCES: dict[str, str] = {
     "arrays_not_finite": _(
         "The {what} hold NaN or infinite values: replace them or leave these examples out."
     ),
+    "table_no_file": _("No table is chosen: choose a .csv, .tsv or .parquet file."),
+    "table_other": _(
+        "{file} is no table of text but {what}: save the table as CSV, in UTF-8, and choose that."
+    ),
+    "table_empty": _("{file} holds no rows: choose another file."),
+    "table_wide": _(
+        "{file} has {got:,} columns, at most {most:,} can be read: choose the delimiter."
+    ),
+    "table_encoding": _(
+        "{file} can't be read as {encoding}: choose another encoding, or save it as UTF-8."
+    ),
+    "table_not_utf8": _("{file} isn't UTF-8 throughout: it was read as {encoding}."),
+    "table_kind": _(
+        "{file}: “{text}” says no kind of a column. Write its name, =, and one of {known}."
+    ),
+    "table_column": _("{file} has no column “{column}”. It has: {known}."),
+    "table_twice": _("{file}: the column “{column}” can be one thing only: input, target or kept."),
+    "table_roles": _(
+        "{file}: choose at least one column as input and another as target. There are: {known}."
+    ),
+    "table_several": _(
+        "{file}: only one column can be told as classes, got {got}: choose one of them."
+    ),
+    "table_words": _(
+        "{file}: the column “{column}” has {got:,} different words, at most {most:,} can be inputs: leave it out."
+    ),
+    "table_classes": _(
+        "{file}: the target “{column}” has {got:,} classes, expected 2 to {most}: choose another target or another task."
+    ),
+    "table_no_number": _(
+        "{file}: the target “{column}” holds words, which are no numbers: choose classes as the task."
+    ),
+    "table_no_rows": _(
+        "{file}: no row is left that has all its cells: fill the empty ones, or use fewer columns."
+    ),
+    "table_refused": _(
+        "{file}: {count:,} rows have empty cells, first in line {line:,} ({columns}): complete them, or choose to leave such rows out or to fill them."
+    ),
+    "table_dropped": _(
+        "{file}: {count:,} rows have empty cells in {columns}, first in line {line:,}, and are left out; {kept:,} rows are kept. Empty cells can be filled instead."
+    ),
+    "table_filled": _(
+        "{file}: empty cells in {count:,} rows ({columns}), first in line {line:,}, are filled; a further input tells where."
+    ),
+    "table_no_target": _("{file}: {count:,} rows without a target are left out."),
+    "table_wrong": _(
+        "{file}: {count:,} cells of “{column}” are no {kind}, such as “{cell}” in line {line:,}, and count as empty. Mend them, or change the kind of the column."
+    ),
+    "table_long": _(
+        "{file}: {count:,} rows have more than {columns} cells, first line {line:,}, and are left out; {kept:,} rows are kept. Put quotes around cells that hold the delimiter."
+    ),
+    "table_quotes": _(
+        "{file}, line {line:,}: a quote is never closed; it was taken as it stands, as were {count:,} in all. Close it, or write two for one."
+    ),
+    "table_pasted": _(
+        "What was pasted has {got:,} characters, at most {most:,} are kept in a project: save it as a CSV file and import that."
+    ),
+    "parquet_missing": _(
+        '{file} needs pyarrow, which is not installed: pip install "nnstudio[parquet]", or save the table as CSV.'
+    ),
+    "parquet_damaged": _("{file} is no Parquet table or is damaged: save it again."),
     "pictures_no_folder": _("No folder is chosen: choose the one that holds the pictures."),
     "pictures_missing": _("There is no folder {folder}: check the path."),
     "pictures_none": _(
@@ -380,7 +441,7 @@ SENTENCES: dict[str, str] = {
         "No training example is of class {classes}, so the network can't learn it: deal the examples out by class, or collect more of it."
     ),
     "data_imbalance": _(
-        "Of class {rare} there are {least:,} training examples, of {common} {most:,}: a network does well by hardly ever answering {rare}. Let rare classes count more, or collect more of them."
+        "Class “{rare}” has {least:,} training examples, “{common}” {most:,}: a network does well by hardly ever answering “{rare}”. Let rare classes count more, or collect more of them."
     ),
     "data_constant": _(
         "Nothing can be learned from {columns}: the same in all {examples:,} training examples. Leave it out, or look whether it was read as it should be."
@@ -474,6 +535,19 @@ SENTENCES: dict[str, str] = {
     ),
     "doctor_overfitting": _(
         "It overfits: the validation loss was lowest in epoch {best}, {lowest:.3g}, and is {now:.3g} in epoch {epoch}, while the training loss went on falling."
+    ),
+    "trial_helped": _(
+        "“{label}” helps: {measure} {after} instead of {before} after {epochs} epochs."
+    ),
+    "trial_no_better": _(
+        "“{label}” doesn't help: {measure} {after}, before {before}, after {epochs} epochs."
+    ),
+    "trial_goes_on": _(
+        "“{label}” helps: {measure} {after} after {epochs} epochs, where the run broke off in step {step}."
+    ),
+    "trial_diverged": _("“{label}” doesn't help: the loss became infinite in step {step}."),
+    "trial_unclear": _(
+        "“{label}”: {measure} {after}, before {before}. That can't be compared: train for an epoch first."
     ),
     "diverged": _(
         "Training stopped at step {step}: the loss became {loss}. Try a smaller learning rate than {rate:g}; the weights from before the run are kept."

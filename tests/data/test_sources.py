@@ -43,6 +43,7 @@ from nnstudio.data.sources import (
     Spiral,
     Square,
     Stored,
+    Table,
     Xor,
     parse_source,
     source_text,
@@ -90,6 +91,9 @@ EXAMPLES: list[Source] = [
     FashionMnist(),
     Kmnist(),
     Stored(),
+    Table(),
+    Table(text="a\tb\n1\tx\n2\ty\n3\tx", targets=("b",), categories="ordinal", missing="fill"),
+    Table(text="day;size, big\n1.2.2020;1,5\n2.2.2020;2,5", inputs=("day",), task="numbers"),
     Pictures(),
     Pictures(height=14, width=14, colour=True),
     Arrays(),
@@ -111,6 +115,10 @@ def load(source: Source, small_mnist: Path) -> Dataset:
             file.parent.mkdir(parents=True, exist_ok=True)
             Image.fromarray(picture).save(file)
         return replace(source, folder=str(small_mnist / "shots")).load()
+    if isinstance(source, Table) and not source.text:
+        file = small_mnist / "table.csv"
+        file.write_text("width,colour,height\n" + "1.5,red,2.5\n3,blue,4.5\n" * 8)
+        return replace(source, file=str(file)).load()
     if isinstance(source, Stored):
         folder = small_mnist / "stored"
         store(Mnist(str(small_mnist)).load(), folder)

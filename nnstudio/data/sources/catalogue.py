@@ -17,6 +17,7 @@ from nnstudio.data.sources.source import Source
 from nnstudio.data.sources.spiral import Spiral
 from nnstudio.data.sources.square import Square
 from nnstudio.data.sources.stored import Stored
+from nnstudio.data.sources.table import Table
 
 #: In the order in which a person meets them.
 SOURCES: dict[str, type[Source]] = {
@@ -38,6 +39,7 @@ SOURCES: dict[str, type[Source]] = {
     "FashionMnist": FashionMnist,
     "Kmnist": Kmnist,
     "Drawings": Drawings,
+    "Table": Table,
     "Pictures": Pictures,
     "Arrays": Arrays,
     "Stored": Stored,

@@ -6,18 +6,28 @@ their own (``& = %``) are written as in a web address.
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
 from typing import Any, get_args, get_origin
 from urllib.parse import quote, unquote
 
 from nnstudio.data.errors import DataError
+from nnstudio.data.sources.arrays import Arrays
 from nnstudio.data.sources.catalogue import SOURCES
 from nnstudio.data.sources.pairs import pairs_text, parse_pairs
+from nnstudio.data.sources.pictures import Pictures
 from nnstudio.data.sources.source import Source
+from nnstudio.data.sources.stored import Stored
+from nnstudio.data.sources.table import Table
+from nnstudio.data.stored import is_store
 from nnstudio.schema import Setting, SettingError, check_value, settings_of
 
 _PAIRS = tuple[tuple[float, float], ...]
 #: What people write for yes and no.
 _TRUTH = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
+#: Endings of files, by what reads them.
+_TABLES = (".csv", ".tsv", ".tab", ".txt", ".parquet", ".pq")
+_ARRAYS = (".npz", ".npy")
 #: Signs that stay as they are, so that paths and pairs can be read.
 _PLAIN_SIGNS = "/\\:,()+~"
 #: An empty text in a list; an empty list has no text at all.
@@ -27,16 +37,34 @@ _NOTHING = "''"
 def parse_source(text: str) -> Source:
     """The source that ``text`` names; capitals don't matter in names of sources and options.
 
+    Instead of a name there may be a path: of a table, of arrays, or of a folder.
+
     Raises:
         DataError: an unknown source or option, or a value the option can't have.
     """
     name, _, options = text.strip().partition("?")
     by_name = {known.lower(): cls for known, cls in SOURCES.items()}
     cls = by_name.get(name.strip().lower())
+    path = None if cls else source_of_path(unquote(name.strip()))
+    if path is not None:
+        cls = type(path)
     if cls is None:
         raise DataError("data_unknown", name=name.strip(), known=", ".join(by_name))
     values = dict(_parse_option(cls, option) for option in options.split("&") if option.strip())
-    return cls(**values)
+    return replace(path, **values) if path is not None else cls(**values)
+
+
+def source_of_path(text: str) -> Source | None:
+    """The source for what is at a path, by its ending or as a folder; ``None`` if it is no path."""
+    path = Path(text).expanduser()
+    ending = path.suffix.lower()
+    if ending in _TABLES:
+        return Table(file=text)
+    if ending in _ARRAYS:
+        return Arrays(file=text)
+    if text and path.is_dir():
+        return Stored(text) if is_store(path) else Pictures(text)
+    return None
 
 
 def source_text(source: Source) -> str:

@@ -1,0 +1,1 @@
+"""Tables: CSV, TSV and Parquet files, guessed at, read, and made into arrays."""
