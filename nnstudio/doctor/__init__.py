@@ -12,6 +12,7 @@
 | :mod:`examples`         | inputs out of scale, rare classes, examples dealt out in their order  |
 | :mod:`generalisation`   | overfitting                                                           |
 | :mod:`origin`           | where a loss that is no number began                                  |
+| :mod:`rare`             | how much of each class is recognised                                  |
 | :mod:`diagnoses`        | all of these in order, and what explains what                         |
 | :mod:`examiner`         | sits on the training thread and looks within a share of the time      |
 | :mod:`remedies`         | for each finding the changes of the project that usually help         |

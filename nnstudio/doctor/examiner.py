@@ -11,19 +11,16 @@ from time import perf_counter
 
 import numpy as np
 
-from nnstudio.data.facts.classes import balance
 from nnstudio.doctor.case import Case
 from nnstudio.doctor.checkup import Checkup, Probe, weight_arrays
 from nnstudio.doctor.diagnoses import diagnose
-from nnstudio.doctor.examples import is_unbalanced
 from nnstudio.doctor.finding import Bars, Finding
 from nnstudio.doctor.origin import origin_of
+from nnstudio.doctor.rare import RareClasses
 from nnstudio.engine.layer import Array
-from nnstudio.engine.workspace import Workspace
 from nnstudio.project.project import Project
 from nnstudio.training.evaluation import batch_for
 from nnstudio.training.events import BatchDone, Diverged, EpochDone, Event, Failed
-from nnstudio.training.feed import Feed
 from nnstudio.training.session import Session
 
 #: The share of the training's time that looking may take, and the seconds it may take anyway.
@@ -34,8 +31,6 @@ EVERY = 2.0
 KEPT = 32
 #: A finding that doesn't show any more is forgotten after so many looks.
 FORGOTTEN = 3
-#: Examples of each class by which it is seen whether a class is overlooked.
-_OF_A_CLASS = 32
 #: Old losses are thinned to about so many before they are looked at.
 _POINTS = 2000
 
@@ -62,8 +57,7 @@ class Examiner:
         self._checkups: list[Checkup] = []
         self._before: Array | None = None
         self._known: dict[tuple[str, str], tuple[Finding, int]] = {}
-        self._rare = self._rare_classes()
-        self._answering: tuple[Workspace, Feed] | None = None
+        self._rare = RareClasses.of(session)
 
     def attend(self, event: Event) -> None:
         """Take notice of an event of the run; for the training thread."""
@@ -144,7 +138,7 @@ class Examiner:
             steps[::thin],
             losses[::thin],
             tuple(self._checkups),
-            self._recall(),
+            None if self._rare is None else self._rare.recall(),
         )
 
     def _take(self, found: tuple[Finding, ...]) -> None:
@@ -165,55 +159,6 @@ class Examiner:
         self.findings = tuple(
             sorted((f for f, _ in known.values()), key=lambda f: order.get(f.key, last))
         )
-
-    # ------------------------------------------------------------------ rare classes
-
-    def _rare_classes(self) -> tuple[Array, Array] | None:
-        """A few examples of each class and their labels, if some class is rare."""
-        data, network = self._session.data, self._session.network
-        dataset, head = data.dataset, network.heads[0]
-        plain = dataset.is_classification and dataset.targets.ndim == 1
-        if not plain or head.target != "targets":
-            return None
-        if not is_unbalanced(balance(dataset, data.parts).train):
-            return None
-        chosen = []
-        for label in range(len(dataset.classes)):
-            for part in (data.parts.validation, data.parts.train):
-                rows = part[dataset.targets[part] == label][:_OF_A_CLASS]
-                if len(rows):
-                    chosen.append(rows)
-                    break
-        index = np.sort(np.concatenate(chosen))
-        return index, dataset.targets[index]
-
-    def _recall(self) -> Array | None:
-        """For each class the share of its examples that is recognised."""
-        if self._rare is None:
-            return None
-        session, (index, labels) = self._session, self._rare
-        network = session.network
-        if self._answering is None:
-            self._answering = Workspace(network, session.flat), Feed(network, session.data)
-        workspace, feed = self._answering
-        answers = []
-        size = batch_for(network)
-        with np.errstate(all="ignore"):
-            for start in range(0, len(index), size):
-                part = index[start : start + size]
-                xs, ys = workspace.buffers(len(part))
-                feed.gather(part, (*xs, *ys))
-                scores = workspace.predict(xs)[0]
-                middle = 0.5 if network.heads[0].loss.fuses else 0.0
-                one = (scores[0] > middle).astype(np.intp)
-                answers.append(scores.argmax(axis=0) if len(scores) > 1 else one)
-        right = np.concatenate(answers) == labels
-        count = len(session.data.dataset.classes)
-        of_class = np.bincount(labels, minlength=count).astype(np.float64)
-        found = np.bincount(labels, weights=right, minlength=count)
-        with np.errstate(invalid="ignore"):
-            shares: Array = found / of_class
-        return shares
 
     # ------------------------------------------------------------------ no number
 
