@@ -68,9 +68,9 @@ class ByHandView(QWidget):
             column.addStretch(0)
             self._window.resize(520, 640)
         self._window.setWindowTitle(self._workbench.project.data.source.title)
+        if self._window.isVisible():
+            self._window.raise_()
         self._window.show()
-        self._window.raise_()
-        self._window.activateWindow()
 
     def _follow(self, old: Any, new: Any) -> None:
         if old.data.source is not new.data.source:

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
+from PySide6.QtCore import (
+    QAbstractTableModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    Qt,
+    QTimer,
+    Signal,
+)
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
@@ -92,14 +99,18 @@ class PairsModel(QAbstractTableModel):
             pair = list(self._pairs[row])
             pair[column] = number
             new = (*self._pairs[:row], (pair[0], pair[1]), *self._pairs[row + 1 :])
-            self.edited.emit("Change pair", new)
+            self._tell("Change pair", new)
         elif column == 0:
             self._begun = number
             self.dataChanged.emit(index, index)
         else:
             x = 0.0 if self._begun is None else self._begun
-            self.edited.emit("Add pair", (*self._pairs, (x, number)))
+            self._tell("Add pair", (*self._pairs, (x, number)))
         return True
+
+    def _tell(self, label: str, pairs: tuple[Pair, ...]) -> None:
+        """Once the cell is closed: other pairs make other rows, and Qt still holds its editor."""
+        QTimer.singleShot(0, self, lambda: self.edited.emit(label, pairs))
 
 
 class PairsTable(QTableView):
@@ -164,7 +175,9 @@ class PairsTable(QTableView):
             self.pairs_model.edited.emit("Delete pairs", kept)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.matches(QKeySequence.StandardKey.Paste):
+        if self.state() == QAbstractItemView.State.EditingState:
+            super().keyPressEvent(event)  # Enter belongs to the cell, which is closed by it
+        elif event.matches(QKeySequence.StandardKey.Paste):
             self.paste()
         elif event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
             self.delete_rows()
@@ -176,7 +189,7 @@ class PairsTable(QTableView):
     def closeEditor(self, editor: QWidget, hint: Any) -> None:
         super().closeEditor(editor, hint)
         if hint.name == "SubmitModelCache":  # Enter was pressed in the cell
-            self._next_cell()
+            QTimer.singleShot(0, self, self._next_cell)  # when the pair is there
 
     def _next_cell(self) -> None:
         here = self.currentIndex()

@@ -38,7 +38,7 @@ class Paper(Plot):
         super().__init__(theme, parent)
         self.tool = ""
         self.hint = ""
-        self._hand_is_down = False
+        self._held_box: QRectF | None = None
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.CrossCursor)
@@ -51,7 +51,13 @@ class Paper(Plot):
         self.setFixedHeight(round(max(width, 96) + TOP + BOTTOM))
 
     def box(self) -> QRectF:
-        """Square, or wider where the widget is."""
+        """Square, or wider where the widget is.
+
+        While the hand is down it stays as it was: what it paints may make a scroll bar appear, and
+        nothing may slip away under it.
+        """
+        if self._held_box is not None:
+            return self._held_box
         return QRectF(self.rect()).adjusted(_LEFT, TOP, -_RIGHT, -BOTTOM)
 
     def pixels(self, points: np.ndarray) -> np.ndarray:
@@ -90,20 +96,22 @@ class Paper(Plot):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         left = event.button() == Qt.MouseButton.LeftButton
-        if self._hand_is_down or not (left or event.button() == Qt.MouseButton.RightButton):
+        is_down = self._held_box is not None
+        if is_down or not (left or event.button() == Qt.MouseButton.RightButton):
             return
-        self._hand_is_down = True
+        self._held_box = self.box()
         self.began.emit(self.tool if left else "erase")
         self.moved.emit(self.place_at(event.position()))
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        if self._hand_is_down:
+        if self._held_box is not None:
             self.moved.emit(self.place_at(event.position()))
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        if self._hand_is_down and not event.buttons():
-            self._hand_is_down = False
+        if self._held_box is not None and not event.buttons():
+            self._held_box = None
             self.ended.emit()
+            self.update()
 
     # ------------------------------------------------------------------ painting
 

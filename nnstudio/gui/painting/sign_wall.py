@@ -11,6 +11,7 @@ from PySide6.QtCore import (
     QPersistentModelIndex,
     QSize,
     Qt,
+    QTimer,
     Signal,
 )
 from PySide6.QtGui import QImage, QKeyEvent, QPixmap
@@ -93,7 +94,9 @@ class SignsModel(QAbstractListModel):
         sign = str(value).strip()
         if sign == self.data(index):
             return False
-        self.renamed.emit([self.number(index)], sign)
+        number = self.number(index)
+        # Once the name is closed: the wall is sorted anew, and Qt still holds its editor.
+        QTimer.singleShot(0, self, lambda: self.renamed.emit([number], sign))
         return True
 
     def _pixmap(self, number: int) -> QPixmap:
@@ -124,7 +127,9 @@ class _Wall(QListView):
     deleted = Signal()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
+        if self.state() == QAbstractItemView.State.EditingState:
+            super().keyPressEvent(event)  # Enter belongs to the name, which is closed by it
+        elif event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
             self.deleted.emit()
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self.edit(self.currentIndex())

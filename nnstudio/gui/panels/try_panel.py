@@ -89,7 +89,8 @@ class TryPanel(LiveView):
         self._drawing.pad.set_strokes(strokes)
 
     def take_keyboard(self) -> None:
-        """The keyboard to the pad."""
+        """The keyboard to the pad, which other data may just have brought."""
+        self.refresh()
         self._drawing.pad.setFocus()
 
     def answer(self) -> int | None:
