@@ -97,7 +97,7 @@ class Actions:
         self.delete = self._add(menu, "delete", "Delete\tDel", canvas.delete_selection)
         menu.addSeparator()
         self._add(menu, "select_all", "Select all\tCtrl+A", canvas.select_all)
-        self._add(menu, "find", "Find a node…", canvas.find_node, "Ctrl+F")
+        self._add(menu, "find", "Find a node or note…", canvas.find_node, "Ctrl+F")
         menu.addSeparator()
         self._add(menu, "copy_picture", "Copy as a picture", window.pictures.copy)
 

@@ -85,7 +85,7 @@ def save_block(name: str, clipping: Clipping, file: str = "") -> Block:
     Raises:
         StudioError: it can't be written.
     """
-    block = Block(name, replace(clipping, groups=()), file or _fresh_file(name))
+    block = Block(name, replace(clipping, groups=(), notes=()), file or _fresh_file(name))
     text = BlockText(nnstudio=_KIND, name=name, clipping=text_of_clipping(block.clipping))
     path = _path(block)
     try:

@@ -1,7 +1,7 @@
-"""Nodes as text, for the clipboard: copied in one window and pasted in another, or into a mail.
+"""Nodes and notes as text, for the clipboard: copied here, pasted in another window or in a mail.
 
-The text is a part of what ``project.json`` would hold: nodes, the wires among them, and places.
-Weights stay behind. It is read like a file, so whatever lies in the clipboard does no harm.
+The text is a part of what ``project.json`` would hold: nodes, the wires among them, places, and
+notes. Weights stay behind. It is read like a file, so whatever lies in the clipboard does no harm.
 """
 
 from __future__ import annotations
@@ -18,17 +18,21 @@ from nnstudio.persistence.project_text import (
     EdgeText,
     GroupText,
     NodeText,
+    NoteText,
     PlaceText,
     check_groups,
     check_lists,
+    check_notes,
     check_wires,
     group_of,
     group_text,
     node_of,
     node_text,
+    note_of,
+    note_text,
 )
 from nnstudio.persistence.trained_text import Form
-from nnstudio.project.layout import Group
+from nnstudio.project.layout import Group, Note
 
 _KIND = "nodes of a network"
 #: Longer texts are not looked at.
@@ -47,6 +51,7 @@ class Clipping:
     graph: Graph
     places: Mapping[str, tuple[float, float]]
     groups: tuple[Group, ...] = ()
+    notes: tuple[Note, ...] = ()
 
 
 class ClippingText(Form):
@@ -57,6 +62,7 @@ class ClippingText(Form):
     edges: list[EdgeText]
     places: list[PlaceText]
     groups: list[GroupText] = msgspec.field(default_factory=list)
+    notes: list[NoteText] = msgspec.field(default_factory=list)
 
 
 def clipped(
@@ -64,8 +70,9 @@ def clipped(
     places: Mapping[str, tuple[float, float]],
     nodes: Collection[str],
     groups: Iterable[Group] = (),
+    notes: Iterable[Note] = (),
 ) -> Clipping:
-    """These nodes of ``graph``, and those of ``groups`` that are chosen as a whole.
+    """These nodes of ``graph`` and these notes, and groups that are chosen as a whole.
 
     A node that shared the weights of one left behind has its own.
     """
@@ -77,7 +84,8 @@ def clipped(
     )
     edges = tuple(e for e in graph.edges if e.source in chosen and e.target in chosen)
     whole = tuple(group for group in groups if chosen.issuperset(group.nodes))
-    return Clipping(Graph(kept, edges), {node.id: places[node.id] for node in kept}, whole)
+    spots = {node.id: places[node.id] for node in kept}
+    return Clipping(Graph(kept, edges), spots, whole, tuple(notes))
 
 
 def clipping_text(clipping: Clipping) -> str:
@@ -95,6 +103,7 @@ def text_of_clipping(clipping: Clipping) -> ClippingText:
         edges=[EdgeText(source=e.source, target=e.target, slot=e.slot) for e in graph.edges],
         places=[PlaceText(node=node, x=x, y=y) for node, (x, y) in clipping.places.items()],
         groups=[group_text(group) for group in clipping.groups],
+        notes=[note_text(note) for note in clipping.notes],
     )
 
 
@@ -127,9 +136,11 @@ def clipping_of_text(read: ClippingText) -> Clipping:
         check_lists(read.nodes, read.edges, read.places)
         check_wires(graph)
         check_groups(read.groups, graph.by_id)
+        check_notes(read.notes)
     except (Damaged, RecursionError) as error:
         raise StudioError("paste_damaged", reason=str(error)) from error
     places = {place.node: (place.x, place.y) for place in read.places}
     if places.keys() != graph.by_id.keys():
         raise StudioError("paste_damaged", reason="a node has no place")
-    return Clipping(graph, places, tuple(map(group_of, read.groups)))
+    groups, notes = map(group_of, read.groups), map(note_of, read.notes)
+    return Clipping(graph, places, tuple(groups), tuple(notes))

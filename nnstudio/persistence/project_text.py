@@ -123,10 +123,7 @@ def text_of(project: Project) -> ProjectText:
             for edge in project.graph.edges
         ],
         layout=[PlaceText(node=node, x=x, y=y) for node, x, y in project.layout.positions],
-        notes=[
-            NoteText(id=n.id, text=n.text, x=n.x, y=n.y, width=n.width, height=n.height)
-            for n in project.layout.notes
-        ],
+        notes=[note_text(note) for note in project.layout.notes],
         groups=[group_text(group) for group in project.layout.groups],
         data=project.data.to_plain(),
         settings=project.settings.to_plain(),
@@ -151,7 +148,7 @@ def design_of(text: ProjectText) -> Project:
         graph,
         Layout(
             tuple((place.node, place.x, place.y) for place in text.layout),
-            tuple(Note(n.id, n.text, n.x, n.y, n.width, n.height) for n in text.notes),
+            tuple(map(note_of, text.notes)),
             tuple(map(group_of, text.groups)),
         ),
         DataSettings.from_plain(text.data, "$.data"),
@@ -163,11 +160,11 @@ def design_of(text: ProjectText) -> Project:
 def _check(text: ProjectText) -> None:
     """What holds for a text that is written as well as for one that was read."""
     check_lists(text.nodes, text.edges, text.layout)
-    _check_notes(text.notes)
+    check_notes(text.notes)
     check_groups(text.groups, {node.id for node in text.nodes})
 
 
-def _check_notes(notes: Sequence[NoteText]) -> None:
+def check_notes(notes: Sequence[NoteText]) -> None:
     """Notes that can be told apart, each somewhere."""
     if len(notes) > MOST_NODES or len({note.id for note in notes}) < len(notes):
         raise Damaged(f"it has more than {MOST_NODES:,} notes or two with the same id")
@@ -176,6 +173,18 @@ def _check_notes(notes: Sequence[NoteText]) -> None:
             raise Damaged("a note's place is no finite number")
         if note.width <= 0 or note.height <= 0:
             raise Damaged("a note has no size")
+
+
+def note_text(note: Note) -> NoteText:
+    """``note`` as it is written."""
+    return NoteText(
+        id=note.id, text=note.text, x=note.x, y=note.y, width=note.width, height=note.height
+    )
+
+
+def note_of(text: NoteText) -> Note:
+    """The inverse of :func:`note_text`."""
+    return Note(text.id, text.text, text.x, text.y, text.width, text.height)
 
 
 def group_text(group: Group) -> GroupText:

@@ -38,10 +38,12 @@ from nnstudio.gui.canvas.placing import shown_places
 from nnstudio.gui.canvas.scene import CanvasScene
 from nnstudio.gui.look.theme import Theme
 from nnstudio.persistence.project_file import load_project, save_project
+from nnstudio.project.layout import Note
 from nnstudio.project.project import Project
 
 #: Enough cards for every situation, and few enough for each to be large.
 MOST_NODES = 10
+MOST_NOTES = 4
 NAMES = ("Input", "Dense", "ReLU", "Softmax", "Add", "Concatenate", "Flatten", "Dropout", "Conv2D")
 SIDES = ("left", "right", "top", "bottom")
 ARROWS = (Key.Key_Left, Key.Key_Right, Key.Key_Up, Key.Key_Down)
@@ -244,12 +246,14 @@ class Editing(RuleBasedStateMachine):
         chosen = len(self.hand.selected)
         if chosen > MOST_NODES // 2 or not chosen:
             return
-        count = len(self.hand.graph.nodes)
+        count, notes = len(self.hand.graph.nodes), len(self.notes())
+        taken = len(self.hand.view._interaction.selection.notes)
         for key in keys:
             self.hand.key(key, CTRL)
             self.settle(merge_key=None)
         cut = chosen if Key.Key_X in keys else 0
         assert len(self.hand.graph.nodes) == count - cut + chosen
+        assert len(self.notes()) == notes + (0 if cut else taken)
         assert len(self.hand.selected) == chosen
 
     @nodes()
@@ -261,7 +265,26 @@ class Editing(RuleBasedStateMachine):
     @rule(arrow=st.sampled_from(ARROWS), far=st.booleans())
     def nudge(self, arrow: Qt.Key, far: bool) -> None:
         self.hand.key(arrow, SHIFT if far else NONE)
-        self.settle(merge_key=("nudge", self.hand.workbench.selection))
+        chosen = self.hand.view._interaction.selection
+        self.settle(merge_key=("nudge", chosen.nodes, chosen.notes))
+
+    def notes(self) -> tuple[Note, ...]:
+        return self.hand.workbench.project.layout.notes
+
+    @precondition(lambda self: len(self.notes()) < MOST_NOTES)
+    @edit(text=st.sampled_from(["", "why", "- one"]), keeps=st.booleans())
+    def write_a_note(self, text: str, keeps: bool) -> None:
+        count = len(self.notes())
+        self.hand.key(Key.Key_N)
+        field = child(self.hand.view, "note_field")
+        assert field.isVisible()
+        QTest.keyClicks(field, text)
+        if keeps:
+            self.hand.view.setFocus()  # as a click elsewhere does
+        else:
+            QTest.keyClick(field, Key.Key_Escape)
+        assert not field.isVisible()
+        assert len(self.notes()) == count + bool(text)
 
     @nodes()
     @edit(name=st.sampled_from(["", "Encoder", "  two words ", "x = W * y"]), keeps=st.booleans())
@@ -394,10 +417,12 @@ class Editing(RuleBasedStateMachine):
         )
         fresh.show_faces(faces)
         fresh.show_places(project.graph, shown_places(project), project.layout.groups)
+        fresh.show_notes(project.layout.notes)
         shown = self.hand.view.scene()
         assert isinstance(shown, CanvasScene)
         assert cards(shown) == cards(fresh)
         assert wires_of(shown) == wires_of(fresh)
+        assert papers(shown) == papers(fresh)
         assert self.hand.hint() == ""
 
     @invariant()
@@ -412,6 +437,14 @@ def cards(scene: CanvasScene) -> dict[str, tuple[object, ...]]:
     return {
         key: (item.face, item.pos().toTuple(), item.card().getRect())
         for key, item in scene.nodes.items()
+    }
+
+
+def papers(scene: CanvasScene) -> dict[str, tuple[object, ...]]:
+    """What every note says, and where it lies."""
+    return {
+        id: (item.note, item.pos().toTuple(), item.paper().getRect())
+        for id, item in scene.notes.items()
     }
 
 

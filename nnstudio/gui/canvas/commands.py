@@ -16,7 +16,7 @@ from nnstudio.graph.edits import EditError, add_node, connect, fresh_id, remove,
 from nnstudio.graph.model import Edge, Graph, Node
 from nnstudio.graph.templates import Template
 from nnstudio.graph.wiring import remove_and_close
-from nnstudio.gui.canvas import grouping
+from nnstudio.gui.canvas import grouping, noting
 from nnstudio.gui.canvas.arrange import arrange, free_place, room_for
 from nnstudio.gui.canvas.bands import PER_BAND
 from nnstudio.gui.canvas.gestures import Port
@@ -26,6 +26,7 @@ from nnstudio.gui.canvas.measures import (
     HEIGHT,
     ROW,
     WIDTH,
+    Box,
     Point,
     box_at,
     slot_count,
@@ -175,27 +176,29 @@ def inserted(
     return with_places(project, graph, {**pushed, node.id: (x, y)}), node.id
 
 
-def clipping_of(project: Project, nodes: Collection[str]) -> Clipping:
-    """These nodes with the wires among them, as the clipboard takes them."""
-    return clipped(project.graph, shown_places(project), nodes, project.layout.groups)
+def clipping_of(project: Project, nodes: Collection[str], notes: Collection[str] = ()) -> Clipping:
+    """These nodes with the wires among them, and these notes, as the clipboard takes them."""
+    layout = project.layout
+    chosen = [note for note in layout.notes if note.id in notes]
+    return clipped(project.graph, shown_places(project), nodes, layout.groups, chosen)
 
 
 def pasted(
     project: Project, clipping: Clipping, middle: Point | None = None
 ) -> tuple[Project, tuple[str, ...]]:
-    """With copies of what is in ``clipping``; also the copies' ids.
+    """With copies of what is in ``clipping``; also the ids of the nodes among them.
 
     Args:
         middle: where the middle of them comes to; ``None``: a little beside where they stood.
     """
     graph, spots = project.graph, {}
     dx = dy = float(3 * GRID)
-    if middle is not None and clipping.places:
-        xs, ys = zip(*clipping.places.values(), strict=True)
-        dx = snapped(middle[0] - (min(xs) + max(xs) + WIDTH) / 2)
-        dy = snapped(middle[1] - (min(ys) + max(ys) + HEIGHT) / 2)
-    taken = set(shown_places(project).values())
-    while any((x + dx, y + dy) in taken for x, y in clipping.places.values()):
+    corners = [*clipping.places.values(), *((note.x, note.y) for note in clipping.notes)]
+    if middle is not None and corners:
+        x, y = _middle_of(clipping)
+        dx, dy = snapped(middle[0] - x), snapped(middle[1] - y)
+    taken = {*shown_places(project).values(), *((note.x, note.y) for note in project.layout.notes)}
+    while any((x + dx, y + dy) in taken for x, y in corners):
         dx, dy = dx + 3 * GRID, dy + 3 * GRID
     copies: dict[str, str] = {}
     for old in clipping.graph.nodes:
@@ -209,13 +212,24 @@ def pasted(
             graph = share(graph, copies[old.id], copies[old.owner])
     for edge in clipping.graph.edges:
         graph = connect(graph, copies[edge.source], copies[edge.target], edge.slot)
-    project = with_places(project, graph, spots)
+    project = noting.pasted(with_places(project, graph, spots), clipping.notes, (dx, dy))
     return grouping.copied(project, clipping.groups, copies), tuple(copies.values())
 
 
-def duplicated(project: Project, nodes: Collection[str]) -> tuple[Project, tuple[str, ...]]:
-    """With copies of these nodes and of the wires among them; also the copies' ids."""
-    return pasted(project, clipping_of(project, nodes))
+def _middle_of(clipping: Clipping) -> Point:
+    """The middle of all cards and notes together."""
+    boxes: list[Box] = [(x, y, WIDTH, HEIGHT) for x, y in clipping.places.values()]
+    boxes += map(noting.box_of, clipping.notes)
+    left, top = min(box[0] for box in boxes), min(box[1] for box in boxes)
+    right, bottom = max(x + w for x, _, w, _ in boxes), max(y + h for _, y, _, h in boxes)
+    return (left + right) / 2, (top + bottom) / 2
+
+
+def duplicated(
+    project: Project, nodes: Collection[str], notes: Collection[str] = ()
+) -> tuple[Project, tuple[str, ...]]:
+    """With copies of these nodes, the wires among them and these notes; also the nodes' ids."""
+    return pasted(project, clipping_of(project, nodes, notes))
 
 
 def starter_layers(facts: DataFacts | None) -> tuple[Layer, ...]:
@@ -264,15 +278,11 @@ def with_template(
         graph = template.build(needs_of(facts))
         left, top = middle_below(project)
         places = {n: (x + left, y + top) for n, (x, y) in arrange(graph).items()}
-        return pasted(project, Clipping(graph, places), _middle_of(places))
+        clipping = Clipping(graph, places)
+        return pasted(project, clipping, _middle_of(clipping))
     project = begun(project, template, facts)
     layout = project.layout.moved(arrange(project.graph))
     return replace(project, layout=layout), tuple(project.graph.by_id)
-
-
-def _middle_of(places: Mapping[str, Point]) -> Point:
-    xs, ys = zip(*places.values(), strict=True)
-    return (min(xs) + max(xs) + WIDTH) / 2, (min(ys) + max(ys) + HEIGHT) / 2
 
 
 # ---------------------------------------------------------------- sharing weights

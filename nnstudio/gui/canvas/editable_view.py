@@ -86,8 +86,8 @@ class EditableView(NavigableView):
         self._interaction.let_go.connect(self._search.ask_for_port)
         self._name = NameField(self)
         self._name.renamed.connect(self._rename)
-        self._find = FindBar(theme, lambda: workbench.graph, self)
-        self._find.found.connect(self.look_at)
+        self._find = FindBar(theme, lambda: workbench.project, self)
+        self._find.found.connect(self._look_at_all_of)
         self._empty = EmptyCanvas(theme, self)
         self._empty.start.connect(self.start_network)
         self._empty.browse.connect(self.templates_wanted)
@@ -104,8 +104,10 @@ class EditableView(NavigableView):
     # ------------------------------------------------------------------ for menus and scripts
 
     def select_all(self) -> None:
-        """Select every node."""
-        self._interaction.select(Selection(tuple(n.id for n in self._workbench.graph.nodes)))
+        """Select every node and every note."""
+        notes = tuple(note.id for note in self._workbench.project.layout.notes)
+        nodes = tuple(node.id for node in self._workbench.graph.nodes)
+        self._interaction.select(Selection(nodes, notes=notes))
 
     def delete_selection(self) -> None:
         """Delete the selected nodes and wires; a chain closes over what is taken out of it."""
@@ -124,37 +126,42 @@ class EditableView(NavigableView):
             )
 
     def copy_selection(self) -> None:
-        """Put the selected nodes on the clipboard, as text, with the wires among them."""
-        if nodes := self._workbench.selection:
-            clipping = commands.clipping_of(self._workbench.project, nodes)
+        """Put the selected nodes, the wires among them, and notes on the clipboard, as text."""
+        chosen = self._interaction.selection
+        if chosen.nodes or chosen.notes:
+            clipping = commands.clipping_of(self._workbench.project, chosen.nodes, chosen.notes)
             QGuiApplication.clipboard().setText(clipping_text(clipping))
 
     def cut_selection(self) -> None:
-        """Copy the selected nodes and delete them."""
+        """Copy what is selected and delete it."""
         self.copy_selection()
         self.delete_selection()
 
     def paste(self) -> None:
-        """Add the nodes on the clipboard: under the pointer, else beside where they stood."""
+        """Add what is on the clipboard: under the pointer, else beside where it stood."""
         try:
             clipping = parse_clipping(QGuiApplication.clipboard().text())
         except StudioError as error:
             self._workbench.said.emit(str(error), "warning")
             return
         at = point_of(self._scene_point(QPointF(self._pointer))) if self.underMouse() else None
-        known = all(self._workbench.graph.by_id.get(n.id) == n for n in clipping.graph.nodes)
-        project, copies = commands.pasted(self._workbench.project, clipping, None if known else at)
+        before = self._workbench.project
+        known = all(before.graph.by_id.get(n.id) == n for n in clipping.graph.nodes)
+        known = known and all(note in before.layout.notes for note in clipping.notes)
+        project, copies = commands.pasted(before, clipping, None if known else at)
         self._workbench.apply("Paste", project)
-        self._interaction.select(Selection(copies))
+        notes = noting.added_since(before, project)
+        self._interaction.select(Selection(copies, notes=notes))
         self._bring_into_view(self._scene.contents())
 
     def duplicate_selection(self) -> None:
-        """Copy the selected nodes and the wires among them."""
-        nodes = self._workbench.selection
-        if nodes:
-            project, copies = commands.duplicated(self._workbench.project, nodes)
+        """Copy the selected nodes, the wires among them, and the selected notes."""
+        chosen, before = self._interaction.selection, self._workbench.project
+        if chosen.nodes or chosen.notes:
+            project, copies = commands.duplicated(before, chosen.nodes, chosen.notes)
             self._workbench.apply("Duplicate", project)
-            self._interaction.select(Selection(copies))
+            notes = noting.added_since(before, project)
+            self._interaction.select(Selection(copies, notes=notes))
 
     def tidy_up(self, direction: placing.Direction = "right") -> None:
         """Put the cards in order, from inputs to outputs: all, or the selected ones if several."""
@@ -263,14 +270,21 @@ class EditableView(NavigableView):
             self._workbench.said.emit(why_not, "warning")
 
     def find_node(self) -> None:
-        """Open the field in which a node is found by its name, layer or setting."""
+        """Open the field that finds nodes by name, layer or setting, and notes by their words."""
         self._find.open_bar(self.viewport().geometry())
 
     def look_at(self, node: str) -> None:
         """Select a node and bring it into view."""
-        self._interaction.select(Selection((node,)))
-        item = self._scene.card_for(node)
-        self._bring_into_view(item.mapRectToScene(item.boundingRect()))
+        self._look_at_all_of(Selection((node,)))
+
+    def _look_at_all_of(self, selection: Selection) -> None:
+        """Select this, and bring the last of it into view."""
+        self._interaction.select(selection)
+        if selection.notes:
+            self._bring_into_view(self._scene.notes[selection.notes[-1]].sceneBoundingRect())
+        else:
+            item = self._scene.card_for(selection.nodes[0])
+            self._bring_into_view(item.mapRectToScene(item.boundingRect()))
 
     def search_layer(self, at: QPointF | None = None) -> None:
         """Open the quick search for a layer.

@@ -1,4 +1,4 @@
-"""Finding a node by its name, its layer or a setting, in a network too large to look through."""
+"""Finding a node by its name, its layer or a setting, or a note by its words."""
 
 from __future__ import annotations
 
@@ -8,46 +8,50 @@ from PySide6.QtCore import QEvent, QObject, QRect, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QToolButton, QWidget
 
-from nnstudio.graph.model import Graph
+from nnstudio.gui.canvas.gestures import Selection
 from nnstudio.gui.look.theme import Theme
+from nnstudio.project.project import Project
 
 _WIDTH, _HEIGHT = 300, 40
 
 
-def matches(graph: Graph, words: str) -> tuple[str, ...]:
-    """The nodes whose name, layer or key setting contains every word, in the order of the graph."""
+def matches(project: Project, words: str) -> tuple[Selection, ...]:
+    """The nodes whose name, layer or key setting contains every word; then such notes."""
     wanted = words.casefold().split()
     if not wanted:
         return ()
-    return tuple(
-        node.id
-        for node in graph.nodes
-        if all(
-            word in f"{node.title} {type(node.layer).__name__} {node.layer.caption()}".casefold()
-            for word in wanted
-        )
+
+    def has_all(text: str) -> bool:
+        return all(word in text.casefold() for word in wanted)
+
+    nodes = (
+        Selection((node.id,))
+        for node in project.graph.nodes
+        if has_all(f"{node.title} {type(node.layer).__name__} {node.layer.caption()}")
     )
+    notes = (Selection(notes=(n.id,)) for n in project.layout.notes if has_all(n.text))
+    return (*nodes, *notes)
 
 
 class FindBar(QFrame):
     """A field with the number of matches, at the top of the canvas.
 
     Signals:
-        found: (node) this is the one to look at now.
+        found: (selection) this node or note is the one to look at now.
     """
 
-    found = Signal(str)
+    found = Signal(object)
 
-    def __init__(self, theme: Theme, graph: Callable[[], Graph], parent: QWidget) -> None:
+    def __init__(self, theme: Theme, project: Callable[[], Project], parent: QWidget) -> None:
         super().__init__(parent)
         self.setObjectName("find_bar")
         self._theme = theme
-        self._graph = graph
+        self._project = project
         self._at = 0
         self._field = QLineEdit()
         self._field.setObjectName("find_field")
-        self._field.setAccessibleName("Find a node")
-        self._field.setPlaceholderText("Find a node")
+        self._field.setAccessibleName("Find a node or a note")
+        self._field.setPlaceholderText("Find a node or a note")
         self._field.textChanged.connect(self._look)
         self._field.installEventFilter(self)
         self._count = QLabel()
@@ -94,13 +98,13 @@ class FindBar(QFrame):
         self._show()
 
     def _show(self) -> None:
-        nodes = matches(self._graph(), self._field.text())
-        if not nodes:
+        found = matches(self._project(), self._field.text())
+        if not found:
             self._count.setText("none" if self._field.text().strip() else "")
             return
-        self._at %= len(nodes)
-        self._count.setText(f"{self._at + 1} of {len(nodes)}")
-        self.found.emit(nodes[self._at])
+        self._at %= len(found)
+        self._count.setText(f"{self._at + 1} of {len(found)}")
+        self.found.emit(found[self._at])
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Enter and the arrows go from match to match, Escape closes."""

@@ -38,10 +38,12 @@ class Interaction(QObject):
     Signals:
         refused: the sentence that says why the wire in hand can't end here; empty when it can.
         let_go: (port, place) a new wire from this port was dropped where nothing is.
+        selected: something else is selected on the canvas: nodes, wires or notes.
     """
 
     refused = Signal(str)
     let_go = Signal(object, QPointF)
+    selected = Signal()
 
     def __init__(self, workbench: Workbench, scene: CanvasScene, parent: QObject) -> None:
         super().__init__(parent)
@@ -69,6 +71,7 @@ class Interaction(QObject):
             self._wires, self._notes = selection.wires, selection.notes
             self._workbench.select(selection.nodes)
             self._show_selection()
+            self.selected.emit()
 
     def _show_selection(self) -> None:
         self._scene.show_selection(self.selection)
@@ -165,8 +168,8 @@ class Interaction(QObject):
                 if offset != (0.0, 0.0):
                     self.apply("Move", lambda project: moved(project, nodes, notes, offset))
             case Sizing(Corner(note), _, _) as sizing:
-                size = sizing.size
-                self.apply("Resize note", lambda project: noting.sized(project, note, size))
+                size, snaps = sizing.size, self.snaps
+                self.apply("Resize note", lambda p: noting.sized(p, note, size, snaps=snaps))
             case Wiring(attempt=Attempt(edge=Edge() as edge), moved=old) if edge != old:
                 label = "Reconnect" if old else "Connect"
                 self.apply(label, lambda project: commands.connected(project, edge, old))
@@ -195,7 +198,7 @@ class Interaction(QObject):
                 self._scene.show_offset(nodes, offset)
                 self._scene.show_note_offset(notes, offset)
             case Sizing(Corner(note), _, _):
-                self._scene.show_note_size(note, noting.fitting(gesture.size))
+                self._scene.show_note_size(note, noting.fitting(gesture.size, snaps=self.snaps))
             case Banding():
                 box = QRectF(*gesture.box)
                 self._scene.show_band(box)

@@ -16,11 +16,13 @@ from nnstudio.gui.canvas.interaction import moved
 from nnstudio.gui.canvas.key_wiring import KeyWiring
 from nnstudio.gui.canvas.keyboard import KeyTable
 from nnstudio.gui.canvas.measures import GRID, Point
+from nnstudio.gui.canvas.noting import note_of
 from nnstudio.gui.canvas.overlays import Hint
-from nnstudio.gui.canvas.words import spoken, spoken_many
+from nnstudio.gui.canvas.words import spoken, spoken_many, spoken_note
 from nnstudio.gui.live import Live
 from nnstudio.gui.look.theme import Theme
 from nnstudio.gui.workbench import Workbench
+from nnstudio.project.layout import Note
 from nnstudio.project.project import Project
 
 _ARROWS: dict[str, tuple[walking.Way, int, int]] = {
@@ -58,6 +60,7 @@ class KeyedView(EditableView):
         self._wiring_keys = KeyTable(self._commands_while_wiring())
         workbench.selection_changed.connect(self._selection_is_another)
         workbench.project_changed.connect(self._say_again)
+        self._interaction.selected.connect(self._say_selected)
         self.setAccessibleDescription(_NOTHING_SELECTED)
 
     def _commands(self) -> dict[str, Callable[[], object]]:
@@ -126,7 +129,7 @@ class KeyedView(EditableView):
             if self._wiring.is_busy:
                 self._wiring.step(by)
                 return True
-            if self._walk_to(walking.step(self._stops(), self._here(), by)):
+            if self._walk_on(self._selected_stop(), by):
                 return True
         return super().focusNextPrevChild(forward)
 
@@ -134,8 +137,8 @@ class KeyedView(EditableView):
         """Who comes by Tab finds a card selected, so that it is seen where the keyboard is."""
         super().focusInEvent(event)
         came = {Qt.FocusReason.TabFocusReason: 1, Qt.FocusReason.BacktabFocusReason: -1}
-        if event.reason() in came and not self._workbench.selection:
-            self._walk_to(walking.step(self._stops(), None, came[event.reason()]))
+        if event.reason() in came and self._selected_stop() is None:
+            self._walk_on(None, came[event.reason()])
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
@@ -161,6 +164,29 @@ class KeyedView(EditableView):
         item = self._scene.card_for(stop[0])
         self._bring_into_view(item.mapRectToScene(item.boundingRect()))
         return True
+
+    def _note_here(self) -> Note | None:
+        """The note where the keyboard is, if it is at none of the cards."""
+        chosen = self._interaction.selection
+        at_note = chosen.notes and not chosen.nodes
+        return note_of(self._workbench.project, chosen.notes[-1]) if at_note else None
+
+    def _selected_stop(self) -> Selection | None:
+        """Where the keyboard is: at a note, else at a card."""
+        if (note := self._note_here()) is not None:
+            return Selection(notes=(note.id,))
+        here = self._here()
+        return None if here is None else Selection(here)
+
+    def _walk_on(self, at: Selection | None, by: int) -> bool:
+        """From card to card, then from note to note; False beyond the last or before the first."""
+        notes = self._workbench.project.layout.notes
+        stops = [Selection(stop) for stop in self._stops()]
+        stops += [Selection(notes=(note.id,)) for note in notes]
+        stop = walking.step(stops, at, by)
+        if stop is not None:
+            self._look_at_all_of(stop)
+        return stop is not None
 
     def _walk_to_end(self, by: int) -> None:
         self._walk_to(walking.step(self._stops(), None, by))
@@ -200,6 +226,9 @@ class KeyedView(EditableView):
         return bool(nodes or notes)
 
     def _edit_settings(self) -> bool:
+        if (note := self._note_here()) is not None:
+            self.notes.edit(note.id)
+            return True
         if not self._workbench.selection:
             return False
         self.edit_wanted.emit(self._workbench.selection[-1])
@@ -259,8 +288,16 @@ class KeyedView(EditableView):
         self._wiring.give_up()
         self._say_again()
 
+    def _say_selected(self) -> None:
+        if not self._interaction.selection.wires:  # who selects a wire by keyboard says more
+            self._say_again()
+
     def _say_again(self, *_: object) -> None:
         """Describe what is selected now."""
+        if (note := self._note_here()) is not None:
+            notes = self._workbench.project.layout.notes
+            self._say(spoken_note(note, notes.index(note) + 1, len(notes)))
+            return
         bench, chosen = self._workbench, self._workbench.selection
         known = [node for node in chosen if node in bench.graph.by_id]
         if len(known) == 1:

@@ -21,7 +21,7 @@ class NoteItem(QGraphicsItem):
     def __init__(self, note: Note, theme: Theme) -> None:
         super().__init__()
         self.note = note
-        self.is_selected = False
+        self.is_selected = self.is_hovered = False
         self._theme = theme
         self._size = (note.width, note.height)
         self.setZValue(-2)
@@ -41,10 +41,12 @@ class NoteItem(QGraphicsItem):
         self._size = size
         self.update()
 
-    def show_state(self, *, selected: bool) -> None:
-        """Show whether it is selected."""
-        if selected != self.is_selected:
-            self.is_selected = selected
+    def show_state(self, *, selected: bool | None = None, hovered: bool | None = None) -> None:
+        """Show whether it is selected, or under the pointer; ``None``: as it was."""
+        before = self.is_selected, self.is_hovered
+        self.is_selected = self.is_selected if selected is None else selected
+        self.is_hovered = self.is_hovered if hovered is None else hovered
+        if (self.is_selected, self.is_hovered) != before:
             self.update()
 
     def paper(self) -> QRectF:
@@ -64,7 +66,8 @@ class NoteItem(QGraphicsItem):
     ) -> None:
         colour = self._theme.colour
         selected = self.is_selected
-        painter.setPen(QPen(colour("accent" if selected else "line"), 2 if selected else 1))
+        edge = "accent" if selected else "dim" if self.is_hovered else "line"
+        painter.setPen(QPen(colour(edge), 2 if selected else 1))
         painter.setBrush(colour("paper"))
         painter.drawRoundedRect(self.paper(), _RADIUS, _RADIUS)
         if option.levelOfDetailFromTransform(painter.worldTransform()) >= _WORDS_FROM:

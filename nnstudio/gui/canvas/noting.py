@@ -50,21 +50,36 @@ def new_note(project: Project, place: Point) -> Note:
     return Note(fresh_note_id(project), "", snapped(place[0]), snapped(place[1]))
 
 
+def pasted(project: Project, notes: Iterable[Note], offset: Point) -> Project:
+    """With copies of these notes, each ``offset`` from where the original lay."""
+    for note in notes:
+        copy = replace(note, id=fresh_note_id(project), x=note.x + offset[0], y=note.y + offset[1])
+        project = _with_notes(project, (*project.layout.notes, copy))
+    return project
+
+
+def added_since(before: Project, now: Project) -> tuple[str, ...]:
+    """The notes that weren't there before."""
+    known = {note.id for note in before.layout.notes}
+    return tuple(note.id for note in now.layout.notes if note.id not in known)
+
+
 def moved(project: Project, notes: Collection[str], offset: Point) -> Project:
     """With these notes moved by ``offset``."""
     dx, dy = offset
     return _changed(project, notes, lambda old: replace(old, x=old.x + dx, y=old.y + dy))
 
 
-def sized(project: Project, note: str, size: Point) -> Project:
-    """With this note as wide and high, on the grid and no smaller than it may be."""
-    width, height = fitting(size)
+def sized(project: Project, note: str, size: Point, *, snaps: bool = True) -> Project:
+    """With this note as wide and high as may be: see :func:`fitting`."""
+    width, height = fitting(size, snaps=snaps)
     return _changed(project, [note], lambda old: replace(old, width=width, height=height))
 
 
-def fitting(size: Point) -> Point:
-    """The nearest size that a note may have."""
-    return max(LEAST_WIDTH, snapped(size[0])), max(LEAST_HEIGHT, snapped(size[1]))
+def fitting(size: Point, *, snaps: bool = True) -> Point:
+    """The nearest size that a note may have, on the grid or to the pixel."""
+    width, height = (snapped(side) if snaps else float(round(side)) for side in size)
+    return max(LEAST_WIDTH, width), max(LEAST_HEIGHT, height)
 
 
 def removed(project: Project, notes: Collection[str]) -> Project:

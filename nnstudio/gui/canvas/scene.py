@@ -381,6 +381,8 @@ class CanvasScene(QGraphicsScene):
                         self.card_for(first).show_state(hovered=on)
                 case Wire(edge) if edge in self.wires:
                     self.wires[edge].show_state(hovered=on)
+                case Paper(note) | Corner(note) if note in self.notes:
+                    self.notes[note].show_state(hovered=on)
 
     def light_ports(self, ports: Iterable[Port]) -> None:
         """Mark every port at which a wire may end."""

@@ -178,6 +178,7 @@ class CanvasView(KeyedView):
             does = label_for(self._workbench.graph, self._workbench.selection)
             menu.addAction(f"{does}\tCtrl+B", self.bypass_selection)
             menu.addSeparator()
+        if isinstance(target, Body | Whole | Paper):
             menu.addAction("Cut\tCtrl+X", self.cut_selection)
             menu.addAction("Copy\tCtrl+C", self.copy_selection)
             menu.addAction("Duplicate\tCtrl+D", self.duplicate_selection)

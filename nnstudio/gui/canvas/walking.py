@@ -6,12 +6,13 @@ A stop is what is selected together: one node, or all nodes of a collapsed group
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Literal
+from typing import Literal, TypeVar
 
 from nnstudio.graph.model import Graph
 from nnstudio.gui.canvas.measures import Box
 from nnstudio.project.layout import Group
 
+T = TypeVar("T")
 Stop = tuple[str, ...]
 Way = Literal["left", "right", "up", "down"]
 #: For each way: the axis, and whether coordinates grow.
@@ -36,8 +37,8 @@ def stop_of(stops: Sequence[Stop], node: str) -> Stop:
     return next(stop for stop in stops if node in stop)
 
 
-def step(stops: Sequence[Stop], at: Stop | None, by: int) -> Stop | None:
-    """The stop that is ``by`` further on; ``None`` beyond the last or before the first."""
+def step(stops: Sequence[T], at: T | None, by: int) -> T | None:
+    """What is ``by`` further on; ``None`` beyond the last or before the first."""
     if not stops:
         return None
     if at is None:

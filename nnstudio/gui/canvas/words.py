@@ -9,6 +9,7 @@ from nnstudio.graph.model import Graph
 from nnstudio.gui.canvas.gestures import Body, Fold, Port, Target, Whole, Wire
 from nnstudio.gui.canvas.group_faces import layer_count
 from nnstudio.messages import shape_text
+from nnstudio.project.layout import Note
 
 
 def words_about(target: Target, graph: Graph, analysis: Analysis) -> str:
@@ -60,6 +61,12 @@ def spoken(node: str, graph: Graph, analysis: Analysis, problems: Iterable[Probl
 def spoken_many(nodes: Sequence[str], graph: Graph) -> str:
     """Several selected cards in words, the last one first."""
     return f"{len(nodes)} layers selected, the last is {graph.by_id[nodes[-1]].title}"
+
+
+def spoken_note(note: Note, number: int, count: int) -> str:
+    """A note in words: what is written on it, and which of ``count`` it is, from 1."""
+    text = " ".join(note.text.split())
+    return f"Note {number} of {count}: {text}. Enter writes on it."
 
 
 def _shape(analysis: Analysis, node: str) -> str:
