@@ -93,6 +93,12 @@ SENTENCES: dict[str, str] = {
     "group_many_outputs": _("{group} has {count} outputs: let go at one of them."),
     "summary_copied": _("The table is on the clipboard."),
     "block_unwritable": _("The block in {file} can't be changed: {reason}."),
+    "block_damaged": _(
+        "The block in {file} can't be read and is left out: put back a copy, or delete the file."
+    ),
+    "blocks_damaged": _(
+        "{count} blocks in {folder} can't be read and are left out, the first is {file}."
+    ),
     "block_saved": _("“{name}” stands among the layers now, under My blocks."),
     "paste_nothing": _("There are no nodes of a network on the clipboard."),
     "paste_damaged": _("The nodes on the clipboard can't be read: {reason}."),

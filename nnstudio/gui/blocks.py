@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, Signal
 
-from nnstudio.persistence.blocks import Block, load_blocks, remove_block, save_block
+from nnstudio.persistence.blocks import Block, load_blocks, read_blocks, remove_block, save_block
 from nnstudio.persistence.clipping import Clipping
 
 _KEY = "block:"
@@ -12,6 +12,9 @@ _KEY = "block:"
 
 class Blocks(QObject):
     """All blocks by their keys, which go where names of layers go and are none.
+
+    Attributes:
+        damaged: the files that couldn't be read when the program started.
 
     Signals:
         changed: one was saved, renamed or deleted.
@@ -21,7 +24,7 @@ class Blocks(QObject):
 
     def __init__(self) -> None:
         super().__init__()
-        self._blocks = load_blocks()
+        self._blocks, self.damaged = read_blocks()
 
     @property
     def by_key(self) -> dict[str, Block]:

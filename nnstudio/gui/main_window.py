@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QSize, Qt
-from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
+from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QMainWindow, QMessageBox, QStackedWidget, QVBoxLayout, QWidget
 
 import nnstudio
@@ -60,6 +60,7 @@ class MainWindow(QMainWindow):
         self.theme = theme
         self._preferences = preferences or load_preferences()
         self.workbench = Workbench()
+        self._untold = self.workbench.blocks.damaged
         self.live = Live(self.workbench)
         self.header = Header(self.workbench, theme)
         self.messages = MessageBar(theme)
@@ -335,6 +336,19 @@ class MainWindow(QMainWindow):
                 layout=base64.b64encode(self.docks.state()).decode(),
             )
         )
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Once there is somebody to read it, say which blocks are missing."""
+        super().showEvent(event)
+        damaged, self._untold = self._untold, ()
+        if len(damaged) == 1:
+            self.messages.say(sentence("block_damaged", file=damaged[0]), "warning")
+        elif damaged:
+            first = damaged[0]
+            words = sentence(
+                "blocks_damaged", count=len(damaged), folder=first.parent, file=first.name
+            )
+            self.messages.say(words, "warning")
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """End training within a batch, ask about unsaved work, remember the layout."""

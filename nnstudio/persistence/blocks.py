@@ -62,18 +62,25 @@ def blocks_folder() -> Path:
 
 def load_blocks() -> tuple[Block, ...]:
     """All blocks that can be read, by name."""
-    found = []
+    return read_blocks()[0]
+
+
+def read_blocks() -> tuple[tuple[Block, ...], tuple[Path, ...]]:
+    """All blocks that can be read, by name; and the files of those that can't."""
+    found, damaged = [], []
     try:
         paths = sorted(blocks_folder().glob("*.json"))
     except OSError as error:
         _log.warning("blocks can't be looked for in %s: %s", blocks_folder(), error)
-        return ()
+        return (), ()
     for path in paths:
         try:
             found.append(_read(path))
         except (OSError, ValueError, RecursionError, StudioError) as error:
             _log.warning("the block in %s can't be read: %s", path, error)
-    return tuple(sorted(found, key=lambda block: (block.name.casefold(), block.file)))
+            damaged.append(path)
+    blocks = sorted(found, key=lambda block: (block.name.casefold(), block.file))
+    return tuple(blocks), tuple(damaged)
 
 
 def save_block(name: str, clipping: Clipping, file: str = "") -> Block:
