@@ -134,6 +134,15 @@ class LayerList(QListWidget):
         self.setCurrentItem(best[1] if wanted and best else None)  # type: ignore[arg-type]
         return count
 
+    def named_but_hidden(self, words: str) -> str:
+        """The layer that ``words`` name, if it isn't shown and no other's name begins with them."""
+        wanted = words.strip().casefold()
+        rows = [self.item(i) for i in range(self.count())]
+        begun = [r for r in rows if r.data(_NAME) and r.text().casefold().startswith(wanted)]
+        if not wanted or any(not row.isHidden() for row in begun):
+            return ""
+        return next((row.text() for row in begun if row.text().casefold() == wanted), "")
+
     def step(self, by: int) -> None:
         """Select the next or previous row that is shown."""
         shown = [self.item(i) for i in range(self.count())]

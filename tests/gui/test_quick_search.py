@@ -114,6 +114,19 @@ def test_within_a_chain_the_layer_asked_for_by_keyboard_goes_in_between(canvas: 
     assert hand.links() == {("input", "dense"), ("dense", "dropout"), ("dropout", "tanh")}
 
 
+def test_a_layer_that_is_named_but_does_not_fit_is_said_and_no_other_taken_for_it(
+    canvas: Opener,
+) -> None:
+    hand = canvas(chain(layer("Input", (1, 8, 8)), layer("Conv2D", 4)))
+    hand.key(Key.Key_Insert)
+    type_and_enter(hand, "dense")
+    assert len(hand.graph.nodes) == 2, "Flatten, whose help names Dense, is another layer"
+    assert child(hand.view, "quick_search_none").text() == "Dense does not fit here."
+    QTest.keyClick(child(hand.view, "quick_search_field"), Key.Key_Down)
+    QTest.keyClick(child(hand.view, "quick_search_field"), Key.Key_Return)
+    assert [type(node.layer).__name__ for node in hand.graph.nodes][2:] == ["Flatten"]
+
+
 def test_arrows_choose_among_the_matches_and_no_match_is_said(canvas: Opener) -> None:
     hand = canvas()
     hand.workbench.select(("tanh",))

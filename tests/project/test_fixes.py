@@ -184,6 +184,12 @@ BROKEN: list[tuple[str, Project, DataFacts | None, str]] = [
     ),
     (
         "same_shapes",
+        project(joined((Conv2D(filters=2), ReLU()), (), by=Add(), shape=(2, 7, 8))),
+        None,
+        "Set padding of Conv2D to same",
+    ),
+    (
+        "same_shapes",
         project(joined((Dense(units=4),), (), by=Add(), shape=(3,))),
         None,
         "Insert Dense",

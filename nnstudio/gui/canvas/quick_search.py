@@ -13,6 +13,7 @@ from nnstudio.gui.layer_list import LayerList
 from nnstudio.gui.look.theme import Theme
 
 _WIDTH, _HEIGHT = 260, 320
+_NO_MATCH = "No layer that fits here matches."
 
 
 class QuickSearch(QFrame):
@@ -44,7 +45,7 @@ class QuickSearch(QFrame):
         self._list.setDragEnabled(False)
         self._list.chosen.connect(self._choose)
         self._list.itemClicked.connect(lambda item: self._list.choose())
-        self._none = QLabel("No layer that fits here matches.")
+        self._none = QLabel(_NO_MATCH)
         self._none.setObjectName("quick_search_none")
         self._none.setWordWrap(True)
         column = QVBoxLayout(self)
@@ -80,8 +81,12 @@ class QuickSearch(QFrame):
 
     def _filter(self, words: str) -> None:
         count = self._list.show_matches(words, self._among)
-        self._none.setVisible(not count)
-        if count and self._list.currentItem() is None:
+        meant = self._list.named_but_hidden(words)
+        self._none.setText(f"{meant} does not fit here." if meant else _NO_MATCH)
+        self._none.setVisible(bool(meant) or not count)
+        if meant:  # nothing else is chosen by Enter in its place
+            self._list.setCurrentItem(None)  # type: ignore[arg-type]
+        elif count and self._list.currentItem() is None:
             self._list.step(1)
 
     def _choose(self, name: str) -> None:

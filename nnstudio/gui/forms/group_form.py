@@ -58,6 +58,7 @@ class GroupForm(QWidget):
             return
         if self._group is None or self._group.id != group.id or not self._name.hasFocus():
             self._name.setText(group.name)
+            self._name.setCursorPosition(0)  # of a long name, how it begins
         self._group, self._shown = group, workbench.graph
         self._fold.setText("Expand" if group.collapsed else "Collapse")
         titles = [workbench.graph.by_id[node].title for node in group.nodes]

@@ -194,6 +194,7 @@ class _NodePage(QWidget):
         analysis = workbench.analysis
         if not self._is_renaming:
             self._title.setText(node.title)
+            self._title.setCursorPosition(0)  # of a long name, how it begins
         summary = layer.summary
         if node.name:
             summary = f"{type(layer).__name__}: {summary}"
@@ -237,6 +238,7 @@ class _NodePage(QWidget):
         name = "" if name == type(node.layer).__name__ else name
         self._workbench.edit_graph("Rename", lambda graph: rename(graph, node.id, name))
         self._title.setText(self._workbench.graph.by_id[node.id].title)
+        self._title.setCursorPosition(0)
 
     def _change(self, name: str, value: object) -> None:
         node = self._node

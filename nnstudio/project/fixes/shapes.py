@@ -15,6 +15,7 @@ from nnstudio.engine.layer import Layer, Shape
 from nnstudio.engine.shaping import Flatten, Input, Reshape
 from nnstudio.graph.analysis import Problem, analyse
 from nnstudio.graph.edits import insert, replace_layer
+from nnstudio.graph.model import Graph
 from nnstudio.messages import shape_text
 from nnstudio.project.fixes.fix import Fix
 from nnstudio.project.problems import DataFacts
@@ -139,7 +140,10 @@ def _shown(shape: Shape) -> str:
 
 
 def make_equal(project: Project, problem: Problem, facts: DataFacts | None) -> Iterator[Fix]:
-    """A projection on each branch that differs, as in residual networks: Dense, or Conv2D 1 × 1."""
+    """Windows that keep the size, where they shrank one branch; else, as in residual networks, a
+    projection on each branch that differs: Dense, or Conv2D 1 × 1.
+    """
+    yield from _padded_branches(project, problem)
     graph, shapes = project.graph, _given(project, problem.node)
     for wanted in _by_frequency(shapes):
         names = set()
@@ -154,6 +158,36 @@ def make_equal(project: Project, problem: Problem, facts: DataFacts | None) -> I
             words = "a 1 × 1 Conv2D" if names == {"Conv2D"} else "Dense"
             yield Fix(f"Insert {words}", project.with_graph(graph))
         graph = project.graph
+
+
+def _padded_branches(project: Project, problem: Problem) -> Iterator[Fix]:
+    """Padding "same" for the windows on the way to the problem that not all its branches share."""
+    graph = project.graph
+    branches = [_leading_to(graph, edge.source) for edge in graph.incoming[problem.node]]
+    shared = set.intersection(*branches)
+    shrinking = [
+        node
+        for node in graph.nodes
+        if node.id in set.union(*branches) - shared
+        and getattr(node.layer, "padding", None) == "valid"
+    ]
+    for node in shrinking:
+        layer: Any = node.layer
+        graph = replace_layer(graph, node.id, replace(layer, padding="same"))
+    if shrinking:
+        words = shrinking[0].title if len(shrinking) == 1 else f"{len(shrinking)} layers"
+        yield Fix(f"Set padding of {words} to same", project.with_graph(graph))
+
+
+def _leading_to(graph: Graph, node: str) -> set[str]:
+    """The node and all that it depends on."""
+    found, waiting = {node}, [node]
+    while waiting:
+        for edge in graph.incoming[waiting.pop()]:
+            if edge.source not in found:
+                found.add(edge.source)
+                waiting.append(edge.source)
+    return found
 
 
 def _by_frequency(shapes: Sequence[Shape]) -> list[Shape]:
