@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from canvas_hand import LEFT, NONE, Hand, Opener
+from canvas_hand import LEFT, NONE, Hand, Opener, chain, layer
 from driving import child, drag
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QAction, QWheelEvent
@@ -96,6 +96,31 @@ def test_panning_moves_the_frame_and_paints_no_box_again(canvas: Opener) -> None
     pan_away(hand)
     assert minimap(hand).grab().toImage() != before
     assert minimap(hand)._picture is picture
+
+
+def test_it_stays_under_the_pointer_until_it_is_let_go(canvas: Opener) -> None:
+    hand = canvas()
+    pan_away(hand)
+    at = at_card(hand, "dense")
+    QTest.mousePress(minimap(hand), LEFT, NONE, at)
+    assert minimap(hand).isVisible(), "although all can be seen now"
+    QTest.mouseRelease(minimap(hand), LEFT, NONE, at)
+    assert not minimap(hand).isVisible()
+
+
+@pytest.mark.parametrize("size", [(1000, 640), (700, 480), (480, 700)])
+@pytest.mark.parametrize("length", [3, 14, 40])
+def test_fit_keeps_every_card_clear_of_a_minimap_that_is_always_there(
+    canvas: Opener, size: tuple[int, int], length: int
+) -> None:
+    hand = canvas(chain(layer("Input", (4,)), *[layer("Dense", 4)] * length))
+    hand.view.resize(*size)
+    hand.view.tidy_up()
+    minimap(hand).set_mode("always")
+    QApplication.processEvents()
+    cards = [hand.view.node_rect(node.id) for node in hand.graph.nodes]
+    assert all(hand.pane.rect().contains(card) for card in cards)
+    assert not any(card.intersects(minimap(hand).geometry()) for card in cards)
 
 
 @pytest.mark.parametrize("mode", ["always", "never"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QRect, QRectF
+from PySide6.QtCore import QPointF, QRect, QRectF, QSize
 from PySide6.QtWidgets import QGraphicsView
 
 #: The canvas has an end after all: far outside anything anyone draws.
@@ -48,19 +48,23 @@ class Camera:
         """The middle of what can be seen."""
         return QPointF(self._view.viewport().rect().center())
 
-    def fit(self, box: QRectF) -> None:
-        """Show all of ``box``, no larger than 100 %."""
+    def fit(self, box: QRectF, within: QRect | None = None) -> None:
+        """Show all of ``box``, no larger than 100 %, in this part of the viewport or all of it."""
         if box.isEmpty():
             box = QRectF(-200, -100, 400, 200)
-        room = self._view.viewport().size()
+        whole = self._view.viewport().rect()
+        room = within or whole
         wide, high = room.width() - 2 * _MARGIN, room.height() - 2 * _MARGIN
-        zoom = min(wide / box.width(), high / box.height())
+        zoom = largest_zoom(box, room.size())
         slack = 2 * (_MARGIN - _LEAST_MARGIN)  # text is sharpest at 100 %
         if box.width() <= wide + slack and box.height() <= high + slack:
             zoom = 1.0
         zoom = min(LARGEST, max(SMALLEST, zoom))
         self._view.scale(zoom / self.zoom, zoom / self.zoom)
         self._view.centerOn(box.center())
+        aside = room.center() - whole.center()
+        if not aside.isNull():
+            self.pan(aside.x(), aside.y())
 
     def show_box(self, box: QRectF) -> None:
         """Move as little as needed to bring ``box`` into view."""
@@ -75,3 +79,9 @@ class Camera:
 
     def _inside(self) -> QRect:
         return self._view.viewport().rect().adjusted(8, 8, -8, -8)
+
+
+def largest_zoom(box: QRectF, room: QSize) -> float:
+    """The zoom at which ``box`` fills ``room`` but for its margin."""
+    wide, high = room.width() - 2 * _MARGIN, room.height() - 2 * _MARGIN
+    return min(wide / max(box.width(), 1.0), high / max(box.height(), 1.0))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Literal
 
 from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt, Signal
@@ -25,10 +25,12 @@ class Minimap(QWidget):
     Signals:
         moved: (place) the user wants this place of the scene in the middle of the view.
         turned: (steps) the user turned the wheel over it.
+        mode_changed: it is there at other times.
     """
 
     moved = Signal(QPointF)
     turned = Signal(float)
+    mode_changed = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
@@ -43,6 +45,7 @@ class Minimap(QWidget):
         self._all = QRectF()
         self._seen = QRectF()
         self._picture: QPixmap | None = None
+        self._is_held = False
         theme.changed.connect(self._repaint_all)
         self.hide()
 
@@ -68,6 +71,7 @@ class Minimap(QWidget):
         """Be there always, never, or only while something of the drawing can't be seen."""
         self.mode = mode
         self._appear()
+        self.mode_changed.emit()
 
     def stand_in(self, area: QRect) -> None:
         """Stand at the lower right of ``area``, a part of the parent, if there is room."""
@@ -75,7 +79,22 @@ class Minimap(QWidget):
             area.right() + 1 - self.width() - _MARGIN, area.bottom() + 1 - self.height() - _MARGIN
         )
 
+    def rooms_beside(self, area: QRect) -> tuple[QRect, QRect]:
+        """What it leaves of ``area`` at its left, and above it."""
+        left, above = QRect(area), QRect(area)
+        left.setRight(self.geometry().left() - 1)
+        above.setBottom(self.geometry().top() - 1)
+        return left, above
+
+    def covers_any(self, shown: Callable[[QRectF], QRect]) -> bool:
+        """Whether it is always there and lies over a box; ``shown``: where its parent has one."""
+        if self.mode != "always":
+            return False
+        return any(shown(QRectF(*box)).intersects(self.geometry()) for box, _ in self._boxes)
+
     def _appear(self) -> None:
+        if self._is_held:  # it doesn't vanish from under the pointer
+            return
         hidden = not self._seen.contains(self._all)
         wanted = self.mode == "always" or (self.mode == "automatic" and hidden)
         self.setVisible(wanted and bool(self._boxes))
@@ -151,6 +170,7 @@ class Minimap(QWidget):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton:
+            self._is_held = True
             self.moved.emit(self._scene_place(event.position()))
         event.accept()
 
@@ -160,6 +180,9 @@ class Minimap(QWidget):
         event.accept()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton:
+            self._is_held = False
+            self._appear()
         event.accept()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:

@@ -18,7 +18,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QFrame, QGraphicsView, QWidget
 
-from nnstudio.gui.canvas.camera import Camera
+from nnstudio.gui.canvas.camera import Camera, largest_zoom
 from nnstudio.gui.canvas.dots import dotted_sheet
 from nnstudio.gui.canvas.minimap import Minimap
 from nnstudio.gui.canvas.overlays import STRIP, FocusRing, Strip
@@ -64,6 +64,7 @@ class NavigableView(QGraphicsView):
         self._strip.zoom_reset.connect(self.reset_zoom)
         self._strip.fit.connect(self.fit)
         self.minimap = Minimap(theme, self)
+        self.minimap.mode_changed.connect(self._fit_again)
         self.minimap.moved.connect(self._look_around)
         self.minimap.turned.connect(lambda by: self.zoom_by(ZOOM_STEP ** (by / 2)))
         for bar in (self.horizontalScrollBar(), self.verticalScrollBar()):
@@ -93,9 +94,17 @@ class NavigableView(QGraphicsView):
     def fit(self) -> None:
         """Show the whole network, no larger than 100 %."""
         self._fits = True
-        self._camera.fit(self._contents())
+        box = self._contents()
+        self._camera.fit(box)
+        if self.minimap.covers_any(lambda card: self.mapFromScene(card).boundingRect()):
+            rooms = self.minimap.rooms_beside(self.viewport().rect())
+            self._camera.fit(box, max(rooms, key=lambda room: largest_zoom(box, room.size())))
         self._show_seen()
         self._zoomed()
+
+    def _fit_again(self) -> None:
+        if self._fits:
+            self.fit()
 
     def zoom_by(self, factor: float) -> None:
         """Zoom around the middle."""
