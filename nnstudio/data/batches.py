@@ -30,12 +30,14 @@ class PreparedData:
     Attributes:
         dataset: its inputs after the steps of the preparation.
         augmentation: what is done by chance to inputs that are trained on.
+        source: the dataset before these steps, where it is known.
     """
 
     dataset: Dataset
     parts: Parts
     preparation: Preparation
     augmentation: tuple[Augmentation, ...] = ()
+    source: Dataset | None = None
 
     @classmethod
     def of(
@@ -61,7 +63,8 @@ class PreparedData:
         if dataset is None:
             dataset = settings.source.load()
         steps = settings.steps if preparation is None else preparation.steps
-        given = dataset.input_shape if steps else ()
+        source = dataset
+        given = source.input_shape if steps else ()
         dataset = stepped(dataset, steps)
         for augmentation in settings.augmentation:
             check_augmentation(augmentation, dataset)
@@ -83,7 +86,7 @@ class PreparedData:
         if fitted:
             columns = MappingProxyType({**preparation.columns, **fitted})
             preparation = replace(preparation, columns=columns)
-        return cls(dataset, parts, preparation, settings.augmentation)
+        return cls(dataset, parts, preparation, settings.augmentation, source)
 
     def with_augmentation(self, augmentation: tuple[Augmentation, ...]) -> PreparedData:
         """The same with training examples changed otherwise.

@@ -7,7 +7,7 @@ from dataclasses import replace
 from nnstudio.data.settings import DataSettings
 from nnstudio.data.sources import ByHand, Drawings
 from nnstudio.graph.picture_templates import SmallCnn
-from nnstudio.project.edits import Fitted, choose_data
+from nnstudio.project.edits import Fitted, choose_data, with_other_source
 from nnstudio.project.problems import DataFacts
 from nnstudio.project.project import Project
 from nnstudio.project.starting import begun
@@ -33,6 +33,8 @@ def with_source(project: Project, source: ByHand) -> Fitted:
     facts, data = facts_by_hand(source), replace(project.data, source=source)
     if isinstance(old, ByHand) and facts_by_hand(old) == facts:
         return Fitted(replace(project, data=data), ())
+    if type(old) is not type(source):
+        data = with_other_source(project.data, source)
     return choose_data(project, data, facts)
 
 

@@ -26,7 +26,7 @@ class Feed:
     def __init__(self, network: Network, data: PreparedData, seed: int | None = None) -> None:
         """``seed`` is that of the chance by which inputs are augmented; ``None``: they aren't."""
         self._augmented: list[AugmentedRows] = []
-        inputs = []
+        inputs: list[Fill] = []
         for step in network.input_steps:
             column, shape = column_of_input(network, step), network.steps[step].shape
             if seed is not None and data.augmentation and column == INPUTS:

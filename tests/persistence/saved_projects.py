@@ -14,11 +14,13 @@ import numpy as np
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
+from nnstudio.data.augmentation import AUGMENTATIONS
 from nnstudio.data.batches import PreparedData
-from nnstudio.data.preparation import PREPARATIONS, Affine, Preparation
+from nnstudio.data.preparation import INPUT_PREPARATIONS, PREPARATIONS, Affine, Preparation
 from nnstudio.data.settings import DataSettings
 from nnstudio.data.sources import SOURCES, Spiral
 from nnstudio.data.split import Split
+from nnstudio.data.steps import STEPS
 from nnstudio.engine.activations import ReLU, Softmax
 from nnstudio.engine.catalogue import LAYERS, LOSSES, OPTIMIZERS, SCHEDULES
 from nnstudio.engine.dense import Dense
@@ -152,7 +154,12 @@ def _data_settings() -> st.SearchStrategy[DataSettings]:
     share = st.floats(0.0, 0.45)
     split = st.builds(Split, validation=share, test=share, seed=st.integers(0, 2**40))
     kind = st.sampled_from(PREPARATIONS)
-    return st.builds(DataSettings, _one_of(SOURCES), split, kind, kind)
+    inputs = st.sampled_from(INPUT_PREPARATIONS)
+    steps, augmentation = (
+        st.lists(_one_of(catalogue), max_size=3).map(tuple) for catalogue in (STEPS, AUGMENTATIONS)
+    )
+    source = _one_of(SOURCES)
+    return st.builds(DataSettings, source, split, inputs, kind, kind, steps, augmentation)
 
 
 def _training_settings() -> st.SearchStrategy[TrainingSettings]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from nnstudio.data.settings import DataSettings
@@ -14,6 +14,7 @@ from nnstudio.gui.data_preview import DataPreview
 from nnstudio.gui.forms.fields import ChoiceField
 from nnstudio.gui.forms.form import SettingsForm
 from nnstudio.gui.forms.section import Section
+from nnstudio.gui.importing.buttons import own_data_buttons
 from nnstudio.gui.loading_view import LoadingView
 from nnstudio.gui.look.notice import Notice
 from nnstudio.gui.look.theme import Theme
@@ -28,7 +29,15 @@ from nnstudio.project.runs import facts_of
 
 
 class DataPanel(QWidget):
-    """Choosing another source makes the network fit it, in one undoable step."""
+    """Choosing another source makes the network fit it, in one undoable step.
+
+    Signals:
+        import_wanted: the user wants to bring in a file.
+        paste_wanted: the user wants to bring in what the clipboard holds.
+    """
+
+    import_wanted = Signal()
+    paste_wanted = Signal()
 
     def __init__(
         self,
@@ -63,9 +72,11 @@ class DataPanel(QWidget):
         self._preparing = PreparingSections(workbench, theme)
         self._preparing.asked.connect(self._prepare)
         self._preview = DataPreview(theme)
+        own = own_data_buttons(self.import_wanted, self.paste_wanted)
         source = Section("data_section_source", "Source", theme, is_open=True)
         look = Section("data_section_look", "First examples", theme, is_open=True)
         for widget in (
+            own,
             self._source,
             self._description,
             self._error,
@@ -131,11 +142,13 @@ class DataPanel(QWidget):
 
     def _choose(self, name: str) -> None:
         data = self._workbench.project.data
-        if issubclass(SOURCES[name], ByHand) and type(data.source).__name__ != name:
-            self._make_by_hand(f"Data: {SOURCES[name].title}", SOURCES[name]())
-        elif type(data.source).__name__ != name:
-            other = with_other_source(data, SOURCES[name]())
-            self._apply_fitting(f"Data: {SOURCES[name].title}", other)
+        if type(data.source).__name__ == name:
+            return
+        label, source = f"Data: {SOURCES[name].title}", SOURCES[name]()
+        if isinstance(source, ByHand):
+            self._make_by_hand(label, source)
+        else:
+            self._apply_fitting(label, with_other_source(data, source))
 
     def _make_by_hand(self, label: str, source: ByHand, key: object = None) -> None:
         """What a network must fit is known of such data before there are any examples."""
@@ -143,6 +156,10 @@ class DataPanel(QWidget):
         self._workbench.apply(label, fitted.project, merge_key=key)
         if fitted.notes:
             self._workbench.said.emit(" ".join(fitted.notes), "ok")
+
+    def take(self, label: str, data: DataSettings) -> None:
+        """Choose ``data`` from outside the panel; the network is made to fit it."""
+        self._apply_fitting(label, data)
 
     def _apply_fitting(self, label: str, data: DataSettings, is_gesture: bool = False) -> None:
         """Choose ``data`` and, as soon as it is loaded, make the network fit it: one undo step.

@@ -139,7 +139,7 @@ class EntryLine(QPushButton):
         words.setSpacing(0)
         words.addWidget(self._title)
         words.addWidget(self._note)
-        row = QHBoxLayout(self)
+        self._row = row = QHBoxLayout(self)
         row.setContentsMargins(6, 4, 2, 4)
         row.setSpacing(6)
         row.addWidget(self._grip)
@@ -152,7 +152,7 @@ class EntryLine(QPushButton):
             label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
 
     def sizeHint(self) -> QSize:
-        return self.layout().sizeHint()
+        return self._row.sizeHint()
 
     def say(self, note: str) -> None:
         """A few words beneath the title."""

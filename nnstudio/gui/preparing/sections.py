@@ -28,7 +28,7 @@ class PreparingSections(QWidget):
         self._preparation = PreparationView(theme)
         self._augmentation = AugmentationView(theme)
         self._split = SplitForm(theme)
-        views = {
+        views: dict[str, PreparationView | AugmentationView | SplitForm] = {
             "Preparation": self._preparation,
             "Augmentation": self._augmentation,
             "Split": self._split,
