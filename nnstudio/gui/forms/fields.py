@@ -36,6 +36,8 @@ WORDS = {
     "same": ("Same", "Windows reach over the edge: with stride 1 the size stays the same"),
     "nearest": ("Nearest", "Each number is repeated"),
     "bilinear": ("Bilinear", "Numbers blend into their neighbours"),
+    "mnist": ("28 × 28 greys", "As MNIST's: centred, from 0 to 255"),
+    "digits": ("8 × 8 counts", "As the small digits that come with the program: from 0 to 16"),
     "none": ("As it is", "Numbers are left alone"),
     "scale": ("Scale to 0 – 1", "The smallest becomes 0, the largest 1"),
     "standardise": ("Standardise", "Mean 0, standard deviation 1"),

@@ -62,10 +62,9 @@ class ByHandView(QWidget):
             self._window.setObjectName("by_hand_window")
             column = QVBoxLayout(self._window)
             column.setContentsMargins(16, 16, 16, 16)
-            column.addWidget(
-                ByHandView(self._workbench, self._theme, self._window, is_large=True), 1
-            )
-            column.addStretch(0)
+            view = ByHandView(self._workbench, self._theme, self._window, is_large=True)
+            column.addWidget(view)
+            column.addStretch(1)
             self._window.resize(520, 640)
         self._window.setWindowTitle(self._workbench.project.data.source.title)
         if self._window.isVisible():

@@ -97,6 +97,7 @@ class CurvePainter(QWidget):
         button = QPushButton(text, self)
         button.setObjectName(name)
         button.setProperty("link", True)
+        button.setAutoDefault(False)  # Enter belongs to what is typed
         button.setAccessibleName(tip)
         button.setToolTip(tip)
         return button

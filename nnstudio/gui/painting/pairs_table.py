@@ -141,6 +141,7 @@ class PairsTable(QTableView):
             Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         )
         self.verticalHeader().setDefaultSectionSize(24)
+        self.verticalHeader().setFixedWidth(36)
         self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         self.setFixedHeight(_HEIGHT)
 

@@ -86,6 +86,7 @@ class PointsPainter(QWidget):
         button = QPushButton(text, self)
         button.setObjectName(name)
         button.setProperty("link", True)
+        button.setAutoDefault(False)  # Enter belongs to what is typed
         button.setAccessibleName(tip.split(" (")[0])
         button.setToolTip(tip)
         return button

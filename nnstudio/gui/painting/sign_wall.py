@@ -190,6 +190,7 @@ class SignWall(QWidget):
         button = QPushButton(text, self)
         button.setObjectName(name)
         button.setProperty("link", True)
+        button.setAutoDefault(False)  # Enter belongs to what is typed
         button.setAccessibleName(tip.split(" (")[0])
         button.setToolTip(tip)
         return button
