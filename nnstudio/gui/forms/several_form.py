@@ -64,7 +64,9 @@ class SeveralForm(QWidget):
         analysis = self._workbench.analysis
         self._title.setText(f"{len(nodes)} nodes selected")
         kinds = Counter(type(node.layer).__name__ for node in nodes)
-        self._kinds.setText(", ".join(f"{count} × {kind}" for kind, count in kinds.items()))
+        self._kinds.setText(
+            ", ".join(f"{count}\u00a0×\u00a0{kind}" for kind, count in kinds.items())
+        )
         total = sum(analysis.parameters(node.id) for node in nodes)
         self._count.setText(f"{total:,} parameters together" if total else "No parameters")
         self._form.show_several([node.layer for node in nodes])
