@@ -103,7 +103,8 @@ bench-large: $(VENV)/.set-up-test ## Training on 5 GB from the disk: speed and m
 .PHONY: bench-gui
 bench-gui: $(VENV)/.set-up-test qt-libs ## What showing it costs the training; large networks on the canvas
 	QT_QPA_PLATFORM=offscreen $(PY) tests/benchmarks/bench_canvas.py; canvas=$$?; \
-	QT_QPA_PLATFORM=offscreen $(PY) tests/benchmarks/bench_gui.py && exit $$canvas
+	QT_QPA_PLATFORM=offscreen $(PY) tests/benchmarks/bench_data_view.py; data=$$?; \
+	QT_QPA_PLATFORM=offscreen $(PY) tests/benchmarks/bench_gui.py && exit $$((canvas + data))
 
 .PHONY: soak
 soak: $(VENV)/.set-up-test qt-libs ## Do thousands of random things to the window (ARGS="--seed 7")

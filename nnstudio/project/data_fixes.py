@@ -20,6 +20,9 @@ from nnstudio.project.project import Project
 
 __all__ = ["DATA_FIXES", "DATA_NO_FIX", "data_fix", "matters", "why_no_fix"]
 
+#: Longer names of columns have no room on a button.
+_SHORT = 10
+
 Mend = Callable[[Project, DataWarning], Fix | None]
 
 
@@ -27,7 +30,7 @@ def _balance(project: Project, warning: DataWarning) -> Fix | None:
     if project.settings.class_weights == "balanced":
         return None
     settings = replace(project.settings, class_weights="balanced")
-    return Fix("Let rare classes count more", with_settings(project, settings))
+    return Fix("Balance classes", with_settings(project, settings))
 
 
 def _deal_by_class(project: Project, warning: DataWarning) -> Fix | None:
@@ -44,21 +47,40 @@ def _keep_equal_together(project: Project, warning: DataWarning) -> Fix | None:
     if data.split.by not in ("class", "chance") or warning.values["published"]:
         return None
     split = replace(data.split, by="group", column=INPUTS)
-    return _fix("Keep equal examples together", project, replace(data, split=split))
+    return _fix("Keep copies together", project, replace(data, split=split))
 
 
 def _standardise_inputs(project: Project, warning: DataWarning) -> Fix | None:
     if project.data.inputs == "standardise":
         return None
     data = replace(project.data, inputs="standardise")
-    return _fix("Standardise the inputs", project, data)
+    return _fix("Standardise inputs", project, data)
 
 
 def _standardise_targets(project: Project, warning: DataWarning) -> Fix | None:
     if project.data.targets == "standardise":
         return None
     data = replace(project.data, targets="standardise")
-    return _fix("Standardise the targets", project, data)
+    return _fix("Standardise targets", project, data)
+
+
+def _leave_out(project: Project, warning: DataWarning) -> Fix | None:
+    """Where the source is a table: its columns are told with the examples, but are no inputs."""
+    source = project.data.source
+    kept, inputs = getattr(source, "keep", None), getattr(source, "inputs", None)
+    # What stands for one word of a category is no column of the table.
+    is_whole = all("=" not in name and not name.endswith(" is missing") for name in warning.columns)
+    if not (isinstance(kept, tuple) and isinstance(inputs, tuple) and is_whole):
+        return None
+    remaining = tuple(name for name in inputs if name not in warning.columns)
+    if inputs and not remaining:
+        return None
+    changed = replace(source, inputs=remaining, keep=(*kept, *warning.columns))  # type: ignore[call-arg]
+    few = len(warning.columns) == 1 and len(warning.columns[0]) <= _SHORT
+    label = f"Leave out {warning.columns[0]}" if few else "Leave them out"
+    if len(warning.columns) == 1 and not few:
+        label = "Leave it out"
+    return _fix(label, project, replace(project.data, source=changed))
 
 
 def _fix(label: str, project: Project, data: DataSettings) -> Fix:
@@ -68,6 +90,8 @@ def _fix(label: str, project: Project, data: DataSettings) -> Fix:
 DATA_FIXES: dict[str, Mend] = {
     "data_imbalance": _balance,
     "data_class_unseen": _deal_by_class,
+    "data_constant": _leave_out,
+    "data_leak": _leave_out,
     "data_duplicates": _keep_equal_together,
     "data_unscaled": _standardise_inputs,
     "data_unscaled_targets": _standardise_targets,

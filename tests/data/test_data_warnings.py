@@ -74,7 +74,7 @@ def test_a_rare_class_is_told_with_both_counts() -> None:
     labels = (np.arange(200) % 20 == 0).astype(int)
     warning = found(targets=labels)["data_imbalance"]
     assert warning.columns == ("yes",)
-    assert "7 training examples, of no 133" in str(warning)
+    assert "7 training examples, “no” 133" in str(warning)
 
 
 def test_a_class_half_as_frequent_as_another_is_no_imbalance() -> None:

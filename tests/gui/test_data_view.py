@@ -15,6 +15,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
+from nnstudio.data.augmentation.noise import Noise
 from nnstudio.data.batches import PreparedData
 from nnstudio.data.dataset import Column, Dataset
 from nnstudio.data.facts.correlations import correlation_ratio
@@ -65,13 +66,13 @@ def show(qtbot: QtBot) -> Show:
     return build
 
 
-def table(panel: DataViewPanel, name: str = "data_examples") -> ExampleTable:
+def table(panel: DataViewPanel, name: str = "examples_table") -> ExampleTable:
     found = child(panel, name)
     assert isinstance(found, ExampleTable)
     return found
 
 
-def wall(panel: DataViewPanel, name: str = "data_wall") -> Wall:
+def wall(panel: DataViewPanel, name: str = "examples_wall") -> Wall:
     found = child(panel, name)
     assert isinstance(found, Wall)
     return found
@@ -101,7 +102,7 @@ def choose(panel: QWidget, name: str, text: str) -> None:
 
 
 def go_to(panel: DataViewPanel, number: int) -> None:
-    field = child(panel, "data_go_to")
+    field = child(panel, "examples_go_to")
     assert isinstance(field, QLineEdit)
     field.setFocus()
     field.selectAll()
@@ -146,7 +147,7 @@ def test_a_million_rows_scroll_to_their_end_and_show_the_right_numbers(
     data = Dataset("", inputs, inputs[:, :1], columns=(Column("id", np.arange(count)),))
     panel = show(dataset=data)
     view = table(panel)
-    assert text(panel, "data_shown_count") == "1,000,000 examples"
+    assert text(panel, "examples_count") == "1,000,000 examples"
     view.setFocus()
     view.verticalScrollBar().setValue(view.verticalScrollBar().maximum())
     last = view.indexAt(QPoint(8, view.viewport().height() - 4))
@@ -174,22 +175,22 @@ def test_the_table_shows_only_the_part_and_class_that_are_chosen(show: Show) -> 
     panel = show(Iris())
     view, data = table(panel), panel.live.workbench.data
     assert data is not None
-    choose(panel, "data_class", "versicolor")
+    choose(panel, "examples_class", "versicolor")
     assert view.model().rowCount() == 50
-    choose(panel, "data_part", "Test")
+    choose(panel, "examples_part", "Test")
     chosen = [row for row in data.parts.test if data.dataset.targets[row] == 1]
     assert view.model().rowCount() == len(chosen)
     assert {cells(view, row)[5] for row in range(len(chosen))} == {"test"}
     numbers = [view.model().headerData(row, Qt.Orientation.Vertical) for row in range(len(chosen))]
     assert numbers == [str(row + 1) for row in chosen]
-    assert text(panel, "data_shown_count") == f"{len(chosen)} of 150"
-    choose(panel, "data_class", "All")
+    assert text(panel, "examples_count") == f"{len(chosen)} of 150"
+    choose(panel, "examples_class", "All")
     assert view.model().rowCount() == len(data.parts.test)
 
 
 def test_going_to_an_example_that_is_filtered_out_goes_to_the_next(show: Show) -> None:
     panel = show(Iris())
-    choose(panel, "data_class", "virginica")
+    choose(panel, "examples_class", "virginica")
     go_to(panel, 3)
     view = table(panel)
     assert view.model().headerData(view.currentIndex().row(), Qt.Orientation.Vertical) == "101"
@@ -198,14 +199,14 @@ def test_going_to_an_example_that_is_filtered_out_goes_to_the_next(show: Show) -
 def test_a_row_that_is_clicked_is_shown_large(show: Show) -> None:
     panel = show(Digits())
     view = table(panel)
-    assert child(panel, "data_example").isHidden()
+    assert child(panel, "example_view").isHidden()
     at = view.visualRect(view.model().index(2, 1)).center()
     QTest.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=at)
-    assert child(panel, "data_example").isVisible()
-    assert text(panel, "data_example_title").startswith("Example 3 · ")
+    assert child(panel, "example_view").isVisible()
+    assert text(panel, "example_title").startswith("Example 3 · ")
     QTest.keyClick(view, Key.Key_Down)
-    assert text(panel, "data_example_title").startswith("Example 4 · ")
-    assert "class" in text(panel, "data_example_text")
+    assert text(panel, "example_title").startswith("Example 4 · ")
+    assert "class" in text(panel, "example_text")
 
 
 def test_missing_numbers_are_called_so(show: Show) -> None:
@@ -271,7 +272,7 @@ def test_a_picture_that_is_clicked_has_the_keyboard(show: Show) -> None:
 def test_the_wall_is_filtered_too_and_goes_to_a_number(show: Show) -> None:
     panel = show(Digits())
     click(panel, "data_view_pictures")
-    choose(panel, "data_class", "7")
+    choose(panel, "examples_class", "7")
     pictures, digits = wall(panel), Digits().load()
     sevens = np.flatnonzero(digits.targets == 7)
     assert pictures.count == len(sevens)
@@ -309,7 +310,7 @@ def test_plain_numbers_have_no_wall(show: Show) -> None:
 def test_each_column_has_its_figures_and_sorts_by_them(show: Show) -> None:
     panel = show(Iris(), size=(1000, 600))
     click(panel, "data_view_columns")
-    view = child(panel, "data_columns")
+    view = child(panel, "columns_table")
     model, iris = view.model(), Iris().load()  # type: ignore[attr-defined]
     assert [model.index(row, 0).data() for row in range(5)] == [*iris.input_names, "class"]
     assert model.index(0, 3).data() == f"{iris.inputs[:, 0].min():g}"
@@ -322,13 +323,13 @@ def test_each_column_has_its_figures_and_sorts_by_them(show: Show) -> None:
     eta = correlation_ratio(iris.inputs, iris.targets)
     expected = ["class", *(iris.input_names[k] for k in np.argsort(eta))]
     assert [model.index(row, 0).data() for row in range(5)] == expected
-    assert text(panel, "data_columns_note") == "Of all 150 examples."
+    assert text(panel, "columns_note") == "Of all 150 examples."
 
 
 def test_correlations_are_read_field_by_field_with_the_arrow_keys(show: Show) -> None:
     panel = show(Iris(), size=(1000, 600))
     click(panel, "data_view_columns")
-    heat = child(panel, "data_correlations")
+    heat = child(panel, "columns_correlations")
     assert isinstance(heat, HeatMap)
     heat.setFocus()
     QTest.keyClick(heat, Key.Key_Down)
@@ -346,10 +347,10 @@ def test_correlations_are_read_field_by_field_with_the_arrow_keys(show: Show) ->
 def test_pictures_have_balance_means_and_the_spread_of_their_pixels(show: Show) -> None:
     panel = show(Digits(), size=(1000, 900))
     click(panel, "data_view_columns")
-    for name in ("data_balance", "data_means", "data_columns"):
+    for name in ("columns_balance", "columns_means", "columns_table"):
         assert child(panel, name).isVisible()
-    assert "3 183" in child(panel, "data_balance").accessibleDescription()
-    assert child(panel, "data_columns").model().index(0, 0).data() == "grey"  # type: ignore[attr-defined]
+    assert "3 183" in child(panel, "columns_balance").accessibleDescription()
+    assert child(panel, "columns_table").model().index(0, 0).data() == "grey"  # type: ignore[attr-defined]
 
 
 def test_much_data_is_looked_at_on_a_thread_and_from_a_sample(show: Show, qtbot: QtBot) -> None:
@@ -359,8 +360,8 @@ def test_much_data_is_looked_at_on_a_thread_and_from_a_sample(show: Show, qtbot:
     panel = show(dataset=Dataset("", inputs, inputs[:, :1]))
     click(panel, "data_view_columns")
     assert child(panel, "data_view_empty").isVisible()
-    qtbot.waitUntil(lambda: child(panel, "data_columns").isVisible(), timeout=20_000)
-    said = text(panel, "data_columns_note")
+    qtbot.waitUntil(lambda: child(panel, "columns_table").isVisible(), timeout=20_000)
+    said = text(panel, "columns_note")
     assert said == "Of a sample of 100,000 of the 150,000 examples."
 
 
@@ -375,35 +376,35 @@ def test_a_batch_has_the_prepared_numbers_in_the_order_of_training(show: Show) -
     assert data is not None
     rows = epoch_order(data.parts.train, settings.seed, 0)[: settings.batch_size]
     expected = data.preparation.inputs.apply(data.dataset.inputs[rows])
-    view = table(panel, "data_batch_table")
+    view = table(panel, "batch_table")
     shown = [[float(c.replace("−", "-")) for c in cells(view, row)[:4]] for row in range(32)]
     np.testing.assert_allclose(shown, expected, rtol=1e-4, atol=1e-5)
     assert cells(view, 5)[4] == data.dataset.classes[data.dataset.targets[rows[5]]]
     assert view.model().headerData(5, Qt.Orientation.Vertical) == f"{rows[5] + 1:,}"
-    said = text(panel, "data_batch_numbers").replace("−", "-")
+    said = text(panel, "batch_numbers").replace("−", "-")
     assert f"{expected.min():.2f} to {expected.max():.2f}" in said
 
 
 def test_the_next_batch_has_other_examples(show: Show) -> None:
     panel = show(Digits())
     click(panel, "data_view_batch")
-    first = wall(panel, "data_batch_wall").words(0)
-    click(panel, "data_batch_next")
-    assert text(panel, "data_batch_title").startswith("Batch 2 of ")
-    assert wall(panel, "data_batch_wall").words(0) != first
-    click(panel, "data_batch_back")
-    assert wall(panel, "data_batch_wall").words(0) == first
+    first = wall(panel, "batch_wall").words(0)
+    click(panel, "batch_next")
+    assert text(panel, "batch_title").startswith("Batch 2 of ")
+    assert wall(panel, "batch_wall").words(0) != first
+    click(panel, "batch_back")
+    assert wall(panel, "batch_wall").words(0) == first
 
 
 def test_the_batch_follows_the_preparation(show: Show) -> None:
     panel = show(Digits())
     click(panel, "data_view_batch")
-    assert "0.00 to 1.00" in text(panel, "data_batch_numbers")
+    assert "0.00 to 1.00" in text(panel, "batch_numbers")
     bench = panel.live.workbench
     data = replace(bench.project.data, inputs="none")
     bench.apply("", replace(bench.project, data=data))
     panel.refresh()
-    assert "0.00 to 16.00" in text(panel, "data_batch_numbers")
+    assert "0.00 to 16.00" in text(panel, "batch_numbers")
 
 
 # ---------------------------------------------------------------- nothing to show
@@ -416,7 +417,7 @@ def test_without_data_it_says_where_to_look(show: Show, tmp_path: Path, qtbot: Q
     panel.refresh()
     assert child(panel, "data_view_empty").isVisible()
     assert "Data panel" in text(panel, "data_view_empty_text")
-    assert not child(panel, "data_examples").isVisible()
+    assert not child(panel, "examples_table").isVisible()
 
 
 @pytest.mark.parametrize("name", ["Line", "Spiral", "Iris", "Sine", "Sorting", "Digits"])
@@ -475,7 +476,7 @@ def test_a_warning_stands_in_the_data_panel_and_its_button_mends_it(
     assert bench.project.data.inputs == "standardise"
     qtbot.waitUntil(lambda: not bench.is_loading and not warnings.shown)
     assert not warnings.isVisible()
-    assert bench.document.undo_label == "Standardise the inputs"
+    assert bench.document.undo_label == "Standardise inputs"
 
 
 def test_a_warning_without_a_button_says_why(
@@ -494,7 +495,24 @@ def test_the_stage_data_brings_the_data_view_forward(
 ) -> None:
     window = open_window("samples/digits.nnstudio", size=(1024, 768))
     click(window, "stage_data")
-    view = child(window, "data_examples")
+    view = child(window, "examples_table")
     qtbot.waitUntil(lambda: view.isVisible() and not view.visibleRegion().isEmpty())
     qtbot.waitUntil(lambda: view.model().rowCount() == 1797)  # type: ignore[attr-defined]
     assert not child(window, "data_warnings").isVisible()
+
+
+def test_a_batch_is_augmented_as_training_augments_it(show: Show) -> None:
+    panel = show(Digits(), augmentation=(Noise(),))
+    click(panel, "data_view_batch")
+    bench = panel.live.workbench
+    data, settings = bench.data, bench.project.settings
+    assert data is not None
+    assert text(panel, "batch_numbers").endswith("augmented")
+    rows = epoch_order(data.parts.train, settings.seed, 0)[: settings.batch_size]
+    expected = np.empty((*data.input_shape, len(rows)), np.float32)
+    data.augmented(data.input_shape, settings.seed).gather(rows, expected)
+    shown = wall(panel, "batch_wall")._examples
+    assert shown is not None
+    np.testing.assert_array_equal(shown.dataset.inputs, np.moveaxis(expected, -1, 0))
+    plain = data.preparation.inputs.apply(data.dataset.inputs[rows])
+    assert np.abs(shown.dataset.inputs - plain).max() > 0.01

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from nnstudio.data.batches import PreparedData
 from nnstudio.data.dataset import Dataset
 from nnstudio.data.facts.warnings import DataWarning, warnings
 from nnstudio.data.settings import DataSettings
+from nnstudio.data.sources.table import Table
 from nnstudio.data.split import Split
 from nnstudio.engine.dense import Dense
 from nnstudio.engine.embedding import Embedding
@@ -125,3 +127,24 @@ def test_a_data_setting_that_is_right_already_is_not_offered_again() -> None:
     project = Project(data=DataSettings(Project().data.source, inputs="standardise"))
     warning = DataWarning("data_unscaled", {"column": "x1", "low": "0", "high": "1"})
     assert data_fix(project, warning) is None
+
+
+@pytest.mark.parametrize("chosen", [(), ("a", "b", "copy")], ids=["guessed", "chosen"])
+def test_a_leaking_column_of_a_table_can_be_left_out(
+    tmp_path: Path, chosen: tuple[str, ...]
+) -> None:
+    file = tmp_path / "leak.csv"
+    rows = (
+        f"{a:.3f},{b:.3f},{label * 2.5},{label}" for (a, b, _), label in zip(X, LABELS, strict=True)
+    )
+    file.write_text("a,b,copy,label\n" + "\n".join(rows), "utf-8")
+    project = project_with(source=Table(file=str(file), inputs=chosen))
+    found = {w.code: w for w in warnings(PreparedData.of(project.data))}
+    assert found["data_leak"].columns == ("copy",)
+    fix = data_fix(project, found["data_leak"])
+    assert fix is not None
+    assert fix.label == "Leave out copy"
+    mended = PreparedData.of(fix.project.data)
+    assert mended.dataset.input_names == ("a", "b")
+    assert "copy" in mended.dataset.column_names
+    assert not warnings(mended)

@@ -16,8 +16,8 @@ from nnstudio.data.progress import tell
 
 #: So many features are looked at; a matrix of more than so many can't be read.
 MOST_FEATURES, MOST_CORRELATED = 1000, 40
-#: Histograms are told apart by so many classes; more colours can't be.
-MOST_CLASSES = 10
+#: Histograms are told apart by so many classes, for which there are colours.
+MOST_CLASSES = 8
 
 
 @dataclass(frozen=True, eq=False)

@@ -53,7 +53,7 @@ class ClassLegend(QWidget):
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
-        self.setObjectName("data_class_colours")
+        self.setObjectName("columns_colours")
         self.setAccessibleName("Colours of the classes")
         self.setFixedHeight(20)
         self._theme = theme
@@ -97,7 +97,7 @@ class BalanceBars(QWidget):
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
-        self.setObjectName("data_balance")
+        self.setObjectName("columns_balance")
         self._theme = theme
         self._balance: Balance | None = None
         self._shown = np.zeros(0, int)

@@ -23,27 +23,27 @@ class BatchPage(QWidget):
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
-        self.setObjectName("data_batch_page")
+        self.setObjectName("batch_page")
         self._data: PreparedData | None = None
         self._key: tuple[object, ...] = ()
         self._order = np.zeros(0, np.int64)
-        self._size = 1
+        self._size, self._seed = 1, 0
         self._batch = 0
-        self._wall = Wall(theme, "data_batch_wall", "The batch as the network gets it")
+        self._wall = Wall(theme, "batch_wall", "The batch as the network gets it")
         self._table = ExampleTable(
-            theme, "data_batch_table", "The batch in numbers, as the network gets it"
+            theme, "batch_table", "The batch in numbers, as the network gets it"
         )
         self._pages = QStackedWidget()
         self._pages.addWidget(self._wall)
         self._pages.addWidget(self._table)
         self._title = QLabel()
-        self._title.setObjectName("data_batch_title")
+        self._title.setObjectName("batch_title")
         self._numbers = QLabel()
-        self._numbers.setObjectName("data_batch_numbers")
+        self._numbers.setObjectName("batch_numbers")
         self._numbers.setProperty("role", "dim")
         self._numbers.setWordWrap(True)
-        self._back = self._button("data_batch_back", "The batch before", "‹", -1)
-        self._on = self._button("data_batch_next", "The next batch", "›", 1)
+        self._back = self._button("batch_back", "The batch before", "‹", -1)
+        self._on = self._button("batch_next", "The next batch", "›", 1)
         row = QHBoxLayout()
         row.setContentsMargins(12, 0, 12, 0)
         row.setSpacing(4)
@@ -78,6 +78,7 @@ class BatchPage(QWidget):
         if all(a is b or a == b for a, b in zip(key, self._key, strict=False)) and self._key:
             return
         self._key, self._data, self._size = key, data, settings.batch_size
+        self._seed = settings.seed
         self._order = epoch_order(data.parts.train, settings.seed, 0, data.dataset.block)
         self._batch = min(self._batch, max(0, self.batches - 1))
         self._show_batch()
@@ -95,7 +96,7 @@ class BatchPage(QWidget):
         data = self._data
         assert data is not None
         rows = self._order[self._batch * self._size :][: self._size]
-        prepared = prepared_batch(data, rows)
+        prepared = prepared_batch(data, rows, self._seed)
         examples = Examples(prepared, names=rows)
         is_drawn = data.dataset.inputs.ndim in (3, 4)
         self._pages.setCurrentIndex(0 if is_drawn else 1)
@@ -103,16 +104,20 @@ class BatchPage(QWidget):
         self._title.setText(
             f"Batch {self._batch + 1:,} of {self.batches:,} · {len(rows):,} examples"
         )
-        self._numbers.setText(batch_words(prepared))
+        words = batch_words(prepared)
+        self._numbers.setText(f"{words} · augmented" if data.augmentation else words)
         self._back.setEnabled(self.batches > 1)
         self._on.setEnabled(self.batches > 1)
 
 
-def prepared_batch(data: PreparedData, rows: np.ndarray) -> Dataset:
-    """The examples at ``rows`` with the numbers that the network gets."""
+def prepared_batch(data: PreparedData, rows: np.ndarray, seed: int = 0) -> Dataset:
+    """The examples at ``rows`` with the numbers that the network gets, as in the first epoch."""
     dataset = data.dataset
     inputs = np.empty((*dataset.input_shape, len(rows)), np.float32)
-    data.numbers(INPUTS, dataset.input_shape)(rows, inputs)
+    if data.augmentation:
+        data.augmented(dataset.input_shape, seed).gather(rows, inputs)
+    else:
+        data.numbers(INPUTS, dataset.input_shape)(rows, inputs)
     targets = dataset.targets[rows]
     if not dataset.classes:
         targets = data.preparation.of(TARGETS).apply(targets).astype(np.float32)

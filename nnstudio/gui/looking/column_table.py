@@ -145,7 +145,7 @@ class ColumnTable(QTableView):
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
-        self.setObjectName("data_columns")
+        self.setObjectName("columns_table")
         self.setAccessibleName("The columns in numbers")
         self._rows = ColumnModel(theme)
         self._sorted = QSortFilterProxyModel(self)

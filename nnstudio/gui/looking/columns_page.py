@@ -22,7 +22,7 @@ class ColumnsPage(QScrollArea):
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
-        self.setObjectName("data_columns_page")
+        self.setObjectName("columns_page")
         self.setAccessibleName("The columns of the data")
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -50,7 +50,7 @@ class ColumnsPage(QScrollArea):
                 column.addWidget(self._legend)
             column.addWidget(widget)
         self._note = QLabel()
-        self._note.setObjectName("data_columns_note")
+        self._note.setObjectName("columns_note")
         self._note.setProperty("role", "dim")
         self._note.setWordWrap(True)
         column.addWidget(self._note)
@@ -91,7 +91,7 @@ class MeanPictures(QWidget):
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
-        self.setObjectName("data_means")
+        self.setObjectName("columns_means")
         self.setAccessibleName("Mean picture of each class")
         self._theme = theme
         self._means = np.zeros((0, 1, 1, 1))

@@ -11,11 +11,11 @@ from PySide6.QtCore import (
     QModelIndex,
     QPersistentModelIndex,
     QRect,
-    QSize,
     Qt,
     Signal,
 )
 from PySide6.QtGui import (
+    QFocusEvent,
     QFont,
     QFontMetrics,
     QImage,
@@ -29,16 +29,12 @@ from PySide6.QtWidgets import (
     QApplication,
     QFrame,
     QHeaderView,
-    QStyle,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
     QTableView,
 )
 
 from nnstudio.data.dataset import INPUTS
 from nnstudio.data.facts.features import Feature
 from nnstudio.gui.look.number_text import tabular
-from nnstudio.gui.look.row_state import paint_row_state
 from nnstudio.gui.look.theme import Theme
 from nnstudio.gui.looking.examples import Examples, cell_text
 from nnstudio.gui.looking.picture_image import brightness, picture_image
@@ -50,7 +46,6 @@ _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 #: Heights of a row, of one with a picture; the room beside words; widths of columns.
 _ROW, _PICTURE_ROW, _MARGIN = 24, 32, 8
 _NARROWEST, _WIDEST = 64, 220
-_MARKED = QStyle.StateFlag.State_Selected | QStyle.StateFlag.State_MouseOver
 #: Rows whose cells tell how wide a column has to be; cells that are kept.
 _MEASURED, _KEPT = 40, 20_000
 
@@ -66,12 +61,14 @@ class ExampleModel(QAbstractTableModel):
         self._sides: list[Qt.AlignmentFlag] = []
         self._limits = (0.0, 1.0)
         self._texts: dict[tuple[int, int], str] = {}
+        self._widths: dict[tuple[int, int], tuple[str, int]] = {}
 
     def show(self, examples: Examples | None) -> None:
         """Show these and no others."""
         self.beginResetModel()
         self.examples = examples
         self._texts.clear()
+        self._widths.clear()
         self._heads, self._features = [], []
         if examples is not None:
             is_picture = examples.dataset.is_picture
@@ -129,6 +126,16 @@ class ExampleModel(QAbstractTableModel):
             if len(self._texts) > _KEPT:
                 self._texts.clear()
             known = self._texts[row, column] = self._text(row, column)
+        return known
+
+    def measured(self, row: int, column: int, metrics: QFontMetrics) -> tuple[str, int]:
+        """The words of a cell, and how wide they are."""
+        known = self._widths.get((row, column))
+        if known is None:
+            if len(self._widths) > _KEPT:
+                self._widths.clear()
+            words = self.text(row, column)
+            known = self._widths[row, column] = (words, metrics.horizontalAdvance(words))
         return known
 
     def _text(self, row: int, column: int) -> str:
@@ -194,8 +201,7 @@ class ExampleTable(QTableView):
         self.setStyleSheet("QTableView { selection-background-color: transparent; }")
         self.setTabKeyNavigation(False)
         self.setWordWrap(False)
-        self._cell = _Cell(theme, self)
-        self.setItemDelegate(self._cell)
+        self._theme = theme
         self.setMinimumHeight(80)
         rows, head = self.verticalHeader(), self.horizontalHeader()
         rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
@@ -232,8 +238,73 @@ class ExampleTable(QTableView):
         self.scrollTo(index, QAbstractItemView.ScrollHint.PositionAtCenter)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        self._cell.begin()
-        super().paintEvent(event)
+        """Paint what can be seen in one go: a delegate's call for each cell takes twice as long."""
+        model, area = self.examples_model, event.rect()
+        first, last = self.rowAt(area.top()), self.rowAt(area.bottom())
+        if first < 0:
+            return
+        last = model.rowCount() - 1 if last < 0 else last
+        painter = QPainter(self.viewport())
+        self._paint_current(painter)
+        key = _font_key()
+        painter.setFont(_font(key))
+        metrics = _metrics(key)
+        text, missing = self._theme.colour("text"), self._theme.colour("warning")
+        painter.setPen(text)
+        high = self.rowHeight(first)
+        down = (high + metrics.ascent() - metrics.descent()) // 2
+        tops = [(row, self.rowViewportPosition(row)) for row in range(first, last + 1)]
+        for column in range(model.columnCount()):
+            left, wide = self.columnViewportPosition(column), self.columnWidth(column)
+            if left + wide <= area.left() or left > area.right():
+                continue
+            if model.has_pictures and column == 0:
+                self._paint_pictures(painter, left + _MARGIN, high - 4, tops)
+                continue
+            room, at_right = wide - 2 * _MARGIN, model.alignment(column) == _RIGHT
+            for row, top in tops:
+                words, length = model.measured(row, column, metrics)
+                if length > room:
+                    words = metrics.elidedText(words, Qt.TextElideMode.ElideRight, room)
+                    length = room
+                if words == "missing":
+                    painter.setPen(missing)
+                start = left + wide - _MARGIN - length if at_right else left + _MARGIN
+                painter.drawText(start, top + down, words)
+                if words == "missing":
+                    painter.setPen(text)
+        painter.end()
+
+    def _paint_pictures(
+        self, painter: QPainter, left: int, side: int, tops: list[tuple[int, int]]
+    ) -> None:
+        for row, top in tops:
+            image = self.examples_model.image(row, 0)
+            if image is not None:
+                painter.drawImage(QRect(left, top + 2, side, side), image)
+
+    def _paint_current(self, painter: QPainter) -> None:
+        """A tint for the row that is chosen; lines above and below while it has the keyboard."""
+        current = self.currentIndex()
+        if not current.isValid():
+            return
+        top, high = self.rowViewportPosition(current.row()), self.rowHeight(current.row())
+        row = QRect(0, top, self.viewport().width(), high)
+        tint = self._theme.colour("accent")
+        tint.setAlpha(36)
+        painter.fillRect(row, tint)
+        if self.hasFocus():
+            painter.setPen(self._theme.colour("accent"))
+            painter.drawLine(row.topLeft(), row.topRight())
+            painter.drawLine(row.bottomLeft(), row.bottomRight())
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self.viewport().update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self.viewport().update()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.matches(QKeySequence.StandardKey.Copy) and self.currentIndex().isValid():
@@ -242,46 +313,6 @@ class ExampleTable(QTableView):
             QApplication.clipboard().setText("\t".join(words))
         else:
             super().keyPressEvent(event)
-
-
-class _Cell(QStyledItemDelegate):
-    """Paints words or a picture, asking the model once; what all cells share is looked up once."""
-
-    def __init__(self, theme: Theme, table: ExampleTable) -> None:
-        super().__init__(table)
-        self._theme = theme
-        self._table = table
-        self.begin()
-
-    def begin(self) -> None:
-        """Some cells are about to be painted."""
-        key = _font_key()
-        self._font, self._metrics = _font(key), _metrics(key)
-        self._text, self._missing = self._theme.colour("text"), self._theme.colour("warning")
-        self._widest = max(1, self._metrics.horizontalAdvance("0"))
-
-    def sizeHint(self, option: QStyleOptionViewItem, index: _Index) -> QSize:
-        return QSize(_NARROWEST, _ROW)
-
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
-        rect: QRect = option.rect  # type: ignore[attr-defined]
-        state: QStyle.StateFlag = option.state  # type: ignore[attr-defined]
-        model, row, column = self._table.examples_model, index.row(), index.column()
-        if state & _MARKED:
-            paint_row_state(painter, option, index, self._table, self._theme)
-        image = model.image(row, column)
-        if image is not None:
-            side = rect.height() - 4
-            painter.drawImage(QRect(rect.left() + _MARGIN, rect.top() + 2, side, side), image)
-            return
-        words, box = model.text(row, column), rect.adjusted(_MARGIN, 0, -_MARGIN, 0)
-        room = box.width()
-        # Measuring takes longer than painting: only what may be too long is measured.
-        if len(words) * self._widest > room and self._metrics.horizontalAdvance(words) > room:
-            words = self._metrics.elidedText(words, Qt.TextElideMode.ElideRight, room)
-        painter.setFont(self._font)
-        painter.setPen(self._missing if words == "missing" else self._text)
-        painter.drawText(box, model.alignment(column), words)
 
 
 def _font_key() -> str:

@@ -24,7 +24,7 @@ class ExampleView(QScrollArea):
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
-        self.setObjectName("data_example")
+        self.setObjectName("example_view")
         self.setAccessibleName("The chosen example")
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -35,11 +35,11 @@ class ExampleView(QScrollArea):
         column.setContentsMargins(12, 4, 12, 8)
         column.setSpacing(8)
         self._title = QLabel()
-        self._title.setObjectName("data_example_title")
+        self._title.setObjectName("example_title")
         self._title.setProperty("role", "section")
         self._picture = _Picture(theme)
         self._text = QLabel()
-        self._text.setObjectName("data_example_text")
+        self._text.setObjectName("example_text")
         self._text.setTextFormat(Qt.TextFormat.RichText)
         self._text.setWordWrap(True)
         self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)

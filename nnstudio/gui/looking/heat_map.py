@@ -29,7 +29,7 @@ class HeatMap(QWidget):
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
-        self.setObjectName("data_correlations")
+        self.setObjectName("columns_correlations")
         self.setAccessibleName("Correlations of the columns")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)

@@ -12,6 +12,7 @@ import numpy as np
 from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QFont,
+    QImage,
     QKeyEvent,
     QMouseEvent,
     QPainter,
@@ -60,7 +61,9 @@ class Wall(QAbstractScrollArea):
         self._theme = theme
         self._examples: Examples | None = None
         self._limits = (0.0, 1.0)
+        self._size, self._cell, self._columns = _SEQUENCE, _SEQUENCE, 1
         self._pixmaps: dict[int, QPixmap] = {}
+        self._labels: dict[int, str] = {}
         self._current = -1
         self._hovered = -1
         theme.changed.connect(self.viewport().update)
@@ -71,6 +74,7 @@ class Wall(QAbstractScrollArea):
         """Show these, from the first on."""
         self._examples = examples
         self._pixmaps.clear()
+        self._labels.clear()
         self._current = self._hovered = -1
         if examples is not None:
             self._limits = self._range(examples)
@@ -98,31 +102,31 @@ class Wall(QAbstractScrollArea):
 
     def rect_of(self, k: int) -> QRect:
         """Where the ``k``-th is in the viewport, its label included."""
-        row, column = divmod(k, self._columns())
-        cell = self._cell()
+        row, column = divmod(k, self._columns)
+        cell = self._cell
         y = _EDGE + row * cell.height() - self.verticalScrollBar().value()
         return QRect(_EDGE + column * cell.width(), y, cell.width() - _GAP, cell.height() - _GAP)
 
     def at(self, point: QPoint) -> int:
         """Which one is at a point of the viewport; -1: none."""
-        cell = self._cell()
+        cell = self._cell
         column = (point.x() - _EDGE) // cell.width()
         row = (point.y() - _EDGE + self.verticalScrollBar().value()) // cell.height()
-        k = row * self._columns() + column
-        if not (0 <= column < self._columns() and 0 <= k < self.count):
+        k = row * self._columns + column
+        if not (0 <= column < self._columns and 0 <= k < self.count):
             return -1
         return k if self.rect_of(k).contains(point) else -1
 
     def seen(self) -> range:
         """Those that can be seen, at least in part."""
-        height, top = self._cell().height(), self.verticalScrollBar().value() - _EDGE
-        first = max(0, top // height) * self._columns()
-        last = (max(0, top + self.viewport().height()) // height + 1) * self._columns()
+        height, top = self._cell.height(), self.verticalScrollBar().value() - _EDGE
+        first = max(0, top // height) * self._columns
+        last = (max(0, top + self.viewport().height()) // height + 1) * self._columns
         return range(first, min(last, self.count))
 
     # ------------------------------------------------------------------ layout
 
-    def _picture(self) -> QSize:
+    def _picture_size(self) -> QSize:
         """The size of one on the wall: whole pixels where pictures are small, so all are alike."""
         if self._examples is None or not self._examples.dataset.is_picture:
             return _SEQUENCE
@@ -132,29 +136,26 @@ class Wall(QAbstractScrollArea):
             scale = max(1, round(scale))
         return QSize(max(8, round(width * scale)), max(8, round(height * scale)))
 
-    def _cell(self) -> QSize:
-        size = self._picture()
-        return QSize(max(size.width(), 40) + _GAP, size.height() + _LABEL + _GAP)
-
-    def _columns(self) -> int:
-        return max(1, (self.viewport().width() - 2 * _EDGE + _GAP) // self._cell().width())
-
     def _plan(self) -> None:
-        rows = -(-self.count // self._columns())
-        height = rows * self._cell().height() + 2 * _EDGE - _GAP
+        size = self._size = self._picture_size()
+        self._cell = QSize(max(size.width(), 40) + _GAP, size.height() + _LABEL + _GAP)
+        room = self.viewport().width() - 2 * _EDGE + _GAP
+        self._columns = max(1, room // self._cell.width())
+        rows = -(-self.count // self._columns)
+        height = rows * self._cell.height() + 2 * _EDGE - _GAP
         bar = self.verticalScrollBar()
         bar.setRange(0, max(0, height - self.viewport().height()))
         bar.setPageStep(self.viewport().height())
-        bar.setSingleStep(self._cell().height() // 2)
+        bar.setSingleStep(self._cell.height() // 2)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         seen = self.seen()
         super().resizeEvent(event)
         self._plan()
         if seen and event.oldSize().width() > 0:  # what was at the top stays there
-            row = seen.start // self._columns()
+            row = seen.start // self._columns
             if self.verticalScrollBar().value():
-                self.verticalScrollBar().setValue(row * self._cell().height())
+                self.verticalScrollBar().setValue(row * self._cell.height())
 
     def scrollContentsBy(self, dx: int, dy: int) -> None:
         self._hovered = -1
@@ -186,8 +187,8 @@ class Wall(QAbstractScrollArea):
         return " · ".join(word for word in said if word)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        columns = self._columns()
-        page = max(1, self.viewport().height() // self._cell().height()) * columns
+        columns = self._columns
+        page = max(1, self.viewport().height() // self._cell.height()) * columns
         steps = {
             Qt.Key.Key_Left: -1,
             Qt.Key.Key_Right: 1,
@@ -242,28 +243,33 @@ class Wall(QAbstractScrollArea):
 
     def _paint(self, painter: QPainter, k: int) -> None:
         assert self._examples is not None
-        cell, size = self.rect_of(k), self._picture()
+        cell, size = self.rect_of(k), self._size
         box = QRect(cell.left() + (cell.width() - size.width()) // 2, cell.top(), 0, 0)
         box.setSize(size)
-        self._paint_example(painter, k, QRectF(box))
+        if self._examples.dataset.is_picture:
+            painter.drawPixmap(box.topLeft(), self._pixmap(k))
+        else:
+            self._paint_example(painter, k, QRectF(box))
         if k == self._current:
             painter.setPen(QPen(self._theme.colour("accent"), 2))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRect(box.adjusted(-2, -2, 1, 1))
         painter.setPen(self._theme.colour("dim"))
         label = QRect(cell.left() - _GAP // 2, box.bottom() + 1, cell.width() + _GAP, _LABEL)
-        words = painter.fontMetrics().elidedText(
-            self._examples.label(k), Qt.TextElideMode.ElideRight, label.width()
-        )
+        words = self._labels.get(k)
+        if words is None:
+            words = self._labels[k] = painter.fontMetrics().elidedText(
+                self._examples.label(k), Qt.TextElideMode.ElideRight, label.width()
+            )
         painter.drawText(label, Qt.AlignmentFlag.AlignCenter, words)
 
     def _paint_example(self, painter: QPainter, k: int, box: QRectF) -> None:
         assert self._examples is not None
         if self._examples.dataset.is_picture:
-            pixmap = self._pixmap(k)
-            smooth = box.width() < 2 * pixmap.width()
+            image = self._image(k)
+            smooth = box.width() < 2 * image.width()
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, smooth)
-            painter.drawPixmap(box, pixmap, QRectF(pixmap.rect()))
+            painter.drawImage(box, image)
             return
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(QPen(self._theme.colour("line"), 1))
@@ -274,19 +280,30 @@ class Wall(QAbstractScrollArea):
         paint_sequence(painter, inside, np.nan_to_num(sequence), self._limits, self._theme)
 
     def _pixmap(self, k: int) -> QPixmap:
+        """The picture in its size on the wall."""
         known = self._pixmaps.get(k)
         if known is None:
-            assert self._examples is not None
             if len(self._pixmaps) >= _KEPT:
                 self._pixmaps.clear()
-            picture = self._examples.dataset.inputs[self._examples.position(k)]
-            known = QPixmap.fromImage(picture_image(picture, self._limits))
+                self._labels.clear()
+            image = self._image(k)
+            modes = Qt.TransformationMode
+            smooth = self._size.width() < 2 * image.width()
+            mode = modes.SmoothTransformation if smooth else modes.FastTransformation
+            known = QPixmap.fromImage(
+                image.scaled(self._size, Qt.AspectRatioMode.IgnoreAspectRatio, mode)
+            )
             self._pixmaps[k] = known
         return known
 
+    def _image(self, k: int) -> QImage:
+        assert self._examples is not None
+        picture = self._examples.dataset.inputs[self._examples.position(k)]
+        return picture_image(picture, self._limits)
+
     def _paint_enlarged(self, painter: QPainter, k: int) -> None:
         """Over its neighbours, but within the wall."""
-        size, words = self._picture(), self.words(k)
+        size, words = self._size, self.words(k)
         scale = max(1.0, min(_LARGE, self.viewport().height() - 40) / max(size.height(), 1))
         scale = min(scale, 3.0 if size.width() > 100 else scale)
         wide, high = round(size.width() * scale), round(size.height() * scale)

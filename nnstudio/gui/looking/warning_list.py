@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from nnstudio.data.facts.warnings import DataWarning
@@ -18,7 +18,13 @@ _SIGN = 18
 
 
 class WarningList(QWidget):
-    """Hidden while there is nothing to warn of. Asks only while its panel can be seen."""
+    """Hidden while there is nothing to warn of. Asks only while its panel can be seen.
+
+    Signals:
+        data_wanted: (label, settings) a fix reads other data, which the network has to fit.
+    """
+
+    data_wanted = Signal(str, object)
 
     def __init__(self, workbench: Workbench, study: Study, theme: Theme) -> None:
         super().__init__()
@@ -84,29 +90,33 @@ class WarningList(QWidget):
         words.setTextFormat(Qt.TextFormat.PlainText)
         words.setWordWrap(True)
         words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        beside = QVBoxLayout()
-        beside.setSpacing(6)
-        beside.addWidget(words)
+        across = QHBoxLayout()
+        across.setSpacing(8)
+        across.addWidget(sign, 0, Qt.AlignmentFlag.AlignTop)
+        across.addWidget(words, 1)
+        down = QVBoxLayout(row)
+        down.setContentsMargins(8, 8, 8, 8)
+        down.setSpacing(6)
+        down.addLayout(across)
         if fix:
             button = QPushButton(fix)
             button.setObjectName(f"data_fix_{k}")
             button.setAccessibleDescription(f"Mends: {warning}")
             button.setProperty("fix", True)
             button.clicked.connect(partial(self._mend, warning))
-            beside.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
+            down.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
         elif why := why_no_fix(warning):
             words.setToolTip(why)
             words.setAccessibleDescription(why)
-        across = QHBoxLayout(row)
-        across.setContentsMargins(8, 8, 8, 8)
-        across.setSpacing(8)
-        across.addWidget(sign, 0, Qt.AlignmentFlag.AlignTop)
-        across.addLayout(beside, 1)
         return row
 
     def _mend(self, warning: DataWarning, *_: object) -> None:
         fix = data_fix(self._workbench.project, warning)
-        if fix is not None and warning in self.shown:
+        if fix is None or warning not in self.shown:
+            return
+        if fix.project.data.source != self._workbench.project.data.source:
+            self.data_wanted.emit(fix.label, fix.project.data)
+        else:
             self._workbench.document.end_merge()
             self._workbench.apply(fix.label, fix.project)
 

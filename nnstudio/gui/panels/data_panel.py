@@ -51,6 +51,7 @@ class DataPanel(QWidget):
         self._workbench = workbench
         self._warnings = WarningList(workbench, study or Study(workbench, self), theme)
         self._warnings.data_wanted.connect(self._apply_fitting)
+        self._warnings.data_wanted.connect(self._apply_fitting)
         page = QWidget()
         self._column = QVBoxLayout(page)
         self._column.setContentsMargins(12, 8, 12, 16)
