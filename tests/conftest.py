@@ -7,6 +7,8 @@ from pathlib import Path
 
 # Before anything imports Qt: a test that opens a window must not need a display.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+# A test looks at where things end up, and doesn't wait for them.
+os.environ["NNSTUDIO_REDUCE_MOTION"] = "1"
 
 import pytest
 from hypothesis import HealthCheck, settings

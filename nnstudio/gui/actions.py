@@ -76,6 +76,7 @@ class Actions:
         self._add(menu, "open", "&Open…", window.files.open, keys.Open)
         menu.addMenu(self.recent)
         self._add(menu, "samples", "Sa&mples…", window.show_start)
+        self._add(menu, "import", "&Import data…", window.importer.ask, "Ctrl+I")
         menu.addSeparator()
         self.save = self._add(menu, "save", "&Save", window.files.save, keys.Save)
         self.save_as = self._add(menu, "save_as", "Save &as…", window.files.save_as, "Ctrl+Shift+S")
@@ -93,6 +94,7 @@ class Actions:
         self._add(menu, "cut", "Cut\tCtrl+X", canvas.cut_selection)
         self._add(menu, "copy", "Copy\tCtrl+C", canvas.copy_selection)
         self._add(menu, "paste", "Paste\tCtrl+V", canvas.paste)
+        self._add(menu, "paste_table", "Paste a table as data…", window.importer.paste)
         self._add(menu, "duplicate", "Duplicate\tCtrl+D", canvas.duplicate_selection)
         self.delete = self._add(menu, "delete", "Delete\tDel", canvas.delete_selection)
         menu.addSeparator()
@@ -166,6 +168,7 @@ class Actions:
         for name, text, on, switch in (
             ("wheel_zooms", "Wheel zooms", canvas.wheel_zooms, window.set_wheel_zooms),
             ("snap", "Snap to the grid", canvas.snaps, window.set_snaps),
+            ("reduce_motion", "Reduce motion", canvas.reduces_motion, window.set_reduces_motion),
         ):
             habit = self._add(menu, name, text, lambda: None)
             habit.setCheckable(True)

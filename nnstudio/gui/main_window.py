@@ -25,6 +25,7 @@ from nnstudio.gui.docks import Docks
 from nnstudio.gui.files import Files
 from nnstudio.gui.header import Header
 from nnstudio.gui.help.layer_help import LayerHelp
+from nnstudio.gui.importing.importer import Importer
 from nnstudio.gui.live import Live
 from nnstudio.gui.look.theme import Theme
 from nnstudio.gui.message_bar import MessageBar
@@ -52,6 +53,7 @@ class MainWindow(QMainWindow):
         docks: the canvas and the panels around it.
         files: opening and saving.
         pictures: the network as a picture, to files and to the clipboard.
+        importer: the user's own data, from files and from the clipboard.
     """
 
     def __init__(self, theme: Theme, preferences: Preferences | None = None) -> None:
@@ -67,6 +69,7 @@ class MainWindow(QMainWindow):
         self.docks = Docks(self.workbench, self.live, theme)
         self.files = Files(self.workbench, self, self.docks.canvas)
         self.pictures = Pictures(self.live, self)
+        self.importer = Importer(self)
         self.start_page = StartPage(theme, self._preferences.recent)
         self._pages = QStackedWidget()
         self._pages.setObjectName("pages")
@@ -76,6 +79,7 @@ class MainWindow(QMainWindow):
         self._build()
         self.docks.canvas.wheel_zooms = self._preferences.wheel_zooms
         self.docks.canvas.snaps = self._preferences.snaps
+        self.docks.canvas.reduces_motion |= self._preferences.reduces_motion
         mode = next(mode for mode in MODES if mode == self._preferences.minimap)
         self.docks.canvas.minimap.set_mode(mode)
         self.life.thumbnails.show_on_cards(self._preferences.on_cards)
@@ -105,6 +109,8 @@ class MainWindow(QMainWindow):
         self.files.saved.connect(self._remember_file)
         self.docks.inspector_panel.help_asked.connect(self.show_help)
         self.header.stage_chosen.connect(self.show_stage)
+        self.header.doctor_asked.connect(self.docks.show_doctor)
+        self.docks.doctor_panel.practice.changed.connect(self._show_findings)
         self.start_page.sample_chosen.connect(self.files.open_path)
         self.start_page.recent_chosen.connect(self.files.open_path)
         self.start_page.open_chosen.connect(self.files.open)
@@ -204,6 +210,11 @@ class MainWindow(QMainWindow):
         self.docks.canvas.snaps = snaps
         self._preferences = replace(self._preferences, snaps=snaps)
 
+    def set_reduces_motion(self, reduces: bool) -> None:
+        """Whether cards stand at once where they are put in order; remembered."""
+        self.docks.canvas.reduces_motion = reduces
+        self._preferences = replace(self._preferences, reduces_motion=reduces)
+
     def set_minimap(self, mode: Mode) -> None:
         """Show the minimap automatically, always or never, from now on."""
         self.docks.canvas.minimap.set_mode(mode)
@@ -232,6 +243,10 @@ class MainWindow(QMainWindow):
             runner.pause()
         else:
             self.workbench.when_loaded(runner.run)
+
+    def _show_findings(self) -> None:
+        findings = self.docks.doctor_panel.practice.findings
+        self.header.show_findings([str(finding) for finding in findings])
 
     def _search_layers(self) -> None:
         self.docks.docks["palette"].show()
@@ -356,6 +371,7 @@ class MainWindow(QMainWindow):
             event.ignore()
             return
         self._keep_preferences()
+        self.docks.doctor_panel.practice.finish()
         event.accept()
 
 

@@ -33,6 +33,7 @@ class Preferences:
         wheel_zooms: the wheel zooms on the canvas; otherwise it scrolls.
         snaps: cards are moved on the grid.
         minimap: when there is one: ``automatic``, ``always`` or ``never``.
+        reduces_motion: cards that are put in order don't glide there.
         on_cards: what the cards of the canvas show; empty for what the window thinks best.
     """
 
@@ -43,6 +44,7 @@ class Preferences:
     wheel_zooms: bool = True
     snaps: bool = True
     minimap: str = "automatic"
+    reduces_motion: bool = False
     on_cards: str = ""
 
 

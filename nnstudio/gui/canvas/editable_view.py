@@ -19,6 +19,7 @@ from nnstudio.gui.canvas.find_bar import FindBar
 from nnstudio.gui.canvas.flow_numbers import FlowNumbers
 from nnstudio.gui.canvas.folding import card_key
 from nnstudio.gui.canvas.gestures import Port, Selection
+from nnstudio.gui.canvas.gliding import Gliding, motion_is_unwanted
 from nnstudio.gui.canvas.group_actions import GroupActions
 from nnstudio.gui.canvas.group_faces import shown_faces
 from nnstudio.gui.canvas.heat_bar import HeatBar
@@ -49,6 +50,9 @@ class EditableView(NavigableView):
 
     Every method without an underscore may be used by them.
 
+    Attributes:
+        reduces_motion: cards that are put in order don't glide there.
+
     Signals:
         templates_wanted: the user wants to choose a template for the empty canvas.
     """
@@ -76,6 +80,8 @@ class EditableView(NavigableView):
         self._pointer = QPoint()
         self._shown: tuple[object, object, object] = (None, None, None)
         self._groups: tuple[Group, ...] = ()
+        self._gliding = Gliding(scene, self)
+        self.reduces_motion = motion_is_unwanted()
         self._parameters = 0
         self._shows_shapes = False
         self.groups = GroupActions(workbench, self._interaction, self)
@@ -91,6 +97,7 @@ class EditableView(NavigableView):
         self._empty = EmptyCanvas(theme, self)
         self._empty.start.connect(self.start_network)
         self._empty.browse.connect(self.templates_wanted)
+        workbench.project_changed.connect(self._gliding.finish)
         workbench.project_changed.connect(self._project_changed)
         workbench.problems_changed.connect(self._show_project)
         workbench.data_changed.connect(self._offer_start)
@@ -165,9 +172,11 @@ class EditableView(NavigableView):
 
     def tidy_up(self, direction: placing.Direction = "right") -> None:
         """Put the cards in order, from inputs to outputs: all, or the selected ones if several."""
-        nodes = self._workbench.selection
-        self._interaction.apply("Tidy up", lambda p: placing.tidied(p, direction, nodes))
+        nodes, before = self._workbench.selection, self._gliding.places()
+        done = self._interaction.apply("Tidy up", lambda p: placing.tidied(p, direction, nodes))
         self.fit()
+        if done and not self.reduces_motion:
+            self._gliding.begin(before)
 
     def insert_template(self, template: str | Template) -> bool:
         """Add the nodes of a template, made for the data, and select them.

@@ -206,6 +206,19 @@ class CanvasScene(QGraphicsScene):
             elif not shown.isdisjoint(nodes):
                 frame.show_group(frame.shown, frame_boxes(nodes, self._boxes()))
 
+    def show_offsets(self, offsets: Mapping[str, Point]) -> None:
+        """Show these cards away from their places, each by its own way."""
+        shown = {card: offset for card, offset in offsets.items() if card in self.nodes}
+        for card, (dx, dy) in shown.items():
+            x, y = self._places[card]
+            self.nodes[card].setPos(x + dx, y + dy)
+        for edge in self.wires:
+            if self._card_of(edge.source) in shown or self._card_of(edge.target) in shown:
+                self._lay(edge)
+        for frame in self.frames.values():
+            if not shown.keys().isdisjoint(frame.shown.nodes):
+                frame.show_group(frame.shown, frame_boxes(frame.shown.nodes, self._boxes()))
+
     def show_notes(self, notes: Iterable[Note]) -> None:
         """Have exactly these notes."""
         wanted = {note.id: note for note in notes}

@@ -71,6 +71,7 @@ class CanvasView(KeyedView):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         super().mousePressEvent(event)
+        self._gliding.finish()
         if event.button() == Qt.MouseButton.LeftButton and not self._is_panning:
             at = self._scene_point(event.position())
             if nodes := self._scene.badge_at(at, self.zoom):
