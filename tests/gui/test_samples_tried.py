@@ -9,6 +9,8 @@ from pytestqt.qtbot import QtBot
 
 from nnstudio.assets import sample
 from nnstudio.data.sources import Sorting
+from nnstudio.gui.look.theme import Theme
+from nnstudio.gui.trying.drawing_view import DrawingView
 from nnstudio.gui.trying.seen_picture import SeenPicture
 
 SEVEN = [[(30, 30), (80, 60), (130, 30)], [(130, 30), (100, 90), (80, 160)]]
@@ -35,6 +37,16 @@ def test_an_autoencoder_answers_a_drawing_with_a_drawing(open_window, qtbot: QtB
     assert drawn.picture is not None
     np.testing.assert_allclose(drawn.picture.ravel(), expected.ravel(), rtol=1e-5)
     assert panel.answer() is None  # type: ignore[attr-defined]
+
+
+def test_what_is_said_of_the_drawing_is_not_cut_off(qtbot: QtBot) -> None:
+    view = DrawingView(Theme("light"))
+    qtbot.addWidget(view)
+    view.resize(520, 260)
+    view.show()
+    view.show_drawn(np.zeros((8, 8)), 1.0, "0.4 ms")
+    caption = child(view, "pad_caption")
+    assert caption.width() >= caption.sizeHint().width()
 
 
 def test_an_autoencoder_opens_with_its_bottleneck_drawn(open_window, qtbot: QtBot) -> None:

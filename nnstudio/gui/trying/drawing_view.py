@@ -115,11 +115,14 @@ class DrawingView(QWidget):
 
     def show_drawn(self, picture: np.ndarray, white: float, took: str) -> None:
         """The network's answer is a picture (height, width): it takes the place of the bars."""
+        is_first = not self.drawn.isVisibleTo(self)
         self._answers_by_picture(True)
         self.drawn.set_picture(picture, white)
         self._caption.setText("Drawn again")
         self._answer.clear()
         self._sure.setText(took)
+        if is_first:
+            self._arrange()  # the caption has room for its words only
 
     def _answers_by_picture(self, does: bool) -> None:
         self.drawn.setVisible(does)
