@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from hypothesis import settings
-from idx_files import write_idx
+from idx_files import only_small_mnist
 
 # A busy machine is slow, and that is no failure.
 settings.register_profile("patient", deadline=None)
@@ -20,17 +20,7 @@ settings.load_profile("patient")
 @pytest.fixture
 def small_mnist(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder with MNIST's four files, 30 + 10 made-up pictures, and no other MNIST in sight."""
-    monkeypatch.delenv("NNSTUDIO_DATA", raising=False)
-    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "home"))
-    monkeypatch.setenv("HOME", str(tmp_path / "home"))
-    folder = tmp_path / "mnist"
-    folder.mkdir()
-    rng = np.random.default_rng(5)
-    for part, count in (("train", 30), ("t10k", 10)):
-        pictures = rng.integers(0, 256, (count, 28, 28), np.uint8)
-        write_idx(folder / f"{part}-images-idx3-ubyte.gz", pictures)
-        write_idx(folder / f"{part}-labels-idx1-ubyte.gz", np.arange(count) % 10)
-    return folder
+    return only_small_mnist(tmp_path, monkeypatch)
 
 
 def _shared(name: str) -> Path:
