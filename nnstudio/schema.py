@@ -138,7 +138,7 @@ def _mismatch(item: Setting, value: Any) -> str:
     rule = item.rule
     if rule.choices is not None:
         return "" if value in rule.choices else "one of " + ", ".join(map(str, rule.choices))
-    if get_origin(item.type) is tuple:
+    if _kinds(item.type):
         return _mismatch_of_tuple(item, value)
     if item.type is bool:
         return "" if isinstance(value, bool) else "yes or no"
@@ -157,7 +157,7 @@ def _mismatch(item: Setting, value: Any) -> str:
 
 
 def _mismatch_of_tuple(item: Setting, value: Any) -> str:
-    kinds = get_args(item.type)
+    kinds = _kinds(item.type)
     part = Setting(item.name, kinds[0], None, item.rule)
     if not isinstance(value, tuple):
         return "a list of values"
@@ -166,6 +166,12 @@ def _mismatch_of_tuple(item: Setting, value: Any) -> str:
     if len(value) != len(kinds):
         return f"{len(kinds)} values"
     return next((f"{len(kinds)} values, each {e}" for v in value if (e := _mismatch(part, v))), "")
+
+
+@cache
+def _kinds(kind: Any) -> tuple[Any, ...]:
+    """The kinds of the values in a tuple; empty for anything else. Lists of points are long."""
+    return get_args(kind) if get_origin(kind) is tuple else ()
 
 
 def _within(rule: Rule, value: float) -> bool:
@@ -198,8 +204,8 @@ def to_plain(subject: Any) -> dict[str, Any]:
 
 def _plain(kind: Any, value: Any) -> Any:
     """One value for a file. A rate of 0 is written as 0.0: equal settings have equal files."""
-    if get_origin(kind) is tuple:
-        return [_plain(get_args(kind)[0], part) for part in value]
+    if kinds := _kinds(kind):
+        return [_plain(kinds[0], part) for part in value]
     return float(value) if kind is float else value
 
 

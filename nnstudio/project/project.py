@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 import msgspec
@@ -59,6 +60,11 @@ class Project:
         Settings at their default are left out, so that a later version that adds some still knows
         the run.
         """
+        return self._run_hash
+
+    @cached_property
+    def _run_hash(self) -> str:
+        """Asked for many times by whoever follows a project, which never changes."""
         settings, data = self.settings, self.data
         fixed = {
             "nodes": [

@@ -94,7 +94,7 @@ def test_two_kinds_of_signs_are_drawn_kept_learned_and_read(
     for make, name in ((ring, "o"), (cross, "x")):
         click(window, "pad_clear_button") if not _is_empty(window) else None
         draw_by_mouse(child(window, "drawing_pad"), make(side, 2.5, 0.33))
-        qtbot.waitUntil(lambda name=name: text(window, "pad_answer") == name)  # type: ignore[misc]
+        qtbot.waitUntil(lambda name=name: text(window, "pad_answer") == name)
 
 
 @pytest.mark.skipif(

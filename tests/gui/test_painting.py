@@ -278,9 +278,9 @@ def test_the_fit_shows_new_points_at_once(qtbot: QtBot, open_window: Opener) -> 
     fit = window.docks.docks["function"]
     fit.raise_()
     plot = child(window, "function_plot")
-    qtbot.waitUntil(lambda: plot.isVisible() and plot._examples is not None)  # type: ignore[attr-defined]
+    qtbot.waitUntil(lambda: plot.isVisible() and plot._examples is not None)
     QTest.mouseClick(plane, LEFT, NONE, at(plane, 0.0, 0.9))
-    qtbot.waitUntil(lambda: len(plot._examples.inputs) == 3)  # type: ignore[attr-defined]
+    qtbot.waitUntil(lambda: len(plot._examples.inputs) == 3)
 
 
 def test_a_larger_window_paints_the_same_points(open_window: Opener) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from time import perf_counter
+
 from PySide6.QtCore import QObject, QTimer
 
 from nnstudio.data.sources import ByHand
@@ -12,6 +14,8 @@ from nnstudio.project.by_hand import with_source
 #: During a gesture the project gets what was painted so often, in milliseconds. The canvas shows
 #: it at once; everything else that looks at the data follows.
 WRITE_EVERY = 100
+#: Large sets take longer to follow: at most this share of the time goes into it.
+_SHARE = 0.25
 
 
 class Gesture(QObject):
@@ -58,7 +62,10 @@ class Gesture(QObject):
         source, self._waiting = self._waiting, None
         if source is None:
             return
+        began = perf_counter()
         fitted = with_source(self._workbench.project, source)
         self._workbench.apply(self._label, fitted.project, merge_key=self._key)
+        took = (perf_counter() - began) * 1000
+        self._timer.setInterval(max(WRITE_EVERY, round(took / _SHARE)))
         if fitted.notes:
             self._workbench.said.emit(" ".join(fitted.notes), "ok")
