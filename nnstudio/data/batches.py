@@ -46,6 +46,7 @@ class PreparedData:
         preparation: Preparation | None = None,
         dataset: Dataset | None = None,
         parts: Parts | None = None,
+        known: PreparedData | None = None,
     ) -> PreparedData:
         """Load, split, and fit the preparation on the training part.
 
@@ -55,6 +56,8 @@ class PreparedData:
                 it doesn't know are fitted.
             dataset: the contents of the source, if they are at hand already; without any steps.
             parts: who is in which part, if not dealt out as the settings say.
+            known: what came of the same dataset before; if the steps are the same, they are
+                taken from there, where pictures need not be resized again.
 
         Raises:
             SettingError, DataError: as :meth:`Source.load` and :meth:`Split.parts`.
@@ -65,7 +68,11 @@ class PreparedData:
         steps = settings.steps if preparation is None else preparation.steps
         source = dataset
         given = source.input_shape if steps else ()
-        dataset = stepped(dataset, steps)
+        is_known = known is not None and known.source is dataset
+        if known is not None and is_known and known.preparation.steps == steps:
+            dataset = known.dataset
+        else:
+            dataset = stepped(dataset, steps)
         for augmentation in settings.augmentation:
             check_augmentation(augmentation, dataset)
         if parts is None:

@@ -68,11 +68,17 @@ class Loading(Work):
         stepped: the data prepared, whether or not its augmentation can be applied to it.
     """
 
-    def __init__(self, settings: DataSettings, given: Dataset | None = None) -> None:
-        """``given`` need not be read again."""
+    def __init__(
+        self,
+        settings: DataSettings,
+        given: Dataset | None = None,
+        known: PreparedData | None = None,
+    ) -> None:
+        """``given`` need not be read again, nor what is ``known`` of it be prepared again."""
         super().__init__()
         self.settings = settings
         self.given = given
+        self._known = known
         self.stepped: PreparedData | None = None
         self.data: PreparedData | None = None
 
@@ -82,7 +88,7 @@ class Loading(Work):
             if self.given is None:
                 self.given = self.settings.source.load()
             plain = replace(self.settings, augmentation=())
-            self.stepped = PreparedData.of(plain, dataset=self.given)
+            self.stepped = PreparedData.of(plain, dataset=self.given, known=self._known)
             self.data = self.stepped.with_augmentation(self.settings.augmentation)
 
 

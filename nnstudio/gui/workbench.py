@@ -71,6 +71,7 @@ class Workbench(QObject):
         self._loading: Loading | Fetching | None = None
         self._given: tuple[Source, Dataset] | None = None
         self._stepped: PreparedData | None = None
+        self._known: PreparedData | None = None  # the last that could be prepared
         self._poll = QTimer(self)
         self._poll.setInterval(20)
         self._poll.timeout.connect(self._look_at_loading)
@@ -238,9 +239,9 @@ class Workbench(QObject):
         """Read the project's data: at once if that is quick, else on a thread."""
         self.cancel_loading()
         if self.given is None:
-            self._given = None
+            self._given = self._known = None
+        loading = Loading(self.project.data, self.given, self._known)
         self._stepped = None
-        loading = Loading(self.project.data, self.given)
         if loading.settings.source.slow:
             self._begin_loading(loading)
         else:
@@ -272,6 +273,7 @@ class Workbench(QObject):
         if loading.given is not None:
             self._given = loading.settings.source, loading.given
         self._stepped = loading.stepped
+        self._known = loading.stepped or self._known
         self._take_data(loading.data, loading.error)
         self.data_changed.emit()
         if loading.data is not None and loading.data.dataset.notes:

@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from nnstudio.data.preparation import INPUT_PREPARATIONS
 from nnstudio.data.sources import SOURCES
+from nnstudio.data.split import Split
 from nnstudio.data.steps import Centre, Grey, Invert, Resize, Step
 from nnstudio.engine.activations import Softmax
 from nnstudio.engine.dense import Dense
@@ -274,6 +275,20 @@ def test_the_source_is_not_read_again_for_another_preparation(
     assert given is not None
     assert bench.data is not None
     assert (bench.data.dataset.inputs == 16 - given.inputs).all()
+
+
+def test_steps_are_not_taken_again_for_another_split_or_range(
+    panel: DataPanel, bench: Workbench
+) -> None:
+    with_steps(bench, Resize(16, 16))
+    assert bench.data is not None
+    before = bench.data.dataset
+    data = replace(bench.project.data, split=Split(seed=7), inputs="standardise each")
+    bench.apply("Split", replace(bench.project, data=data))
+    assert bench.data.dataset is before
+    assert bench.data.preparation.inputs.offset.shape == (1, 16, 16)
+    with_steps(bench, Resize(15, 15))
+    assert bench.data.input_shape == (1, 15, 15)
 
 
 def test_a_closed_section_tells_what_is_in_it(panel: DataPanel, bench: Workbench) -> None:

@@ -25,6 +25,7 @@ from nnstudio.gui.panels.data_panel import DataPanel
 from nnstudio.gui.preparing.parts_bar import PartsBar
 from nnstudio.gui.preparing.split_form import SplitForm
 from nnstudio.gui.workbench import Workbench
+from nnstudio.messages import StudioError
 
 FIELDS = ("validation", "test", "seed")
 
@@ -67,13 +68,12 @@ class Desk:
         self.show()
 
     def show(self) -> None:
-        from nnstudio.messages import StudioError
-
+        data, error = None, ""
         try:
             data = PreparedData.of(self.settings, dataset=self.given)
-        except StudioError:
-            data = None
-        self.form.show_data(self.settings, self.given, data)
+        except StudioError as reason:
+            error = str(reason)
+        self.form.show_data(self.settings, self.given, data, error)
 
     @property
     def split(self) -> Split:

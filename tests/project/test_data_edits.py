@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from small_projects import LINE, LINE_DATA, SPIRAL, SPIRAL_DATA, chain
 
+from nnstudio.data.augmentation.moving import Flip
+from nnstudio.data.batches import PreparedData
 from nnstudio.data.settings import DataSettings
 from nnstudio.data.sources import SOURCES
+from nnstudio.data.split import Split
+from nnstudio.data.steps import Invert
 from nnstudio.engine.activations import ReLU, Sigmoid, Softmax
 from nnstudio.engine.dense import Dense
 from nnstudio.engine.layer import Layer
@@ -20,7 +26,7 @@ from nnstudio.engine.merging import Add
 from nnstudio.engine.shaping import Flatten, Input
 from nnstudio.graph.edits import add_node, connect
 from nnstudio.graph.model import Graph, Node
-from nnstudio.project.edits import choose_data
+from nnstudio.project.edits import choose_data, with_other_source
 from nnstudio.project.problems import DataFacts, problems
 from nnstudio.project.project import Project
 from nnstudio.project.runs import facts_of
@@ -124,3 +130,20 @@ def test_branches_each_get_what_they_need() -> None:
     graph = connect(add_node(graph, Node("end", Dense(1))), "sum", "end")
     fitted = choose_data(Project(graph=graph, data=LINE.data), DIGITS, PICTURES).project
     assert problems(fitted, PICTURES) == ()
+
+
+def test_other_data_is_prepared_and_dealt_out_without_what_was_made_for_the_first() -> None:
+    split = Split(validation=0.2, seed=4, by="group", column="odd")
+    first = replace(
+        DIGITS, split=split, inputs="standardise", steps=(Invert(16),), augmentation=(Flip(),)
+    )
+    other = with_other_source(first, SOURCES["Iris"]())
+    assert other == DataSettings(
+        SOURCES["Iris"](), Split(validation=0.2, seed=4), inputs="standardise"
+    )
+    PreparedData.of(other)
+
+
+def test_a_split_that_needs_no_column_is_kept_for_other_data() -> None:
+    first = replace(DIGITS, split=Split(by="order"))
+    assert with_other_source(first, SOURCES["Iris"]()).split == Split(by="order")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -138,6 +139,24 @@ def test_an_optimizer_that_searches_sees_one_and_the_same_examples_within_a_step
     assert not np.array_equal(plain.flat, whole.flat)
     losses = whole.history.steps.curve()[3]
     assert losses[-1] < losses[0]
+
+
+def test_an_optimizer_that_searches_sees_other_examples_in_each_epoch() -> None:
+    session = session_on(
+        data_with(*BOTH), replace(SETTINGS, optimizer=LBFGS(), learning_rate=1.0, epochs=3)
+    )
+    seen: list[set[int]] = []
+    learn = session.learner.learn
+
+    def watched(index: Array, rng: np.random.Generator, weights: Array | None, epoch: int) -> Any:
+        seen[-1].add(epoch)
+        return learn(index, rng, weights, epoch)
+
+    session.learner.learn = watched  # type: ignore[method-assign,assignment]
+    for _ in range(3):
+        seen.append(set())
+        drive(session, epochs=1)
+    assert seen == [{0}, {1}, {2}]
 
 
 def design(*augmentation: Augmentation) -> Project:

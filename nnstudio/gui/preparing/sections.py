@@ -60,6 +60,6 @@ class PreparingSections(QWidget):
         given, data, stepped = workbench.given, workbench.data, workbench.stepped
         self._preparation.show_data(settings, given, data)
         self._augmentation.show_data(settings, stepped, workbench.project.settings.seed)
-        self._split.show_data(settings, given, data)
+        self._split.show_data(settings, given, data, workbench.data_error)
         for view in (self._preparation, self._augmentation, self._split):
             self._sections[view].show_summary(view.summary())

@@ -93,9 +93,17 @@ class SplitForm(QWidget):
         return 0 if self._given is None else self._given.test_count
 
     def show_data(
-        self, settings: DataSettings, given: Dataset | None, data: PreparedData | None
+        self,
+        settings: DataSettings,
+        given: Dataset | None,
+        data: PreparedData | None,
+        error: str = "",
     ) -> None:
-        """Show the split of what is ``given``, and the parts that ``data`` has."""
+        """Show the split of what is ``given``, and the parts that ``data`` has.
+
+        Args:
+            error: why there is no data.
+        """
         self._settings, self._given = settings, given
         split = settings.split
         self._by.offer(self._ways(split))
@@ -114,7 +122,7 @@ class SplitForm(QWidget):
         self._form.show_settings(split, hidden)
         self._form.setVisible(bool(matter))
         self._say("")
-        self._say_of_column(self._trouble(data))
+        self._say_of_column(self._trouble(error))
         self._bar.setVisible(data is not None)
         if data is not None:
             self._bar.show_parts(data.parts, data.dataset)
@@ -151,14 +159,14 @@ class SplitForm(QWidget):
         self._column.offer(choices)
         self._column.show_value(split.column)
 
-    def _trouble(self, data: PreparedData | None) -> str:
-        """Why there are no parts, if it is the split's doing."""
-        if data is not None or self._given is None or self._settings is None:
+    def _trouble(self, error: str) -> str:
+        """``error``, if it is the split's doing."""
+        if not error or self._given is None or self._settings is None:
             return ""
         try:
             self._settings.split.parts(self._given)
-        except StudioError as error:
-            return str(error)
+        except StudioError as trouble:
+            return str(trouble)
         return ""
 
     def _say(self, sentence: str) -> None:
