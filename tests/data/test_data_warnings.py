@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -9,10 +10,12 @@ import pytest
 
 from nnstudio.data.batches import PreparedData
 from nnstudio.data.dataset import Dataset
+from nnstudio.data.facts.overview import overview
 from nnstudio.data.facts.warnings import DataWarning, warnings
 from nnstudio.data.settings import DataSettings
 from nnstudio.data.sources import SOURCES, Line, Source
 from nnstudio.data.split import Split
+from nnstudio.data.stored import open_store, store
 
 RANDOM = np.random.default_rng(0)
 X = RANDOM.normal(size=(200, 3))
@@ -172,3 +175,41 @@ def test_an_input_that_tells_much_but_not_all_is_not_suspected() -> None:
 
 def test_a_target_made_from_the_only_input_is_the_task_and_no_leak() -> None:
     assert "data_leak" not in found(X[:, :1], targets=2 * X[:, :1], classes=())
+
+
+EXTREMES = {
+    "huge": RANDOM.normal(size=(50, 3)) * 1e307,
+    "both ends": np.where(np.arange(50) % 2, 1, -1)[:, np.newaxis] * np.array([1e308, -1e308, 0]),
+    "tiny": RANDOM.normal(size=(50, 3)) * 1e-320,
+    "all missing": np.full((50, 3), np.nan),
+    "infinite": np.where(RANDOM.random((50, 3)) < 0.5, np.inf, 1.0),
+    "far away": 1e15 + RANDOM.normal(size=(50, 3)),
+    "whole": RANDOM.integers(-(2**62), 2**62, (50, 3)),
+    "one example": RANDOM.normal(size=(1, 3)),
+    "none": np.zeros((0, 3)),
+}
+
+
+@pytest.mark.parametrize("classes", [("a", "b"), ()], ids=["classes", "numbers"])
+@pytest.mark.parametrize("inputs", EXTREMES.values(), ids=EXTREMES)
+def test_no_numbers_are_too_strange_to_be_looked_at(
+    inputs: np.ndarray, classes: tuple[str, ...]
+) -> None:
+    targets = np.arange(len(inputs)) % 2 if classes else inputs[:, :1].astype(float)
+    data = Dataset("", inputs, targets, classes)
+    settings = DataSettings(Line(), inputs="none", targets="none")
+    prepared = PreparedData.of(settings, dataset=data)
+    assert all(str(warning) for warning in warnings(prepared))
+    assert len(overview(prepared).columns) == 4
+
+
+def test_data_on_the_disk_is_looked_at_as_data_in_memory_is(tmp_path: Path) -> None:
+    inputs = X.copy()
+    inputs[150:] = inputs[:50]
+    data = Dataset("", inputs * 500, LABELS, ("a", "b"))
+    store(data, tmp_path / "store")
+    settings = DataSettings(Line(), inputs="none")
+    in_memory = warnings(PreparedData.of(settings, dataset=data))
+    on_disk = warnings(PreparedData.of(settings, dataset=open_store(tmp_path / "store")))
+    assert {w.code for w in in_memory} == {"data_duplicates", "data_unscaled"}
+    assert [str(w) for w in on_disk] == [str(w) for w in in_memory]

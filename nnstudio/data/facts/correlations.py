@@ -154,6 +154,8 @@ def _centred(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Minus each column's mean, for exact sums, with 0 where nothing is known; and what is."""
     has = np.isfinite(values)
     known = np.where(has, values, 0.0)
+    size = np.abs(known).max(axis=0, initial=0.0)
+    known = known / np.where(size > 0, size, 1.0)
     mean = known.sum(axis=0) / np.maximum(has.sum(axis=0), 1)
     spread = np.where(has, known - mean, 0.0)
     # What is left of equal numbers by rounding is no variation; and squares stay in range.

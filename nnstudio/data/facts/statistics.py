@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import prod
 
 import numpy as np
 
@@ -10,6 +11,8 @@ import numpy as np
 BINS = 20
 #: Up to so many different whole numbers each have a bar of their own.
 _OWN_BARS = 32
+#: Larger numbers are made smaller before they are squared or subtracted.
+_SQUARABLE = 1e150
 
 
 @dataclass(frozen=True)
@@ -39,9 +42,7 @@ def statistics(values: np.ndarray) -> Statistics:
     if not finite.size:
         nan = float("nan")
         return Statistics(values.size, values.size, nan, nan, nan, nan, 0)
-    mean = float(finite.mean(dtype=np.float64))
-    # Two passes: the difference of large sums would not be exact enough.
-    deviation = float(np.sqrt(np.square(finite - mean, dtype=np.float64).mean()))
+    mean, deviation = _mean_and_deviation(finite)
     return Statistics(
         count=values.size,
         missing=values.size - finite.size,
@@ -85,7 +86,7 @@ def histogram(
         values: ``(n,)``, or ``(n, places…)``.
         labels: ``(n,)``, which group each example belongs to; ``None``: all to the first.
     """
-    flat = values.reshape(len(values), -1)
+    flat = values.reshape(len(values), prod(values.shape[1:]))
     group = np.zeros(len(flat), np.int64) if labels is None else labels.astype(np.int64)
     if flat.dtype == np.uint8 and flat.size:
         return _of_bytes(flat, group, bins, groups)
@@ -94,10 +95,12 @@ def histogram(
     group = np.repeat(group, flat.shape[1]).reshape(flat.shape)[is_finite]
     if not numbers.size:
         return Histogram(np.array([0.0, 1.0]), np.zeros((groups, 1), np.int64))
+    scale = 4.0 if np.abs(numbers).max() > _SQUARABLE else 1.0
+    numbers = numbers / scale
     edges = _edges(numbers, bins)
     bins = len(edges) - 1
     counts = np.bincount(group * bins + _places(numbers, edges), minlength=groups * bins)
-    return Histogram(edges, counts.reshape(groups, bins))
+    return Histogram(edges * scale, counts.reshape(groups, bins))
 
 
 def _of_bytes(flat: np.ndarray, group: np.ndarray, bins: int, groups: int) -> Histogram:
@@ -119,6 +122,17 @@ def _places(numbers: np.ndarray, edges: np.ndarray) -> np.ndarray:
     share = (numbers - edges[0]) / (edges[-1] - edges[0])
     places: np.ndarray = np.minimum((share * bins).astype(np.int64), bins - 1)
     return places
+
+
+def _mean_and_deviation(finite: np.ndarray) -> tuple[float, float]:
+    """In two passes: the difference of large sums would not be exact enough."""
+    largest = max(abs(float(finite.min())), abs(float(finite.max())))
+    # Squares of what is larger are no numbers any more.
+    scale = largest if largest > _SQUARABLE else 1.0
+    scaled = finite / scale if scale > 1.0 else finite
+    mean = float(scaled.mean(dtype=np.float64))
+    deviation = float(np.sqrt(np.square(scaled - mean, dtype=np.float64).mean()))
+    return mean * scale, deviation * scale
 
 
 def _edges(numbers: np.ndarray, bins: int) -> np.ndarray:

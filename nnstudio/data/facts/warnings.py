@@ -201,14 +201,14 @@ def _unscaled(data: PreparedData, every: tuple[Feature, ...]) -> Iterator[DataWa
         of_column = [feature for feature in every if feature.column == column]
         # Pictures and sequences are prepared as a whole: their features are told together.
         by_feature = prepared if known.values.ndim == 2 else prepared.reshape(-1, 1)
-        with np.errstate(invalid="ignore"):
+        with np.errstate(invalid="ignore", over="ignore"):
             spread, mean = by_feature.std(axis=0), by_feature.mean(axis=0)
         far = np.maximum(spread, np.abs(mean))
-        if not np.isfinite(far).any():
+        if np.isnan(far).all():
             continue
         worst = int(np.nanargmax(far))
-        spreads = spread[spread > 0]
-        unlike = column == INPUTS and spreads.size and spreads.max() > UNLIKE * spreads.min()
+        spreads = spread[np.isfinite(spread) & (spread > 0)]
+        unlike = column == INPUTS and spreads.size and spreads.max() / UNLIKE > spreads.min()
         if not unlike and far[worst] <= FAR:
             continue
         name = of_column[worst].name if by_feature is prepared else column

@@ -198,7 +198,10 @@ class ExampleTable(QTableView):
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setShowGrid(False)
-        self.setStyleSheet("QTableView { selection-background-color: transparent; }")
+        self.setStyleSheet(
+            "QTableView { selection-background-color: transparent; }"
+            "QHeaderView::section:vertical { border: none; }"
+        )
         self.setTabKeyNavigation(False)
         self.setWordWrap(False)
         self._theme = theme
