@@ -116,6 +116,7 @@ SENTENCES: dict[str, str] = {
     ),
     "surgery_no_unit": _("{node} has no unit {unit}: it has {count}, counted from 1."),
     "surgery_wider": _("{node} has {count} units already: ask for more to widen it."),
+    "surgery_narrower": _("{node} has {count} units already: ask for fewer to narrow it."),
     "surgery_last_unit": _("{node} needs at least one unit: delete the whole layer instead."),
     "surgery_own_groups": _(
         "{node} has {groups} groups of filters, of which each sees other channels: set its groups to 1 first."
@@ -387,6 +388,22 @@ SENTENCES: dict[str, str] = {
         '{file} needs pyarrow, which is not installed: pip install "nnstudio[parquet]", or save the table as CSV.'
     ),
     "parquet_damaged": _("{file} is no Parquet table or is damaged: save it again."),
+    "import_roles": _("Choose at least one column as input and another as target."),
+    "import_drop": _(
+        "Of the first {rows:,} rows {count:,} have empty cells: they will be left out."
+    ),
+    "import_fill": _(
+        "Of the first {rows:,} rows {count:,} have empty cells: they will be filled, and a further input tells where."
+    ),
+    "import_refuse": _(
+        "Of the first {rows:,} rows {count:,} have empty cells: the table will be refused."
+    ),
+    "import_nothing_pasted": _(
+        "There is no table on the clipboard: copy some rows of a spreadsheet first."
+    ),
+    "import_other": _(
+        "{file} can't be imported: choose a table (.csv, .tsv, .parquet), NumPy arrays (.npz, .npy), IDX files or a folder of pictures."
+    ),
     "pictures_no_folder": _("No folder is chosen: choose the one that holds the pictures."),
     "pictures_missing": _("There is no folder {folder}: check the path."),
     "pictures_none": _(
@@ -543,17 +560,23 @@ SENTENCES: dict[str, str] = {
         "It overfits: the validation loss was lowest in epoch {best}, {lowest:.3g}, and is {now:.3g} in epoch {epoch}, while the training loss went on falling."
     ),
     "trial_helped": _(
-        "“{label}” helps: {measure} {after} instead of {before} after {epochs} epochs."
+        "“{label}” helps: {measure} {after} instead of {before} after {epochs}."
     ),
     "trial_no_better": _(
-        "“{label}” doesn't help: {measure} {after}, before {before}, after {epochs} epochs."
+        "“{label}” doesn't help: {measure} {after}, before {before}, after {epochs}."
     ),
     "trial_goes_on": _(
-        "“{label}” helps: {measure} {after} after {epochs} epochs, where the run broke off in step {step}."
+        "“{label}” helps: {measure} {after} after {epochs}, where the run broke off in step {step}."
     ),
     "trial_diverged": _("“{label}” doesn't help: the loss became infinite in step {step}."),
     "trial_unclear": _(
         "“{label}”: {measure} {after}, before {before}. That can't be compared: train for an epoch first."
+    ),
+    "remedy_used": _(
+        "“{label}” is in use, with the weights of the trial; Undo takes it back."
+    ),
+    "remedy_gone": _(
+        "“{label}” has no place in the project any more: it was changed since the trial began."
     ),
     "diverged": _(
         "Training stopped at step {step}: the loss became {loss}. Try a smaller learning rate than {rate:g}; the weights from before the run are kept."
@@ -682,10 +705,10 @@ SENTENCES: dict[str, str] = {
     "interrupted": _("Interrupted."),
     "interrupted_folds": _("Interrupted after {done} of {folds} folds."),
     "interrupted_saved": _(
-        "Interrupted after {epochs} epochs and {batches} batches: what was trained so far is in {file}."
+        "Interrupted after {epochs} and {batches} batches: what was trained so far is in {file}."
     ),
     "interrupted_unsaved": _(
-        "Interrupted after {epochs} epochs and {batches} batches; nothing was written."
+        "Interrupted after {epochs} and {batches} batches; nothing was written."
     ),
     "no_memory": _(
         "There is not enough memory for this: make the network, the batches or the data smaller."

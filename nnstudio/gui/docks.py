@@ -16,6 +16,8 @@ from nnstudio.gui.looking.study import Study
 from nnstudio.gui.panels.curves_panel import CurvesPanel
 from nnstudio.gui.panels.data_panel import DataPanel
 from nnstudio.gui.panels.data_view_panel import DataViewPanel
+from nnstudio.gui.panels.doctor_panel import DoctorPanel
+from nnstudio.gui.panels.evaluate_panel import EvaluatePanel
 from nnstudio.gui.panels.features_panel import FeaturesPanel
 from nnstudio.gui.panels.function_panel import FunctionPanel
 from nnstudio.gui.panels.inspector_panel import InspectorPanel
@@ -31,7 +33,7 @@ from nnstudio.schema import settings_of
 #: Below this width the bottom shows one panel at a time.
 NARROW = 1160
 #: Bump when docks are added or renamed, so that an older remembered layout is not used.
-LAYOUT_VERSION = 5
+LAYOUT_VERSION = 7
 
 LEFT = Qt.DockWidgetArea.LeftDockWidgetArea
 RIGHT = Qt.DockWidgetArea.RightDockWidgetArea
@@ -82,13 +84,17 @@ class Docks(QMainWindow):
         self.canvas.edit_wanted.connect(self._edit_settings)
         self.inspector_panel = InspectorPanel(workbench, theme, live)
         self.try_panel = TryPanel(live, theme)
+        self.doctor_panel = DoctorPanel(live, theme)
+        self.doctor_panel.practice.changed.connect(self._count_findings)
         study = Study(workbench, self)
+        self.data_panel = DataPanel(workbench, theme, study)
         places = (
-            Place("data", "Data", LEFT, DataPanel(workbench, theme, study)),
+            Place("data", "Data", LEFT, self.data_panel),
             Place("palette", "Layers", LEFT, self.palette_panel),
             Place("outline", "Outline", LEFT, OutlinePanel(workbench, theme)),
             Place("inspector", "Inspector", RIGHT, self.inspector_panel),
             Place("curves", "Learning", BOTTOM, CurvesPanel(live, theme)),
+            Place("doctor", "Doctor", BOTTOM, self.doctor_panel),
             Place("weights", "Weights", BOTTOM, WeightsPanel(live, theme)),
             Place("function", "Fit", BOTTOM, FunctionPanel(live, theme)),
             Place("features", "Features", BOTTOM, FeaturesPanel(live, theme)),
@@ -96,6 +102,7 @@ class Docks(QMainWindow):
             Place("try", "Try it", BOTTOM, self.try_panel),
             Place("summary", "Summary", BOTTOM, SummaryPanel(live, theme)),
             Place("data_view", "Data view", BOTTOM, DataViewPanel(live, study, theme)),
+            Place("evaluate", "Evaluate", BOTTOM, EvaluatePanel(live, theme)),
         )
         self.docks: dict[str, QDockWidget] = {}
         self._areas: dict[str, Qt.DockWidgetArea] = {}
@@ -149,8 +156,10 @@ class Docks(QMainWindow):
             "features",
             "neurons",
             "try",
+            "doctor",
             "summary",
             "data_view",
+            "evaluate",
         )
         bottom = [docks[name] for name in names]
         for dock in bottom:
@@ -165,8 +174,10 @@ class Docks(QMainWindow):
             self.tabifyDockWidget(docks["weights"], docks["function"])
             self.tabifyDockWidget(docks["function"], docks["features"])
             self.tabifyDockWidget(docks["features"], docks["neurons"])
-            self.tabifyDockWidget(docks["curves"], docks["summary"])
+            self.tabifyDockWidget(docks["curves"], docks["doctor"])
+            self.tabifyDockWidget(docks["doctor"], docks["summary"])
             self.tabifyDockWidget(docks["summary"], docks["data_view"])
+            self.tabifyDockWidget(docks["data_view"], docks["evaluate"])
         for dock in bottom:
             dock.show()
         self._suit_to_data()
@@ -233,6 +244,7 @@ class Docks(QMainWindow):
             "data": ("data", "data_view"),
             "build": ("palette", "inspector"),
             "train": ("inspector", "curves"),
+            "evaluate": ("evaluate",),
             "try": ("try",),
         }[stage]
         for name in wanted:
@@ -240,6 +252,18 @@ class Docks(QMainWindow):
             self.docks[name].raise_()
         if stage == "train":
             self._workbench.select(())
+
+    def _count_findings(self) -> None:
+        """The doctor's tab tells how much is found."""
+        count = len(self.doctor_panel.practice.findings)
+        title = f"Doctor · {count}" if count else "Doctor"
+        if self.docks["doctor"].windowTitle() != title:
+            self.docks["doctor"].setWindowTitle(title)
+
+    def show_doctor(self) -> None:
+        """Bring the doctor forward."""
+        self.docks["doctor"].show()
+        self.docks["doctor"].raise_()
 
     def _edit_settings(self, node: str) -> None:
         """Give the keyboard to the first setting of a node in the inspector."""

@@ -31,6 +31,7 @@ from nnstudio.gui.look.theme import Theme
 from nnstudio.gui.message_bar import MessageBar
 from nnstudio.gui.pictures.dialog import PictureDialog
 from nnstudio.gui.pictures.pictures import Pictures
+from nnstudio.gui.shortcuts import SHORTCUTS
 from nnstudio.gui.start_page import StartPage
 from nnstudio.gui.template_dialog import TemplateDialog
 from nnstudio.gui.workbench import Workbench
@@ -373,30 +374,3 @@ class MainWindow(QMainWindow):
         self._keep_preferences()
         self.docks.doctor_panel.practice.finish()
         event.accept()
-
-
-SHORTCUTS = """<table cellspacing="6">
-<tr><td><b>Double-click</b> or drag a layer</td><td>add it; the first connects it too</td></tr>
-<tr><td><b>Drag</b> from port to port</td><td>connect</td></tr>
-<tr><td><b>Double-click</b> on nothing, Insert</td><td>search a layer and add it there</td></tr>
-<tr><td><b>F1</b></td><td>help about the layer that is selected</td></tr>
-<tr><td><b>/</b></td><td>search the layers</td></tr>
-<tr><td><b>Delete</b></td><td>delete what is selected</td></tr>
-<tr><td><b>Ctrl+C</b>, X, V, D</td><td>copy, cut, paste, duplicate</td></tr>
-<tr><td><b>F2</b>, Ctrl+F</td><td>rename; find a node</td></tr>
-<tr><td><b>Ctrl+G</b>, Ctrl+Shift+G</td><td>group; ungroup</td></tr>
-<tr><td><b>Ctrl+H</b></td><td>collapse a group to one card, or expand it</td></tr>
-<tr><td><b>Tab</b>, Home, End</td><td>from card to card</td></tr>
-<tr><td><b>Alt</b> or <b>Ctrl</b> + arrows</td><td>along the wires; to the nearest card</td></tr>
-<tr><td><b>C</b>, Tab, Enter</td><td>connect by keyboard</td></tr>
-<tr><td><b>W</b>, Delete</td><td>cut a wire by keyboard</td></tr>
-<tr><td><b>Enter</b>, F6</td><td>to the card's settings, and back</td></tr>
-<tr><td><b>Ctrl+L</b>, Ctrl+Shift+L</td><td>tidy up across, or down</td></tr>
-<tr><td><b>Alt</b> while dragging</td><td>off the grid, or on it</td></tr>
-<tr><td><b>Wheel</b>, + and −</td><td>zoom</td></tr>
-<tr><td><b>Middle drag</b>, Space + drag</td><td>move the canvas</td></tr>
-<tr><td><b>F</b>, Ctrl+9</td><td>fit the network</td></tr>
-<tr><td><b>Ctrl+R</b></td><td>run or pause</td></tr>
-<tr><td><b>Ctrl+.</b></td><td>step one batch; with Shift one epoch</td></tr>
-<tr><td><b>Ctrl+Z</b>, Ctrl+Shift+Z</td><td>undo, redo: training too</td></tr>
-</table>"""

@@ -51,7 +51,6 @@ class DataPanel(QWidget):
         self._workbench = workbench
         self._warnings = WarningList(workbench, study or Study(workbench, self), theme)
         self._warnings.data_wanted.connect(self._apply_fitting)
-        self._warnings.data_wanted.connect(self._apply_fitting)
         page = QWidget()
         self._column = QVBoxLayout(page)
         self._column.setContentsMargins(12, 8, 12, 16)
@@ -179,8 +178,10 @@ class DataPanel(QWidget):
                 workbench.begin_gesture()
             else:
                 workbench.document.end_merge()
-            if fitted.notes:
-                workbench.said.emit(" ".join(fitted.notes), "ok")
+            # What was left out while it was read matters more than what follows from it.
+            read = workbench.data.dataset.notes
+            if notes := (*read, *fitted.notes):
+                workbench.said.emit(" ".join(notes), "warning" if read else "ok")
 
         if not is_gesture:
             workbench.document.end_merge()

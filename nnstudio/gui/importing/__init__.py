@@ -1,0 +1,1 @@
+"""Bringing one's own data in: a file, a folder, or what was copied from a spreadsheet."""

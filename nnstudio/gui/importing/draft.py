@@ -1,0 +1,144 @@
+"""What the import dialog has been told so far; nothing of Qt."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from nnstudio.data.errors import DataError
+from nnstudio.data.settings import DataSettings
+from nnstudio.data.sources import Table
+from nnstudio.data.tables.cells import is_missing
+from nnstudio.data.tables.sniffing import Guess
+from nnstudio.messages import sentence
+from nnstudio.project.edits import with_other_source
+
+ROLES = ("input", "target", "group", "time", "part", "ignore")
+INPUT, TARGET, GROUP, TIME, PART, IGNORE = ROLES
+#: How a split goes by a column of each of these roles; there is one such column at most.
+_SPLITS = {GROUP: "group", TIME: "order", PART: "part"}
+#: Settings that tell how a file is written: with another one, it is another table.
+WAYS = ("delimiter", "decimal", "encoding", "header")
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A table, how it is written, and what its columns are for.
+
+    Attributes:
+        table: the source, as far as it isn't about columns.
+        guess: how it is written.
+        roles: of each column.
+        kinds: of those columns whose kind was corrected.
+    """
+
+    table: Table
+    guess: Guess
+    roles: dict[str, str]
+    kinds: dict[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, table: Table) -> Draft:
+        """What is guessed of ``table``.
+
+        Raises:
+            DataError: it can't be read, or is no table.
+        """
+        guess = table.guess()
+        try:
+            found = table.roles(guess)
+        except DataError:
+            return cls(table, guess, dict.fromkeys(guess.names, IGNORE))
+        roles = dict.fromkeys(guess.names, IGNORE)
+        roles |= dict.fromkeys(found.inputs, INPUT) | dict.fromkeys(found.targets, TARGET)
+        return cls(table, guess, roles)
+
+    # ------------------------------------------------------------------ edits
+
+    def with_setting(self, name: str, value: object) -> Draft:
+        """With another setting of the table; the columns may become others by it.
+
+        Raises:
+            DataError: read in this way it is no table.
+        """
+        table = replace(self.table, **{name: value})
+        return Draft.of(table) if name in WAYS else replace(self, table=table)
+
+    def with_role(self, column: str, role: str) -> Draft:
+        """With another role; what only one column can be, others are not any more."""
+        roles = dict(self.roles)
+        if role in _SPLITS:
+            alone = tuple(_SPLITS)
+            roles = {name: IGNORE if was in alone else was for name, was in roles.items()}
+        roles[column] = role
+        return replace(self, roles=roles)
+
+    def with_kind(self, column: str, kind: str) -> Draft:
+        """With another kind of a column."""
+        kinds = {**self.kinds, column: kind}
+        if kind == self.guess.meaning(column).kind:
+            del kinds[column]
+        return replace(self, kinds=kinds)
+
+    # ------------------------------------------------------------------ results
+
+    def kind(self, column: str) -> str:
+        """What the column holds."""
+        return self.kinds.get(column) or self.guess.meaning(column).kind
+
+    def named(self, *roles: str) -> tuple[str, ...]:
+        """The columns of these roles, in order."""
+        return tuple(name for name in self.guess.names if self.roles[name] in roles)
+
+    @property
+    def source(self) -> Table:
+        """The table with all that is said of it: nothing is left to be guessed."""
+        return replace(
+            self.table,
+            inputs=self.named(INPUT),
+            targets=self.named(TARGET),
+            keep=self.named(*_SPLITS),
+            kinds=tuple(f"{name}={kind}" for name, kind in self.kinds.items()),
+            header=self._header,
+        )
+
+    @property
+    def _header(self) -> str:
+        return "yes" if self.guess.header else "no"
+
+    def settings(self, data: DataSettings) -> DataSettings:
+        """``data`` from this table, dealt out by the column that was chosen for it.
+
+        Columns of a table differ in size by thousands, days and shares: they are standardised.
+        """
+        new = with_other_source(data, self.source)
+        new = replace(new, inputs="standardise", targets="standardise")
+        for role, way in _SPLITS.items():
+            for name in self.named(role):
+                new = replace(new, split=replace(new.split, by=way, column=name))
+        return new
+
+    @property
+    def problem(self) -> str:
+        """Why it can't be imported so; empty if it can."""
+        if not self.named(INPUT) or not self.named(TARGET):
+            return sentence("import_roles")
+        try:
+            self.source.roles(self.guess)
+        except DataError as error:
+            return str(error)
+        return ""
+
+    @property
+    def remark(self) -> str:
+        """What will happen to rows with empty cells, as far as the first rows tell."""
+        used = [self.guess.names.index(n) for n in self.named(INPUT, TARGET)]
+        rows = self.guess.rows
+        gaps = sum(any(is_missing(row[place]) for place in used) for row in rows)
+        if not gaps:
+            return ""
+        values = {"count": gaps, "rows": len(rows)}
+        if self.table.missing == "drop":
+            return sentence("import_drop", **values)
+        if self.table.missing == "fill":
+            return sentence("import_fill", **values)
+        return sentence("import_refuse", **values)
