@@ -21,6 +21,7 @@ from nnstudio.project.runs import with_weights
 from nnstudio.project.surgery.by_hand import with_weight
 from nnstudio.project.surgery.deepening import deepened
 from nnstudio.project.surgery.distance import how_far
+from nnstudio.project.surgery.narrowing import narrowed
 from nnstudio.project.surgery.units import widened, without_units
 
 Operation = Callable[[Project], Project]
@@ -55,6 +56,19 @@ def widen(workbench: Workbench, node: str, units: int) -> bool:
     title = _title(workbench, node)
     words = f"Widened {title} to {units:,} units"
     return _operate(workbench, f"Widen {title}", words, lambda p: widened(p, node, units))
+
+
+def hindrance_to_narrow(workbench: Workbench, node: str) -> str:
+    """Why ``node`` can't be narrowed now, in a sentence; or empty."""
+    fewer = workbench.graph.by_id[node].layer.unit_count - 1
+    return _hindrance(workbench, lambda project: narrowed(project, node, fewer))
+
+
+def narrow(workbench: Workbench, node: str, units: int) -> bool:
+    """Leave ``node`` so many units, those whose weights are largest."""
+    title = _title(workbench, node)
+    words = f"Narrowed {title} to {units:,} unit{'s' if units != 1 else ''}"
+    return _operate(workbench, f"Narrow {title}", words, lambda p: narrowed(p, node, units))
 
 
 def deepen(workbench: Workbench, node: str) -> bool:

@@ -169,6 +169,20 @@ def test_widening_says_how_far_predictions_moved_and_undo_brings_the_weights_bac
     assert window.workbench.project == after
 
 
+def test_narrowing_says_how_far_predictions_moved_and_undo_brings_the_units_back(
+    opened: Callable[..., MainWindow], qtbot: QtBot
+) -> None:
+    window = opened()
+    train(window, qtbot)
+    before, said = window.workbench.project, heard(window)
+    press(window, "surgery_narrow")
+    assert window.workbench.graph.by_id["n1"].layer == Dense(units=2)
+    assert said[-1].startswith("Narrowed Dense to 2 units: predictions")
+    assert weights(window, "n1").shape == (2, 2)
+    window.workbench.document.undo()
+    assert window.workbench.project == before
+
+
 def test_training_goes_on_from_the_wider_network(
     opened: Callable[..., MainWindow], qtbot: QtBot
 ) -> None:
@@ -234,7 +248,13 @@ def test_while_training_runs_everything_is_read_only_and_says_so(
     window = opened(ENDLESS)
     window.workbench.runner.run()
     qtbot.waitUntil(lambda: window.workbench.runner.last_batch is not None)
-    for name in ("surgery_widen", "surgery_deepen", "neuron_freeze", "neuron_delete"):
+    for name in (
+        "surgery_widen",
+        "surgery_narrow",
+        "surgery_deepen",
+        "neuron_freeze",
+        "neuron_delete",
+    ):
         assert not child(window, name).isEnabled(), name
     for name in ("surgery_note", "neuron_note"):
         assert "press Pause first" in text_of(window, name)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QLabel, QPushButton, QSpinBox, QVBoxLayout, QWidget
 
 from nnstudio.graph.model import Node
 from nnstudio.gui import surgery
@@ -16,7 +16,7 @@ from nnstudio.gui.workbench import Workbench
 
 #: As many units as a layer may have.
 _MOST = 100_000
-_PROMISE = "Both keep what the network answers; training goes on from there."
+_PROMISE = "Wider and deeper keep the answers; how far narrower moves them is told. Then train on."
 
 
 class SurgeryForm(QWidget):
@@ -30,7 +30,7 @@ class SurgeryForm(QWidget):
         self.setObjectName("inspector_surgery_form")
         self._operations = _Operations(workbench)
         section = Section("inspector_surgery", "Surgery", theme)
-        section.show_summary("wider, deeper")
+        section.show_summary("wider, narrower, deeper")
         section.add(self._operations)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -55,24 +55,26 @@ class SurgeryForm(QWidget):
 
 
 class _Operations(QWidget):
-    """Widen, deepen, and why not."""
+    """Widen, narrow, deepen, and why not."""
 
     def __init__(self, workbench: Workbench) -> None:
         super().__init__()
         self._workbench = workbench
         self._node = ""
         self._count = 0
-        self._units = QSpinBox()
-        self._units.setObjectName("surgery_units")
-        self._units.setAccessibleName("Units after widening")
-        self._units.setKeyboardTracking(False)
-        self._units.lineEdit().setTextMargins(8, 0, 8, 0)
-        calm(self._units)
+        self._units = _count_field("surgery_units", "Units after widening")
+        self._fewer = _count_field("surgery_fewer", "Units after narrowing")
         self._widen = QPushButton("Widen")
         self._widen.setObjectName("surgery_widen")
         self._widen.setToolTip("More units, copies of the old ones; the answers stay the same")
         self._widen.clicked.connect(
             lambda: surgery.widen(workbench, self._node, self._units.value())
+        )
+        self._narrow = QPushButton("Narrow")
+        self._narrow.setObjectName("surgery_narrow")
+        self._narrow.setToolTip("Fewer units: those with the smallest weights are taken out")
+        self._narrow.clicked.connect(
+            lambda: surgery.narrow(workbench, self._node, self._fewer.value())
         )
         self._deepen = QPushButton("Insert identity layer behind")
         self._deepen.setObjectName("surgery_deepen")
@@ -82,29 +84,38 @@ class _Operations(QWidget):
         self._note.setObjectName("surgery_note")
         self._note.setProperty("role", "dim")
         self._note.setWordWrap(True)
-        row = QHBoxLayout()
-        row.setSpacing(8)
-        label = QLabel("Widen to")
-        label.setBuddy(self._units)
-        row.addWidget(label)
-        row.addWidget(self._units, 1)
-        row.addWidget(self._widen)
+        rows = QGridLayout()
+        rows.setSpacing(8)
+        rows.setColumnStretch(1, 1)
+        for number, (words, field, button) in enumerate(
+            (
+                ("Widen to", self._units, self._widen),
+                ("Narrow to", self._fewer, self._narrow),
+            )
+        ):
+            label = QLabel(words)
+            label.setBuddy(field)
+            for column, part in enumerate((label, field, button)):
+                rows.addWidget(part, number, column)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
-        column.addLayout(row)
+        column.addLayout(rows)
         column.addWidget(self._deepen)
         column.addWidget(self._note)
         for signal in (workbench.runner.started, workbench.runner.ended):
             signal.connect(self._show_state)
 
     def show_node(self, node: Node) -> None:
-        """Propose twice as many units as there are, unless the user has asked for others."""
+        """Propose twice as many units as there are, and half, unless others were asked for."""
         count = node.layer.unit_count
         self._units.setSuffix(f" {node.layer.unit_setting}")
         self._units.setRange(min(count + 1, _MOST), _MOST)
+        self._fewer.setSuffix(f" {node.layer.unit_setting}")
+        self._fewer.setRange(1, max(1, count - 1))
         if (node.id, count) != (self._node, self._count):
             self._units.setValue(min(2 * count, _MOST))
+            self._fewer.setValue(max(1, count // 2))
         self._node, self._count = node.id, count
         self._show_state()
 
@@ -120,6 +131,19 @@ class _Operations(QWidget):
         deeper = surgery.hindrance_to_deepen(self._workbench, self._node)
         for part in (self._units, self._widen):
             part.setEnabled(not wider)
+        narrower = surgery.hindrance_to_narrow(self._workbench, self._node)
+        for part in (self._fewer, self._narrow):
+            part.setEnabled(not narrower)
         self._deepen.setEnabled(not deeper)
-        reasons = dict.fromkeys(reason for reason in (wider, deeper) if reason)
+        reasons = dict.fromkeys(reason for reason in (wider, narrower, deeper) if reason)
         self._note.setText("\n".join(reasons) or _PROMISE)
+
+
+def _count_field(name: str, words: str) -> QSpinBox:
+    field = QSpinBox()
+    field.setObjectName(name)
+    field.setAccessibleName(words)
+    field.setKeyboardTracking(False)
+    field.lineEdit().setTextMargins(8, 0, 8, 0)
+    calm(field)
+    return field
