@@ -1,4 +1,4 @@
-"""Cards that fixes put between others stand in the row, and what was undone is no longer told."""
+"""Room: for cards that fixes put between others, for menus, for the page of gestures."""
 
 from __future__ import annotations
 
@@ -9,11 +9,13 @@ import pytest
 from canvas_hand import Opener, chain, layer
 from driving import child
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QMenu
+from PySide6.QtWidgets import QLabel, QMenu
+from pytestqt.qtbot import QtBot
 
 from nnstudio import assets
 from nnstudio.gui.canvas.measures import WIDTH
 from nnstudio.gui.canvas.placing import shown_places
+from nnstudio.gui.shortcuts import SHORTCUTS
 from nnstudio.project.layout import Layout
 
 #: A picture that goes into Dense as it is.
@@ -61,3 +63,10 @@ def test_the_empty_canvas_offers_the_templates(open_window) -> None:
 def test_no_menu_is_longer_than_the_smallest_window(open_window, menu: str) -> None:
     window = open_window(size=(1024, 768))
     assert window.findChild(QMenu, f"{menu}_menu").sizeHint().height() <= 520
+
+
+def test_the_page_of_gestures_fits_beside_the_smallest_window(qtbot: QtBot) -> None:
+    label = QLabel(SHORTCUTS)
+    qtbot.addWidget(label)
+    assert label.sizeHint().width() <= 760
+    assert label.sizeHint().height() <= 560
