@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from dataclasses import replace
 from pathlib import Path
 
@@ -78,6 +79,28 @@ def test_shrinking_takes_the_mean_of_the_pixels() -> None:
     values = pictures(2, 1, 6, 8).astype(np.float64)
     means = values.reshape(2, 1, 3, 2, 4, 2).mean(axis=(3, 5))
     assert np.allclose(Resize(3, 4).apply(values), means, atol=1e-3)
+
+
+def test_large_pictures_are_not_copied_as_floats_to_be_resized() -> None:
+    values = pictures(40, 3, 256, 256)
+    tracemalloc.start()
+    try:
+        small = Resize(8, 16).apply(values)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak < 4 * values.size
+    means = values.reshape(40, 3, 8, 32, 16, 16).mean(axis=(3, 5))
+    assert abs(small - means).max() <= 0.5 + 1e-3
+
+
+def test_enlarging_blends_neighbours() -> None:
+    values = np.array([[0.0, 100.0]]).reshape(1, 1, 1, 2)
+    row = Resize(1, 8).apply(values).ravel()
+    assert row[0] == 0
+    assert row[-1] == 100
+    assert (np.diff(row) >= 0).all()
+    np.testing.assert_allclose(row + row[::-1], 100, atol=1e-4)
 
 
 def test_inverting_twice_changes_nothing() -> None:
