@@ -208,6 +208,13 @@ def test_one_sign_alone_is_nothing_to_learn() -> None:
         Drawings((CROSS,), (0,), ("x",)).load()
 
 
+def test_many_drawings_are_read_in_the_background_the_first_time_only() -> None:
+    texts = tuple(strokes_text([[(0, 0), (k, 700)]]) for k in range(1, 1201))
+    source = Drawings(texts, (0, 1) * 600, ("x", "l"), style="digits")
+    assert source.slow
+    assert not replace(source, drawings=texts[:9], labels=source.labels[:9]).slow
+
+
 def test_a_full_set_takes_no_more_drawings() -> None:
     full = Drawings((CROSS,) * MOST, (0,) * MOST, ("x",))
     with pytest.raises(DataError, match="5,000"):

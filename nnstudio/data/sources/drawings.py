@@ -17,6 +17,8 @@ from nnstudio.schema import check, setting
 
 #: The side of the pictures of each style.
 SIDES = {"mnist": 28, "digits": 8}
+#: So many pictures are made in the background: a quarter of a second's worth.
+_MANY = 500
 #: The longest name of a sign.
 LONGEST = 24
 
@@ -46,6 +48,11 @@ class Drawings(ByHand):
     def drawing(self) -> str:  # type: ignore[override]
         """The style is for the user to choose."""
         return self.style
+
+    @property
+    def slow(self) -> bool:  # type: ignore[override]
+        """Only the first time, where there are many pictures to be made of strokes."""
+        return self.size - _picture.cache_info().currsize > _MANY
 
     @property
     def size(self) -> int:

@@ -59,7 +59,7 @@ class Keeping(QObject):
         box.setStandardButtons(buttons.Yes | buttons.Open | buttons.Cancel)
         box.button(buttons.Yes).setText("Use them here")
         box.button(buttons.Open).setText("New project")
-        box.setDefaultButton(buttons.Open)
+        box.setDefaultButton(buttons.Cancel)  # what Enter does is harmless
         answer = box.exec()
         if answer == buttons.Yes:
             self._gesture.do("Begin own drawings", new)
