@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
-from PySide6.QtGui import QIcon, QPainter, QPixmap
+from PySide6.QtGui import QIcon, QImage, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
 from nnstudio import assets
@@ -38,15 +38,22 @@ def _svg(name: str) -> str:
 
 def pixmap(name: str, colour: str, size: int, scale: float = 1.0, opacity: float = 1.0) -> QPixmap:
     """One picture of an icon, ``size`` device-independent pixels wide."""
-    renderer = QSvgRenderer(QByteArray(_svg(name).replace("currentColor", colour).encode()))
-    picture = QPixmap(QSize(round(size * scale), round(size * scale)))
-    picture.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(picture)
-    painter.setOpacity(opacity)
-    renderer.render(painter, QRectF(picture.rect()))
-    painter.end()
+    picture = QPixmap.fromImage(_image(name, colour, round(size * scale), opacity))
     picture.setDevicePixelRatio(scale)
     return picture
+
+
+@cache
+def _image(name: str, colour: str, side: int, opacity: float) -> QImage:
+    """Drawn once: a window has hundreds, most of them several times."""
+    renderer = QSvgRenderer(QByteArray(_svg(name).replace("currentColor", colour).encode()))
+    image = QImage(QSize(side, side), QImage.Format.Format_ARGB32_Premultiplied)
+    image.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(image)
+    painter.setOpacity(opacity)
+    renderer.render(painter, QRectF(image.rect()))
+    painter.end()
+    return image
 
 
 def app_icon() -> QIcon:
