@@ -95,8 +95,8 @@ class _Operations(QWidget):
         ):
             label = QLabel(words)
             label.setBuddy(field)
-            for column, part in enumerate((label, field, button)):
-                rows.addWidget(part, number, column)
+            for place, part in enumerate((label, field, button)):
+                rows.addWidget(part, number, place)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
