@@ -578,6 +578,9 @@ SENTENCES: dict[str, str] = {
     "remedy_gone": _(
         "“{label}” has no place in the project any more: it was changed since the trial began."
     ),
+    "diverged_where": _(
+        "Training stopped at step {step}. {found} The weights from before the run are kept."
+    ),
     "diverged": _(
         "Training stopped at step {step}: the loss became {loss}. Try a smaller learning rate than {rate:g}; the weights from before the run are kept."
     ),

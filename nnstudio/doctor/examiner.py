@@ -39,6 +39,7 @@ class Examiner:
     """Watches one session.
 
     Attributes:
+        project, session: what trains.
         findings: what is wrong, as of the last look; replaced whole, so that another thread may
             read it at any time.
         looks: how many looks there were.
@@ -49,7 +50,7 @@ class Examiner:
         self.findings: tuple[Finding, ...] = ()
         self.looks = 0
         self.seconds = 0.0
-        self._project, self._session, self._share = project, session, share
+        self.project, self.session, self._share = project, session, share
         self._began = self._looked = session.seconds
         self._began_step = session.step
         self._probe: Probe | None = None
@@ -64,7 +65,7 @@ class Examiner:
         if isinstance(event, BatchDone):
             if self._before is not None:
                 self._see_update()
-            if self._session.seconds - self._looked < EVERY or not self._may_look():
+            if self.session.seconds - self._looked < EVERY or not self._may_look():
                 return
             self._look()
         elif isinstance(event, EpochDone):
@@ -72,7 +73,7 @@ class Examiner:
                 self._look()
         elif isinstance(event, Diverged):
             self._find_origin(event)
-        elif not isinstance(event, Failed) and self._session.step > self._began_step:
+        elif not isinstance(event, Failed) and self.session.step > self._began_step:
             self._before = None
             self._look(is_last=True)
 
@@ -80,14 +81,14 @@ class Examiner:
 
     def _may_look(self) -> bool:
         """Whether another look stays within its share of the time."""
-        elapsed = self._session.seconds - self._began
+        elapsed = self.session.seconds - self._began
         return self.seconds + self._expected() <= self._share * elapsed + FREE
 
     def _expected(self) -> float:
         """What a look is likely to cost: as the last one, or as training on its examples."""
         if self._cost:
             return self._cost
-        session = self._session
+        session = self.session
         steps = max(1, session.step - self._began_step)
         a_step = (session.seconds - self._began) / steps
         count = min(256, batch_for(session.network), len(session.data.parts.train))
@@ -97,7 +98,7 @@ class Examiner:
 
     def _look(self, *, is_last: bool = False) -> None:
         began = perf_counter()
-        session = self._session
+        session = self.session
         if not (is_last and self._checkups and self._checkups[-1].step == session.step):
             self._probe = self._probe or Probe(session)
             self._checkups = [*self._checkups[1 - KEPT :], self._probe.look()]
@@ -111,7 +112,7 @@ class Examiner:
     def _see_update(self) -> None:
         """How far the step after a look has moved each layer's weights."""
         began = perf_counter()
-        session, before = self._session, self._before
+        session, before = self.session, self._before
         assert before is not None
         ratios = {}
         old = weight_arrays(session.network, before)
@@ -125,11 +126,11 @@ class Examiner:
         self.seconds += perf_counter() - began
 
     def _case(self) -> Case:
-        session = self._session
+        session = self.session
         steps, _, losses, _ = session.history.steps.curve()
         thin = max(1, len(steps) // _POINTS)
         return Case(
-            self._project,
+            self.project,
             session.network,
             session.data,
             session.learning_rate,
@@ -152,7 +153,7 @@ class Examiner:
                 known[key] = finding, missed + 1
         for key, finding in now.items():
             if key not in known:
-                known[key] = replace(finding, step=self._session.step), 0
+                known[key] = replace(finding, step=self.session.step), 0
         self._known = known
         order = {finding.key: i for i, finding in enumerate(found)}
         last = len(found)
@@ -163,7 +164,7 @@ class Examiner:
     # ------------------------------------------------------------------ no number
 
     def _find_origin(self, event: Diverged) -> None:
-        origin = origin_of(self._session)
+        origin = origin_of(self.session)
         case = self._case()
         codes = {
             "data": "doctor_nan_data",
@@ -174,7 +175,7 @@ class Examiner:
         values = {
             "step": origin.step,
             "layer": case.title(origin.node),
-            "loss": event.loss,
+            "loss": "NaN" if np.isnan(event.loss) else "infinite",
             "rate": event.learning_rate,
         }
         sizes = np.array(list(origin.sizes.values()))

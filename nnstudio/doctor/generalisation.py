@@ -45,4 +45,6 @@ def overfitting(case: Case) -> Iterator[Finding]:
             Series("validation", epochs, kept, "validation"),
         )
         values = {"best": best + 1, "lowest": kept[best], "now": kept[-1], "epoch": len(kept)}
-        yield Finding("doctor_overfitting", Curves("Loss of each epoch", series), values)
+        yield Finding(
+            "doctor_overfitting", Curves("Loss of each epoch", series, is_log=True), values
+        )

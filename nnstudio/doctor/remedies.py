@@ -56,6 +56,12 @@ def slower(project: Project, finding: Finding) -> Iterator[Fix]:
     yield _set(project, f"Lower the rate to {rate:g}", learning_rate=rate)
 
 
+def far_slower(project: Project, finding: Finding) -> Iterator[Fix]:
+    """A hundredth of the learning rate."""
+    rate = project.settings.learning_rate / FACTOR**2
+    yield _set(project, f"Lower the rate to {rate:g}", learning_rate=rate)
+
+
 def faster(project: Project, finding: Finding) -> Iterator[Fix]:
     """Ten times the learning rate."""
     rate = min(100.0, project.settings.learning_rate * FACTOR)
@@ -241,11 +247,11 @@ def _with_layers(project: Project, layers: dict[str, Layer], *, always: bool = F
 
 REMEDIES: dict[str, tuple[Remedy, ...]] = {
     "doctor_nan_data": (),
-    "doctor_nan_weights": (slower, clipped, standardised),
-    "doctor_nan_output": (slower, clipped, standardised),
-    "doctor_nan_loss": (slower, clipped, standardised),
-    "doctor_rate_rising": (slower,),
-    "doctor_rate_stuck": (slower,),
+    "doctor_nan_weights": (slower, far_slower, clipped, standardised),
+    "doctor_nan_output": (slower, far_slower, clipped, standardised),
+    "doctor_nan_loss": (slower, far_slower, clipped, standardised),
+    "doctor_rate_rising": (slower, far_slower),
+    "doctor_rate_stuck": (slower, far_slower),
     "doctor_rate_jumping": (slower,),
     "doctor_rate_low": (faster,),
     "doctor_dead": (slower, leaky, he_start, normalised),

@@ -53,13 +53,13 @@ class Outcome:
         helped: whether it is better with the remedy.
         text: both figures in a sentence.
         curves: both courses.
-        project: with the remedy and the weights it has led to.
+        project: with the remedy and the weights it has led to; ``None`` if they are no numbers.
     """
 
     helped: bool
     text: str
     curves: Curves
-    project: Project
+    project: Project | None
 
 
 @dataclass(eq=False)
@@ -182,10 +182,13 @@ class Trial:
 
     def _outcome(self, project: Project, before: _Course, after: _Course) -> Outcome:
         name, is_better_high = self._measure(after)
+        session = after.session
+        count = min(len(before.epochs), len(after.epochs)) or len(after.epochs)
+        if session is not None and session.ended_early:  # it needs no more, which is its merit
+            count = len(before.epochs)
         if name == "recall":
             values = before.recall, after.recall
         else:
-            count = min(len(before.epochs), len(after.epochs)) or len(after.epochs)
             values = _value(before, name, count), _value(after, name, count)
         curves = self._curves("val_loss" if name == "recall" else name, before, after)
         said = {
@@ -193,11 +196,11 @@ class Trial:
             "measure": _WORDS[name] if name != "val_metric" else self._metric_name(after),
             "before": _text(values[0], is_better_high),
             "after": _text(values[1], is_better_high),
-            "epochs": min(self.epochs, len(after.epochs)),
+            "epochs": f"{count:,} epoch" + ("s" if count != 1 else ""),
             "step": before.diverged or after.diverged,
         }
         if after.diverged:
-            return Outcome(False, sentence("trial_diverged", **said), curves, project)
+            return Outcome(False, sentence("trial_diverged", **said), curves, None)
         if before.diverged:
             return Outcome(True, sentence("trial_goes_on", **said), curves, project)
         if not all(isfinite(value) for value in values):
@@ -232,7 +235,7 @@ class Trial:
     def _curves(self, name: str, before: _Course, after: _Course) -> Curves:
         series = (
             _series("as it was", name, before, "dim"),
-            _series(self.fix.label, name, after, "training"),
+            _series("with the fix", name, after, "training"),
         )
         words = _WORDS.get(name, "metric")
         return Curves(f"{words[0].upper()}{words[1:]} of each epoch", series)

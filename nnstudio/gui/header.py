@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from time import perf_counter
 
 from PySide6.QtCore import QSize, Qt, Signal
@@ -42,9 +42,11 @@ class Header(QWidget):
 
     Signals:
         stage_chosen: (``data``, ``build``, ``train`` or ``try``) the user wants to see its panels.
+        doctor_asked: the badge was pressed that tells of findings.
     """
 
     stage_chosen = Signal(str)
+    doctor_asked = Signal()
 
     def __init__(self, workbench: Workbench, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -72,6 +74,7 @@ class Header(QWidget):
         self._stages = self._add_stages(row)
         row.addStretch(1)
         self._add_controls(row)
+        row.addWidget(self._make_badge())
         row.addSpacing(8)
         row.addWidget(self._make_progress())
         self._connect()
@@ -123,6 +126,28 @@ class Header(QWidget):
         button.clicked.connect(lambda *_: do())
         self._icons.append((button, name.replace("_", "-"), "on_accent" if primary else "text"))
         return button
+
+    def _make_badge(self) -> QToolButton:
+        """Seen while the doctor has something to say."""
+        self._badge = self._tool("doctor", "Doctor", self.doctor_asked.emit)
+        self._badge.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self._icons[-1] = (self._badge, "doctor", "warning")
+        self._badge.hide()
+        return self._badge
+
+    def show_findings(self, sentences: Sequence[str]) -> None:
+        """What the doctor has found; the badge is hidden where that is nothing."""
+        if len(sentences) == self._found:
+            return
+        self._found = len(sentences)
+        self._badge.setText(f"{len(sentences)}")
+        words = f"The doctor found {len(sentences)} thing" + ("s" if len(sentences) != 1 else "")
+        self._badge.setAccessibleName(words)
+        self._badge.setToolTip("\n".join([words, *sentences]))
+        self._badge.setVisible(bool(sentences))
+        self._fit_name()
+
+    _found = 0
 
     def _make_progress(self) -> QWidget:
         box = QWidget(self)

@@ -70,6 +70,7 @@ class Run:
     requests: list[str] = field(default_factory=list)
     goes_on: bool = False
     is_discarded: bool = False
+    attend: Callable[[Event], object] | None = None
 
     def work(self) -> None:
         """The thread's whole life."""
@@ -78,6 +79,8 @@ class Run:
                 self.last_batch = event
             elif isinstance(event, Ended | Diverged | Failed):
                 self.end = event
+            if self.attend is not None:
+                self.attend(event)
             self.mailbox.serve(self.session)
 
 
@@ -89,6 +92,9 @@ class Runner(QObject):
         looked: emitted at every look while it trains; cheap views update themselves.
         ended: (event) it has ended and its result, if any, is in the document.
         said: (sentence, severity) something the user should read.
+
+    Attributes:
+        attendant: asked at every start for whoever is to be told of all events, on the thread.
     """
 
     started = Signal()
@@ -99,6 +105,7 @@ class Runner(QObject):
     def __init__(self, document: Document) -> None:
         super().__init__()
         self._document = document
+        self.attendant: Callable[[Project, Session], Callable[[Event], object]] | None = None
         self._data: PreparedData | None = None
         self._run: Run | None = None
         self._timer = QTimer(self)
@@ -231,6 +238,8 @@ class Runner(QObject):
             return False
         run = Run(project, session, Control(), Mailbox(), epochs=epochs, batches=batches)
         run.first_epoch, run.first_step = session.epoch, session.step
+        if self.attendant is not None:
+            run.attend = self.attendant(project, session)
         run.thread = threading.Thread(target=run.work, name="nnstudio-training", daemon=True)
         self._run = run
         garbage.start(run.thread)

@@ -63,6 +63,7 @@ def test_a_rate_that_is_too_low_is_raised_and_that_helps() -> None:
     low = classifier(Dense(16), Tanh(), optimizer=SGD(), learning_rate=3e-4)
     outcome = tried(low, None, "doctor_rate_low")
     assert outcome.helped
+    assert outcome.project is not None
     assert outcome.project.settings.learning_rate == pytest.approx(3e-3)
     before, after = outcome.curves.series
     assert after.y[-1] < before.y[-1]
@@ -76,6 +77,15 @@ def test_a_run_that_broke_off_goes_on_with_the_remedy() -> None:
     outcome = tried(project, data, "doctor_nan", which=1, known=Known((), found.step))
     assert outcome.helped
     assert f"step {found.step}" in outcome.text
+
+
+def test_a_trial_that_breaks_off_itself_leaves_nothing_to_use() -> None:
+    project = regression(Dense(8), ReLU(), Dense(1), optimizer=SGD(), learning_rate=100.0)
+    data = PreparedData.of(project.data)
+    found = first_of(project, data, "doctor_nan")
+    outcome = tried(project, data, "doctor_nan", which=0, known=Known((), found.step))
+    assert not outcome.helped
+    assert outcome.project is None
 
 
 def test_what_is_no_better_is_said_to_be_no_better() -> None:
@@ -118,6 +128,7 @@ def test_standardised_inputs_are_prepared_anew_and_help() -> None:
     inputs, labels = two_sizes()
     outcome = tried(project, numbers(project, inputs, labels, ("a", "b")), "doctor_unscaled")
     assert outcome.helped
+    assert outcome.project is not None
     trained = outcome.project.trained
     assert trained is not None
     assert trained.preparation.inputs.offset == pytest.approx(inputs.mean(axis=0), rel=0.1)
@@ -127,6 +138,7 @@ def test_another_loss_is_compared_by_accuracy() -> None:
     sick = classifier(Dense(16), Tanh(), loss=HalfSquaredError())
     outcome = tried(sick, None, "doctor_unsuited_loss")
     assert "validation accuracy" in outcome.text
+    assert outcome.project is not None
     assert outcome.project.settings.loss.for_classes
 
 
@@ -156,6 +168,7 @@ def test_targets_are_reached_without_the_activation_at_the_end() -> None:
     sick = regression(Dense(8), Tanh(), Dense(1), Sigmoid())
     outcome = tried(sick, None, "doctor_out_of_reach")
     assert outcome.helped
+    assert outcome.project is not None
     assert not any(isinstance(n.layer, Sigmoid) for n in outcome.project.graph.nodes)
 
 
@@ -166,6 +179,7 @@ def test_overfitting_is_mended_by_the_weights_of_the_best_epoch() -> None:
     data = held_back(numbers(project, inputs, labels, ("a", "b")), np.arange(40), np.arange(40, 60))
     outcome = tried(project, data, "doctor_overfitting")
     assert outcome.helped
+    assert "instead of" in outcome.text
     progress = outcome.project.trained.progress  # type: ignore[union-attr]
     assert progress is not None
     assert progress.result == "best"
