@@ -516,3 +516,24 @@ def test_a_batch_is_augmented_as_training_augments_it(show: Show) -> None:
     np.testing.assert_array_equal(shown.dataset.inputs, np.moveaxis(expected, -1, 0))
     plain = data.preparation.inputs.apply(data.dataset.inputs[rows])
     assert np.abs(shown.dataset.inputs - plain).max() > 0.01
+
+
+def test_much_data_is_looked_at_only_when_training_pauses(
+    open_window: Callable[..., QWidget], qtbot: QtBot
+) -> None:
+    window = open_window("samples/sorting.nnstudio", size=(1024, 768))
+    bench = window.workbench  # type: ignore[attr-defined]
+    data = bench.project.data
+    more = replace(data, source=replace(data.source, count=20_000))
+    bench.apply("", replace(bench.project, data=more))
+    assert bench.data.dataset.inputs.size > AT_ONCE
+    click(window, "run_button")
+    qtbot.waitUntil(lambda: bench.runner.is_running)
+    click(window, "stage_data")
+    panel = child(window, "data_view_panel")
+    qtbot.waitUntil(lambda: child(window, "examples_table").model().rowCount() > 0)  # type: ignore[attr-defined]
+    click(window, "data_view_columns")
+    assert "when training ends" in text(panel, "data_view_empty_text")
+    assert bench.runner.is_running
+    click(window, "pause_button")
+    qtbot.waitUntil(lambda: child(window, "columns_table").isVisible(), timeout=20_000)
