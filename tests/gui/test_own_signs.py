@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from conftest import Opener
 from driving import answer_next_box, child, click
 from PySide6.QtCore import QItemSelectionModel, Qt
 from PySide6.QtGui import QAction
@@ -22,6 +21,8 @@ from nnstudio.data.sources import Digits, Drawings
 from nnstudio.engine.dense import Dense
 
 if TYPE_CHECKING:
+    from conftest import Opener
+
     from nnstudio.gui.main_window import MainWindow
 
 SAMPLES = Path(__file__).parents[2] / "samples"

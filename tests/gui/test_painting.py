@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
-from conftest import Opener
 from driving import LEFT, child, click, drag
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QGuiApplication
@@ -24,6 +23,8 @@ from nnstudio.gui.painting.plane import Plane
 from nnstudio.project.runs import continues
 
 if TYPE_CHECKING:
+    from conftest import Opener
+
     from nnstudio.gui.main_window import MainWindow
 
 RIGHT, NONE = Qt.MouseButton.RightButton, Qt.KeyboardModifier.NoModifier
