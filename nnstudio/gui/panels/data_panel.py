@@ -82,9 +82,9 @@ class DataPanel(QWidget):
             self._error,
             self._loading,
             self._folder,
+            self._warnings,
             self._by_hand,
             self._options,
-            self._warnings,
         ):
             source.add(widget)
         look.add(self._preview)
