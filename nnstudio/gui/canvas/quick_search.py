@@ -85,7 +85,7 @@ class QuickSearch(QFrame):
         self._none.setText(f"{meant} does not fit here." if meant else _NO_MATCH)
         self._none.setVisible(bool(meant) or not count)
         if meant:  # nothing else is chosen by Enter in its place
-            self._list.setCurrentItem(None)  # type: ignore[arg-type]
+            self._list.setCurrentItem(None)  # type: ignore[call-overload]
         elif count and self._list.currentItem() is None:
             self._list.step(1)
 
