@@ -100,6 +100,10 @@ compare-folds: $(VENV)/.set-up-bench ## The folds of cross-validation against sc
 bench-large: $(VENV)/.set-up-test ## Training on 5 GB from the disk: speed and memory (less: ARGS=1)
 	OPENBLAS_NUM_THREADS=1 $(PY) tests/benchmarks/bench_large.py $(ARGS)
 
+.PHONY: bench-data
+bench-data: $(VENV)/.set-up-test ## How fast tables, MNIST and pictures are read (less: ARGS=0.1)
+	$(PY) tests/benchmarks/bench_data.py $(ARGS)
+
 .PHONY: bench-gui
 bench-gui: $(VENV)/.set-up-test qt-libs ## What showing it costs the training; large networks on the canvas
 	QT_QPA_PLATFORM=offscreen $(PY) tests/benchmarks/bench_canvas.py; canvas=$$?; \

@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 
 #: What a column holds. Text is a column of words that hardly ever repeat.
 KINDS = ("number", "whole number", "yes/no", "category", "date", "text")
@@ -41,6 +42,8 @@ _NOT_A_DIGIT = re.compile(r"[^\d.,+-]")
 _LONGEST = 40
 #: So much of a column may be something else without making it another kind.
 _STRAYS = 0.05
+#: About so many different cells are tried as dates, which takes long.
+_SOME = 300
 
 
 @dataclass(frozen=True)
@@ -94,8 +97,11 @@ def meaning_of(cells: Sequence[str], decimal: str = ".") -> Meaning:
     if strays <= few:
         whole = all(number == math.floor(number) for number in numbers if number == number)
         return Meaning(WHOLE if whole and not strays else NUMBER, "", distinct, missing)
+    some = sorted(set(told))[:: max(1, distinct // _SOME)]
+    allowed = int(_STRAYS * len(some))
     for written in DATE_FORMATS:
-        if sum(not is_date(cell, written) for cell in told) <= few:
+        strange = (cell for cell in some if not is_date(cell, written))
+        if next(islice(strange, allowed, None), None) is None:
             return Meaning(DATE, written, distinct, missing)
     long = sum(map(len, told)) > _LONGEST * len(told)
     many = len(told) > 20 and distinct > 0.5 * len(told)

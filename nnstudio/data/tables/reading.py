@@ -15,7 +15,7 @@ from nnstudio.data.errors import DataError
 from nnstudio.data.progress import tell
 from nnstudio.data.tables.cells import DATE, MISSING, NUMERIC, Meaning, is_missing, number_of
 from nnstudio.data.tables.records import Place, Records
-from nnstudio.data.tables.sniffing import Guess
+from nnstudio.data.tables.sniffing import BEYOND, Guess
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 #: So many cells are read at a time.
 _CELLS = 1 << 20
 _MOST_ROWS = 1 << 16
-#: Rows with so many cells too many are left out by the way; longer ones stop pandas.
-_BEYOND = 3
 _DAY = 24 * 3600 * 1e6  # microseconds
 
 #: The columns of some rows by name: numbers, NaN where missing; or numbers of words, −1.
@@ -98,12 +96,12 @@ def _frames(
     """Rows as pandas has them, and the number of each; without those that have too many cells."""
     import pandas as pd
 
-    beyond = [f"\0{i}" for i in range(_BEYOND)]  # no name in a file has such a sign
+    beyond = [f"\0{i}" for i in range(BEYOND)]  # no name in a file has such a sign
     strings = {name: "category" for name, m in columns.items() if m.kind not in (*NUMERIC, DATE)}
     dates = {name: "str" for name, m in columns.items() if m.kind == DATE}
     count = max(256, min(_MOST_ROWS, _CELLS // len(guess.names)))
     size = place.size
-    if guess.wrong_quotes:
+    if guess.needs_care:
         yield from _careful_frames(place, guess, report, count)
         return
     with place.open() as file:

@@ -37,6 +37,8 @@ ENCODINGS = ("utf-8", "utf-16", "cp1252", "latin-1")
 GUESS = "guess"
 #: A row that goes on for more lines has a quote too many.
 MOST_LINES = 50
+#: Rows with so many cells too many are left out by the way; longer ones stop pandas.
+BEYOND = 3
 #: More columns than this are no table.
 MOST_COLUMNS = 10_000
 _BOMS = (
@@ -80,7 +82,8 @@ class Guess:
         meanings: what each column holds.
         rows: the first rows, each with as many cells as there are names.
         whole: whether that is all of the table.
-        wrong_quotes: whether a quote is never closed, or closed within a cell.
+        needs_care: whether pandas would stumble: over a quote that is never closed or
+            closed within a cell, or over a row with many cells too many.
     """
 
     encoding: str
@@ -92,7 +95,7 @@ class Guess:
     meanings: tuple[Meaning, ...]
     rows: tuple[tuple[str, ...], ...]
     whole: bool = True
-    wrong_quotes: bool = False
+    needs_care: bool = False
 
     def meaning(self, name: str) -> Meaning:
         """Of the column of this name."""
@@ -148,9 +151,10 @@ def sniff_bytes(head: bytes, name: str, asked: Asked = Asked(), *, whole: bool =
     body = tuple(cells[1:] if header else cells)
     meanings = tuple(meaning_of([row[i] for row in body], decimal) for i in range(width))
     start = skip + (numbered[0][0] if header else 0)
-    quotes = _has_wrong_quotes(lines, delimiter, whole)
+    care = any(len(row) > width + BEYOND for row in rows)
+    care = care or _has_wrong_quotes(lines, delimiter, whole)
     return Guess(
-        *(encoding, delimiter, decimal, header, start, names, meanings, body[:ROWS], whole, quotes)
+        *(encoding, delimiter, decimal, header, start, names, meanings, body[:ROWS], whole, care)
     )
 
 
