@@ -25,7 +25,13 @@ from nnstudio.gui.workbench import Workbench
 from nnstudio.project.runs import continues, is_finished, progress_of
 from nnstudio.training.session import Session
 
-STAGES = {"data": "Data", "build": "Build", "train": "Train", "try": "Try"}
+STAGES = {
+    "data": "Data",
+    "build": "Build",
+    "train": "Train",
+    "evaluate": "Evaluate",
+    "try": "Try",
+}
 
 #: How often the progress is written anew while training runs, in seconds.
 LOOK_EVERY = 0.2
@@ -41,7 +47,7 @@ class Header(QWidget):
     """Everything one needs while training, always in sight.
 
     Signals:
-        stage_chosen: (``data``, ``build``, ``train`` or ``try``) the user wants to see its panels.
+        stage_chosen: (a key of :data:`STAGES`) the user wants to see its panels.
         doctor_asked: the badge was pressed that tells of findings.
     """
 
@@ -130,7 +136,6 @@ class Header(QWidget):
     def _make_badge(self) -> QToolButton:
         """Seen while the doctor has something to say."""
         self._badge = self._tool("doctor", "Doctor", self.doctor_asked.emit)
-        self._badge.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self._icons[-1] = (self._badge, "doctor", "warning")
         self._badge.hide()
         return self._badge
@@ -310,7 +315,12 @@ class Header(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._progress.setFixedWidth(332 if self.width() >= NARROW else 200)
+        roomy = self.width() >= NARROW
+        self._progress.setFixedWidth(332 if roomy else 200)
+        styles = Qt.ToolButtonStyle
+        self._badge.setToolButtonStyle(
+            styles.ToolButtonTextBesideIcon if roomy else styles.ToolButtonIconOnly
+        )
         self._fit_name()
 
     def _fit_name(self) -> None:

@@ -194,7 +194,7 @@ def test_the_edited_mark_gives_way_before_the_name(header: Header) -> None:
     assert child(header, "edited_mark").isVisible()
     header.set_title("digits.nnstudio", False)
     assert not child(header, "edited_mark").isVisible()
-    header.resize(900, 50)
+    header.resize(980, 50)
     header.set_title("digits.nnstudio", True)
     assert text(header, "project_name") == "digits.nnstudio"
     header.set_title("a rather long name for a project.nnstudio", True)

@@ -11,8 +11,25 @@ import numpy as np
 from nnstudio.data.dataset import Column
 from nnstudio.engine.axes import feature_axis
 from nnstudio.engine.layer import Array
+from nnstudio.engine.metrics import auc, roc_curve
 from nnstudio.training.judging.calibration import Reliability, reliability
+from nnstudio.training.judging.precision_recall import average_precision, precision_recall_curve
 from nnstudio.training.report import ClassReport, NumberReport, Part, in_a_row, report
+
+
+@dataclass(frozen=True, eq=False)
+class ClassCurves:
+    """One class against the rest at every threshold, and what lies below its curves.
+
+    Attributes:
+        roc: false positive rate, true positive rate, thresholds.
+        precision_recall: recall, precision, thresholds.
+    """
+
+    roc: tuple[Array, Array, Array]
+    precision_recall: tuple[Array, Array, Array]
+    auc: float
+    average_precision: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,6 +100,19 @@ class Judged:
         if not (self.is_classification and self.gives_probabilities):
             return None
         return reliability(self.sure, self.said == self.truth)
+
+    @cached_property
+    def curves(self) -> tuple[ClassCurves, ...]:
+        """The curves of every class."""
+        return tuple(
+            ClassCurves(
+                roc_curve(scores, self.truth == k),
+                precision_recall_curve(scores, self.truth == k),
+                auc(scores, self.truth == k),
+                average_precision(scores, self.truth == k),
+            )
+            for k, scores in enumerate(self.scores)
+        )
 
     def of_cell(self, true: int, said: int) -> Array:
         """Which answers are in a cell of the confusion matrix."""

@@ -1,0 +1,1 @@
+"""The Evaluate panel's pages: figures, confusion, mistakes, curves, calibration, residuals."""

@@ -1,0 +1,249 @@
+"""The confusion matrix as a map: a row for each true class, a column for each answer.
+
+The number in a field counts examples. Its tint says which share of the row that is: blue on the
+diagonal, where answers are right, orange beside it; small shares of mistakes are made visible by
+the root.
+"""
+
+from __future__ import annotations
+
+from math import sqrt
+
+import numpy as np
+from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QFontMetrics,
+    QHelpEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+)
+from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+
+from nnstudio.engine.layer import Array
+from nnstudio.gui.look.theme import Theme
+from nnstudio.gui.plots.plotting import sized
+
+#: The least and greatest side of a field; from the second on a row's share stands in it too.
+_SMALL, _ROOMY, _LARGE = 14, 44, 80
+#: The longest name beside and above the fields, and the room around them.
+_NAME, _EDGE, _LINE = 88, 4, 16
+_WAYS = {
+    Qt.Key.Key_Left: (0, -1),
+    Qt.Key.Key_Right: (0, 1),
+    Qt.Key.Key_Up: (-1, 0),
+    Qt.Key.Key_Down: (1, 0),
+}
+
+
+class ConfusionMap(QWidget):
+    """The map; arrow keys go from field to field, a click or Enter chooses one.
+
+    Signals:
+        chosen: (true, said) the field whose examples are wanted.
+    """
+
+    chosen = Signal(int, int)
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self.setObjectName("evaluate_confusion")
+        self.setAccessibleName("Confusion matrix")
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setMouseTracking(True)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self._theme = theme
+        self.counts: Array = np.zeros((0, 0), int)
+        self._names: tuple[str, ...] = ()
+        self.at = (-1, -1)
+        self._hovered = (-1, -1)
+        theme.changed.connect(self.update)
+
+    def show_counts(self, counts: Array, names: tuple[str, ...]) -> None:
+        """Show this matrix of classes with these names."""
+        if names != self._names:
+            self.at = self._hovered = (-1, -1)
+        self.counts, self._names = counts, names
+        least = self._side_for(_SMALL)
+        self.setMinimumSize(least)
+        self.update()
+
+    def worst(self) -> tuple[int, int]:
+        """The most frequent mistake; of none, the first field of the diagonal."""
+        wrong = self.counts - np.diag(np.diag(self.counts))
+        if not wrong.any():
+            return 0, 0
+        place = int(wrong.argmax())
+        return place // len(wrong), place % len(wrong)
+
+    def words(self, true: int, said: int) -> str:
+        """What is said of one field."""
+        count, total = int(self.counts[true, said]), int(self.counts[true].sum())
+        share = f", {100 * count / total:.1f} %" if total else ""
+        name = self._names[true]
+        if true == said:
+            return f"{count:,} of {total:,} “{name}” are recognised{share}"
+        return f"{count:,} of {total:,} “{name}” are taken for “{self._names[said]}”{share}"
+
+    # ------------------------------------------------------------------ layout
+
+    def _left(self) -> int:
+        metrics = QFontMetrics(sized(self.font(), 11))
+        widest = max((metrics.horizontalAdvance(name) for name in self._names), default=0)
+        return min(_NAME, widest) + 8 + _LINE
+
+    def _side_for(self, side: int) -> QSize:
+        count = len(self._names)
+        return QSize(self._left() + count * side + _EDGE, 2 * _LINE + count * side + _EDGE)
+
+    def wide(self, height: int) -> int:
+        """How wide it is with the fields that fit into ``height``."""
+        side = (height - 2 * _LINE - _EDGE) // max(1, len(self._names))
+        return self._side_for(max(_SMALL, min(_LARGE, side))).width()
+
+    def side(self) -> int:
+        """The side of a field."""
+        count = max(1, len(self._names))
+        room = min(self.width() - self._left() - _EDGE, self.height() - 2 * _LINE - _EDGE)
+        return max(_SMALL, min(_LARGE, room // count))
+
+    def rect_of(self, true: int, said: int) -> QRect:
+        """Where a field is."""
+        side = self.side()
+        return QRect(self._left() + said * side, 2 * _LINE + true * side, side, side)
+
+    def field_at(self, point: QPoint) -> tuple[int, int]:
+        """The field at a point; −1, −1: none."""
+        side, count = self.side(), len(self._names)
+        said, true = (point.x() - self._left()) // side, (point.y() - 2 * _LINE) // side
+        return (true, said) if 0 <= said < count and 0 <= true < count else (-1, -1)
+
+    def sizeHint(self) -> QSize:
+        return self._side_for(_ROOMY)
+
+    # ------------------------------------------------------------------ mouse and keyboard
+
+    def go_to(self, true: int, said: int) -> None:
+        """Give the keyboard to a field."""
+        self.at = (true, said)
+        self.setAccessibleDescription(self.words(true, said))
+        self.update()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        way, count = _WAYS.get(Qt.Key(event.key())), len(self._names)
+        if way is not None and count:
+            true, said = (max(0, self.at[k]) + way[k] for k in (0, 1))
+            self.go_to(min(max(true, 0), count - 1), min(max(said, 0), count - 1))
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space) and count:
+            self.chosen.emit(*self.at)
+        else:
+            super().keyPressEvent(event)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        field = self.field_at(event.position().toPoint())
+        if field[0] >= 0:
+            self.go_to(*field)
+            self.chosen.emit(*field)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        self._hover(self.field_at(event.position().toPoint()))
+
+    def leaveEvent(self, event: QEvent) -> None:
+        self._hover((-1, -1))
+
+    def _hover(self, field: tuple[int, int]) -> None:
+        if field != self._hovered:
+            self._hovered = field
+            self.update()
+
+    def event(self, event: QEvent) -> bool:
+        if isinstance(event, QHelpEvent):
+            field = self.field_at(event.pos())
+            if field[0] >= 0:
+                QToolTip.showText(event.globalPos(), self.words(*field), self)
+            else:
+                QToolTip.hideText()
+            return True
+        return super().event(event)
+
+    # ------------------------------------------------------------------ painting
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        count = len(self._names)
+        if count:
+            self._paint_names(painter)
+            totals = np.maximum(self.counts.sum(axis=1), 1)
+            for true in range(count):
+                for said in range(count):
+                    self._paint_field(painter, true, said, self.counts[true, said] / totals[true])
+            self._paint_marks(painter)
+        painter.end()
+
+    def _paint_names(self, painter: QPainter) -> None:
+        side, count, left = self.side(), len(self._names), self._left()
+        small = sized(self.font(), 11)
+        bold = sized(self.font(), 11, bold=True)
+        metrics = QFontMetrics(small)
+        painter.setPen(self._theme.colour("dim"))
+        painter.setFont(bold)
+        whole = QRect(left, 0, count * side, _LINE)
+        painter.drawText(whole, Qt.AlignmentFlag.AlignCenter, "answer")
+        painter.save()
+        painter.translate(0, 2 * _LINE + count * side)
+        painter.rotate(-90)
+        painter.drawText(QRect(0, 0, count * side, _LINE), Qt.AlignmentFlag.AlignCenter, "truth")
+        painter.restore()
+        painter.setFont(small)
+        for k, name in enumerate(self._names):
+            marked = k in (self._hovered[0], self.at[0])
+            painter.setPen(self._theme.colour("text" if marked else "dim"))
+            box = QRect(_LINE, 2 * _LINE + k * side, left - _LINE - 6, side)
+            text = metrics.elidedText(name, Qt.TextElideMode.ElideRight, box.width())
+            painter.drawText(box, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, text)
+            marked = k in (self._hovered[1], self.at[1])
+            painter.setPen(self._theme.colour("text" if marked else "dim"))
+            box = QRect(left + k * side, _LINE, side, _LINE)
+            text = metrics.elidedText(name, Qt.TextElideMode.ElideRight, side - 2)
+            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
+
+    def _paint_field(self, painter: QPainter, true: int, said: int, share: float) -> None:
+        box = self.rect_of(true, said)
+        inside = QRectF(box).adjusted(0.5, 0.5, -0.5, -0.5)
+        tint = self._theme.colour("positive" if true == said else "negative")
+        tint.setAlphaF(0.62 * (share if true == said else min(1.0, sqrt(2 * share))))
+        painter.fillRect(inside, self._theme.colour("window"))
+        painter.fillRect(inside, tint)
+        count = int(self.counts[true, said])
+        if not count:
+            return
+        side = box.width()
+        painter.setPen(self._theme.colour("text"))
+        text = f"{count:,}"
+        for pixels in (13, 12, 11, 10, 9):
+            font = sized(self.font(), pixels, bold=true == said)
+            fits = QFontMetrics(font).horizontalAdvance(text) <= side - 2
+            if pixels <= side * 0.66 and fits:
+                break
+        else:
+            return  # hovering tells
+        painter.setFont(font)
+        if side < _ROOMY:
+            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
+            return
+        above = box.adjusted(0, side // 2 - 18, 0, -side // 2)
+        painter.drawText(above, Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignBottom, text)
+        painter.setFont(sized(self.font(), 11))
+        below = box.adjusted(0, side // 2, 0, 0)
+        top = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop
+        painter.drawText(below, top, f"{100 * share:.{0 if share > 0.0995 else 1}f} %")
+
+    def _paint_marks(self, painter: QPainter) -> None:
+        if self._hovered[0] >= 0:
+            painter.setPen(QPen(self._theme.colour("dim"), 1))
+            painter.drawRect(self.rect_of(*self._hovered).adjusted(0, 0, -1, -1))
+        if self.at[0] >= 0:
+            painter.setPen(QPen(self._theme.colour("accent" if self.hasFocus() else "text"), 2))
+            painter.drawRect(self.rect_of(*self.at).adjusted(0, 0, -1, -1))

@@ -1,0 +1,341 @@
+"""How good the network is: figures, confusion, mistakes, curves, calibration, residuals.
+
+Answers are those of the latest weights to the validation part, unless another is chosen. While
+training runs some of its examples stand for it; all are asked once it rests.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import (
+    QBoxLayout,
+    QButtonGroup,
+    QComboBox,
+    QHBoxLayout,
+    QLabel,
+    QStackedWidget,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from nnstudio.data.batches import PreparedData
+from nnstudio.engine.layer import Array
+from nnstudio.gui.evaluating.answering import Answering, Answers, live_rows
+from nnstudio.gui.evaluating.calibration_page import CalibrationPage
+from nnstudio.gui.evaluating.confusion_page import ConfusionPage
+from nnstudio.gui.evaluating.curves_page import CurvesPage
+from nnstudio.gui.evaluating.figures_page import FiguresPage
+from nnstudio.gui.evaluating.mistakes_page import MistakesPage
+from nnstudio.gui.evaluating.residuals_page import ResidualsPage
+from nnstudio.gui.evaluating.shown import Shown
+from nnstudio.gui.evaluating.taking_along import TakeAlong
+from nnstudio.gui.live import Live, LiveView
+from nnstudio.gui.look.empty_state import EmptyState
+from nnstudio.gui.look.theme import Theme
+from nnstudio.project.answering import rows_of
+from nnstudio.project.model import Model
+from nnstudio.training.judging.judged import Judged
+from nnstudio.training.report import Part
+
+PAGES = {
+    "figures": "Figures",
+    "confusion": "Confusion",
+    "mistakes": "Mistakes",
+    "curves": "ROC · PR",
+    "calibration": "Calibration",
+    "residuals": "Residuals",
+}
+#: The pages where classes are told apart, and where numbers are found.
+FOR_CLASSES = ("figures", "confusion", "mistakes", "curves", "calibration")
+FOR_NUMBERS = ("figures", "residuals", "mistakes")
+PARTS: dict[Part, str] = {"validation": "Validation", "training": "Training", "test": "Test"}
+#: A narrower panel has the choices below the pages' names.
+_WIDE = 680
+_TEST_WORDS = (
+    "Look at the test part rarely: what is chosen by it no longer tells how good the network is"
+)
+
+Page = FiguresPage | ConfusionPage | MistakesPage | CurvesPage | CalibrationPage | ResidualsPage
+
+
+class EvaluatePanel(LiveView):
+    """One page at a time; hidden ones are neither answered nor drawn."""
+
+    needs_weights = True
+
+    def __init__(self, live: Live, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(live, parent)
+        self.setObjectName("evaluate_panel")
+        self.setAccessibleName("Evaluate")
+        self.setMinimumSize(220, 144)
+        self._answering = Answering(self)
+        self._answering.ended.connect(lambda: live.mark(self))
+        self._asked: tuple[object, ...] = ()
+        self._known: Answers = {}
+        self._fresh: set[Part] = set()
+        self._failed = ""
+        self._data: PreparedData | None = None
+        self._wanted_part: Part | None = None
+        self._output = 0
+        self._shown_page: tuple[object, ...] = ()
+        self._page = "figures"
+        self.pages: dict[str, Page] = {
+            "figures": FiguresPage(theme),
+            "confusion": ConfusionPage(theme),
+            "mistakes": MistakesPage(theme),
+            "curves": CurvesPage(theme),
+            "calibration": CalibrationPage(theme),
+            "residuals": ResidualsPage(theme),
+        }
+        self._empty = EmptyState("evaluate_empty")
+        self._stack = QStackedWidget()
+        for page in (*self.pages.values(), self._empty):
+            self._stack.addWidget(page)
+        self._caption = QLabel()
+        self._caption.setObjectName("evaluate_caption")
+        self._caption.setProperty("role", "dim")
+        self._caption.setWordWrap(True)
+        self._caption.setContentsMargins(16, 0, 16, 0)
+        self._head = self._make_head()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 4, 0, 4)
+        column.setSpacing(4)
+        column.addLayout(self._head)
+        column.addWidget(self._stack, 1)
+        column.addWidget(self._caption)
+
+    def _make_head(self) -> QBoxLayout:
+        tabs = QHBoxLayout()
+        tabs.setSpacing(2)
+        group = QButtonGroup(self)
+        self._buttons: dict[str, QToolButton] = {}
+        for name, text in PAGES.items():
+            button = QToolButton()
+            button.setObjectName(f"evaluate_{name}_button")
+            button.setText(text)
+            button.setAccessibleName(f"Show: {text}")
+            button.setCheckable(True)
+            button.setProperty("segment", True)
+            button.clicked.connect(lambda *_, name=name: self.show_page(name))
+            group.addButton(button)
+            self._buttons[name] = button
+            tabs.addWidget(button)
+        tabs.addStretch(1)
+        self._part = self._chooser("evaluate_part", "Part of the data that is answered")
+        self._part.activated.connect(self._choose_part)
+        self._outputs = self._chooser("evaluate_output", "Output whose answers are judged")
+        self._outputs.activated.connect(self._choose_output)
+        self.take = TakeAlong(lambda: self.pages[self._page], lambda: self.table())
+        choices = QHBoxLayout()
+        choices.setSpacing(8)
+        choices.addWidget(self._part)
+        choices.addWidget(self._outputs)
+        choices.addStretch(1)
+        choices.addWidget(self.take)
+        head = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        head.setContentsMargins(12, 0, 12, 0)
+        head.setSpacing(8)
+        head.addLayout(tabs)
+        head.addLayout(choices, 1)
+        return head
+
+    def _chooser(self, name: str, title: str) -> QComboBox:
+        box = QComboBox()
+        box.setObjectName(name)
+        box.setAccessibleName(title)
+        box.setToolTip(title)
+        box.setMinimumWidth(88)
+        box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        return box
+
+    # ------------------------------------------------------------------ what is chosen
+
+    @property
+    def page(self) -> str:
+        """The page in front, a key of :data:`PAGES`."""
+        return self._page
+
+    @property
+    def part(self) -> Part:
+        """The part whose answers are shown."""
+        found: Part = self._part.currentData() or "validation"
+        return found
+
+    def show_page(self, name: str) -> None:
+        """Bring a page forward."""
+        self._page = name
+        self._shown_page = ()
+        self.live.mark(self)
+        self.refresh()
+
+    def table(self) -> list[list[str]]:
+        """The numbers of the page in front."""
+        return self.pages[self._page].table()
+
+    @property
+    def judged(self) -> Judged | None:
+        """The answers that are shown, if any are known."""
+        outputs = self._known.get(self.part)
+        return None if not outputs else outputs[min(self._output, len(outputs) - 1)]
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether answers are on their way."""
+        return self._answering.is_busy
+
+    def _choose_part(self) -> None:
+        self._wanted_part = self.part
+        self._shown_page = ()
+        self.refresh()
+
+    def _choose_output(self) -> None:
+        self._output = max(0, self._outputs.currentIndex())
+        self._shown_page = ()
+        self.refresh()
+
+    # ------------------------------------------------------------------ following
+
+    def refresh(self) -> None:
+        """Ask the network as it is now, and show what is known of its answers."""
+        data, model = self.live.workbench.data, self.live.model()
+        if data is None or model is None:
+            self._say_empty(self._reason(data))
+            return
+        if data is not self._data:
+            self._data, self._known = data, {}
+        self._offer(data, model)
+        if not len(rows_of(data, self.part)):
+            self._say_empty("There are no examples to judge the network by")
+            return
+        self._take()
+        self._ask(data, model)
+        self._take()  # few examples are answered at once
+        self._show(data)
+
+    def _ask(self, data: PreparedData, model: Model) -> None:
+        """Whatever isn't known, or isn't true any more."""
+        running = self.live.is_running
+        parts: list[Part] = [self.part]
+        if self._page == "figures":
+            parts += [part for part in ("validation", "training") if part != self.part]
+        parts = [part for part in parts if len(rows_of(data, part))]
+        if running:
+            self._asked = ()
+            if self._answering.may_ask():
+                wanted = {part: live_rows(model, rows_of(data, part)) for part in parts}
+                self._answering.ask(model, data, wanted)
+            return
+        key = (model, data)
+        if len(self._asked) != 2 or any(a is not b for a, b in zip(key, self._asked, strict=True)):
+            self._asked, self._fresh = key, set()
+            self._answering.cancel()
+        missing: dict[Part, Array] = {
+            part: rows_of(data, part) for part in parts if part not in self._fresh
+        }
+        if missing and not self._answering.is_busy:  # else as soon as that is answered
+            self._fresh |= set(missing)
+            self._answering.ask(model, data, missing)
+
+    def _take(self) -> None:
+        job = self._answering.take()
+        if job is None:
+            return
+        if job.error:
+            self._known, self._failed = {}, job.error
+            return
+        self._failed = ""
+        if job.found is not None:
+            self._known = {**self._known, **job.found}
+            self._shown_page = ()
+
+    def _show(self, data: PreparedData) -> None:
+        judged = self.judged
+        if self._failed or judged is None:
+            self._say_empty(self._failed or "The network is answering…")
+            return
+        names = FOR_CLASSES if judged.is_classification else FOR_NUMBERS
+        for name, button in self._buttons.items():
+            button.setVisible(name in names)
+        if self._page not in names:
+            self._page = "residuals" if "residuals" in names else "confusion"
+        self._buttons[self._page].setChecked(True)
+        self._head_shown(True)
+        page = self.pages[self._page]
+        self._stack.setCurrentWidget(page)
+        now = (judged, self._page, tuple(self._known))
+        if now != self._shown_page:
+            self._shown_page = now
+            known = {
+                part: outputs[min(self._output, len(outputs) - 1)]
+                for part, outputs in self._known.items()
+                if part != "test" or self.part == "test"
+            }
+            page.show_answers(Shown(data.dataset, judged, known))
+        self._tell(data, judged)
+
+    def _tell(self, data: PreparedData, judged: Judged) -> None:
+        """How many examples, of whom, by which weights."""
+        whole = len(rows_of(data, self.part))
+        text = f"{whole:,} {self.part} example" + ("s" if whole != 1 else "")
+        if len(judged.rows) < whole:
+            text = f"{len(judged.rows):,} of {text}; all once training rests"
+        if judged.places > 1:
+            text += f", at {judged.places:,} places each"
+        if self.live.project.trained is None and not self.live.is_running:
+            text += " · not trained yet: these are answers of the first weights"
+        if self.part == "test":
+            text += f" · {_TEST_WORDS}"
+        if self._caption.text() != text:
+            self._caption.setText(text)
+
+    # ------------------------------------------------------------------ choices
+
+    def _offer(self, data: PreparedData, model: Model) -> None:
+        parts = [part for part in PARTS if len(rows_of(data, part))]
+        if [self._part.itemData(k) for k in range(self._part.count())] != parts:
+            self._part.clear()
+            for part in parts:
+                self._part.addItem(PARTS[part], part)
+        wanted = self._wanted_part if self._wanted_part in parts else (parts or [None])[0]
+        self._part.setCurrentIndex(parts.index(wanted) if wanted in parts else -1)
+        names = [output.name for output in model.outputs]
+        if [self._outputs.itemText(k) for k in range(self._outputs.count())] != names:
+            self._outputs.clear()
+            self._outputs.addItems(names)
+            self._output = 0
+        self._outputs.setVisible(len(names) > 1)
+
+    # ------------------------------------------------------------------ room
+
+    def _say_empty(self, text: str) -> None:
+        self._head_shown(False)
+        self._stack.setCurrentWidget(self._empty)
+        self._shown_page = ()
+        self._empty.say(text)
+
+    def _reason(self, data: PreparedData | None) -> str:
+        workbench = self.live.workbench
+        if workbench.is_loading:
+            return "The data is being read…"
+        if data is None:
+            return workbench.data_error or "Choose data: how good the network is appears here"
+        errors = [str(problem) for problem in workbench.problems if problem.severity == "error"]
+        if self.live.project.graph.nodes and errors:
+            return errors[0]
+        return "Lay out a network: how good its answers are appears here"
+
+    def _head_shown(self, shown: bool) -> None:
+        for widget in (self._part, self.take, self._caption):
+            widget.setVisible(shown)
+        if not shown:
+            self._outputs.hide()
+            for button in self._buttons.values():
+                button.hide()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        wide = self.width() >= _WIDE
+        directions = QBoxLayout.Direction
+        self._head.setDirection(directions.LeftToRight if wide else directions.TopToBottom)
+        self._head.setSpacing(8 if wide else 2)
