@@ -1,8 +1,8 @@
 """How fast data comes in: tables, MNIST and folders of small pictures.
 
-Run by ``make bench-data``; less with ``ARGS=0.1`` (a tenth of the rows and pictures). Everything but
-MNIST is made up in the temporary folder. Each reading is a process of its own, so that imports count
-and the memory is that of this reading alone.
+Run by ``make bench-data``; less with ``ARGS=0.1`` (a tenth of the rows and pictures). Everything
+but MNIST is made up in the temporary folder. Each reading is a process of its own, so that imports
+count and the memory is that of this reading alone.
 """
 
 from __future__ import annotations

@@ -177,7 +177,8 @@ class Encoder:
         if self._roles.meanings[name].kind == TRUTH:
             numbers = [float(word.lower() in YES) for word in self.words[name]]
         places: np.ndarray = self._place[name][values]
-        return np.array([*numbers, np.nan])[places]
+        result: np.ndarray = np.array([*numbers, np.nan])[places]
+        return result
 
     def _further(self, name: str, values: np.ndarray) -> np.ndarray:
         if values.dtype.kind == "f":

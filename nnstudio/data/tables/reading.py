@@ -248,7 +248,8 @@ def codes(cells: pd.Series[Any], words: dict[str, int]) -> np.ndarray:
         numbers.append(-1 if is_missing(word) else words.setdefault(word, len(words)))
     # The code of a missing cell is −1, the last.
     places: np.ndarray = cells.cat.codes.to_numpy()
-    return np.array([*numbers, -1], np.int64)[places]
+    result: np.ndarray = np.array([*numbers, -1], np.int64)[places]
+    return result
 
 
 def _missing(texts: np.ndarray) -> np.ndarray:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from nnstudio.data.errors import DataError
 from nnstudio.data.settings import DataSettings
@@ -54,13 +55,14 @@ class Draft:
 
     # ------------------------------------------------------------------ edits
 
-    def with_setting(self, name: str, value: object) -> Draft:
+    def with_setting(self, name: str, value: Any) -> Draft:
         """With another setting of the table; the columns may become others by it.
 
         Raises:
             DataError: read in this way it is no table.
         """
-        table = replace(self.table, **{name: value})
+        changed: dict[str, Any] = {name: value}
+        table = replace(self.table, **changed)
         return Draft.of(table) if name in WAYS else replace(self, table=table)
 
     def with_role(self, column: str, role: str) -> Draft:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
@@ -71,7 +72,8 @@ class ImportDialog(QDialog):
         self.setObjectName("import_dialog")
         self.setWindowTitle("Import data")
         self.resize(min(1040, parent.width() - 32), min(680, parent.height() - 32))
-        self._table, self._draft = table, None
+        self._table = table
+        self._draft: Draft | None = None
         self._file = QLabel(Path(table.file).name if table.file else "From the clipboard")
         self._file.setObjectName("import_file")
         self._file.setProperty("role", "title")
@@ -155,10 +157,11 @@ class ImportDialog(QDialog):
         assert self._draft is not None, "only what could be read has columns to choose from"
         return self._draft
 
-    def _set(self, name: str, value: object) -> None:
+    def _set(self, name: str, value: Any) -> None:
         """Another setting; if the file can't be read so, why is shown in place of its rows."""
         if name:
-            self._table = replace(self._table, **{name: value})
+            changed: dict[str, Any] = {name: value}
+            self._table = replace(self._table, **changed)
         try:
             if self._draft is None or name in WAYS or not name:
                 self._show(Draft.of(self._table))
