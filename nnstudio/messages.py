@@ -500,13 +500,13 @@ SENTENCES: dict[str, str] = {
         "The data that {layer} reads in step {step} holds a number that is missing or infinite: the loss became {loss} there. Mend it in the source, or leave such examples out."
     ),
     "doctor_nan_weights": _(
-        "Step {step} made weights of {layer} infinite, so the loss became {loss}: at a learning rate of {rate:g} steps are too long."
+        "Step {step} made weights of {layer} infinite, so the loss became {loss}. Try a smaller learning rate than {rate:g}."
     ),
     "doctor_nan_output": _(
-        "In step {step} {layer} was the first layer to answer infinite numbers, and the loss became {loss}: at a learning rate of {rate:g} the weights have grown without bound."
+        "In step {step} {layer} was the first layer to answer infinite numbers, and the loss became {loss}: the weights have grown without bound. Try a smaller learning rate than {rate:g}."
     ),
     "doctor_nan_loss": _(
-        "In step {step} the answers of {layer} were so large that the loss became {loss}: at a learning rate of {rate:g} steps are too long."
+        "In step {step} the answers of {layer} were so large that the loss became {loss}. Try a smaller learning rate than {rate:g}."
     ),
     "doctor_rate_rising": _(
         "The learning rate of {rate:g} is too high: the loss has risen from {first:.3g} to {now:.3g}."
@@ -559,9 +559,7 @@ SENTENCES: dict[str, str] = {
     "doctor_overfitting": _(
         "It overfits: the validation loss was lowest in epoch {best}, {lowest:.3g}, and is {now:.3g} in epoch {epoch}, while the training loss went on falling."
     ),
-    "trial_helped": _(
-        "“{label}” helps: {measure} {after} instead of {before} after {epochs}."
-    ),
+    "trial_helped": _("“{label}” helps: {measure} {after} instead of {before} after {epochs}."),
     "trial_no_better": _(
         "“{label}” doesn't help: {measure} {after}, before {before}, after {epochs}."
     ),
@@ -572,15 +570,11 @@ SENTENCES: dict[str, str] = {
     "trial_unclear": _(
         "“{label}”: {measure} {after}, before {before}. That can't be compared: train for an epoch first."
     ),
-    "remedy_used": _(
-        "“{label}” is in use, with the weights of the trial; Undo takes it back."
-    ),
+    "remedy_used": _("“{label}” is in use, with the weights of the trial; Undo takes it back."),
     "remedy_gone": _(
         "“{label}” has no place in the project any more: it was changed since the trial began."
     ),
-    "diverged_where": _(
-        "Training stopped at step {step}. {found} The weights from before the run are kept."
-    ),
+    "diverged_where": _("Training stopped. {found} The weights from before the run are kept."),
     "diverged": _(
         "Training stopped at step {step}: the loss became {loss}. Try a smaller learning rate than {rate:g}; the weights from before the run are kept."
     ),

@@ -23,8 +23,9 @@ from nnstudio.training.evaluation import batch_for
 from nnstudio.training.events import BatchDone, Diverged, EpochDone, Event, Failed
 from nnstudio.training.session import Session
 
-#: The share of the training's time that looking may take, and the seconds it may take anyway.
-SHARE, FREE = 0.02, 0.02
+#: The share of the training's time that looking may take, and the seconds it may take anyway. What
+#: is told at every step is not counted, so that all together it is two hundredths at most.
+SHARE, FREE = 0.016, 0.01
 #: In long epochs it looks every so many seconds.
 EVERY = 2.0
 #: So many check-ups are kept.

@@ -162,6 +162,24 @@ def _without_softmax(project: Project) -> Graph:
     return remove(project.graph, [project.graph.outputs[0]])
 
 
+def test_the_layer_that_ails_is_selected_from_its_row(qtbot: QtBot) -> None:
+    panel = show(qtbot, DoctorPanel, spiral(loss=HalfSquaredError(), epochs=2))
+    train(qtbot, panel)
+    panel.refresh()
+    (finding,) = panel.findings()
+    click(panel, "doctor_layer_0")
+    assert panel.live.workbench.selection == (finding.node,) == ("softmax",)
+
+
+def test_the_keyboard_stays_in_the_row_when_its_button_goes(qtbot: QtBot) -> None:
+    panel = doctor(qtbot, spiral(**SLOW))
+    button = child(panel, "doctor_try_0")
+    button.setFocus()
+    qtbot.waitUntil(button.hasFocus)
+    tried(qtbot, panel)
+    assert child(panel, "doctor_finding_0").isAncestorOf(panel.window().focusWidget())
+
+
 def test_evidence_of_every_kind_is_painted(qtbot: QtBot) -> None:
     panel = show(qtbot, DoctorPanel, spiral())
     plot = EvidencePlot(panel._theme)

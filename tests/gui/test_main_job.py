@@ -187,7 +187,7 @@ def test_a_run_that_diverges_says_so_and_keeps_the_weights(open_window, qtbot: Q
         click(window, "run_button")
     said = child(window, "message_text")
     assert said.isVisible()
-    assert "Training stopped at step" in said.text()
+    assert "Training stopped. In step" in said.text()
     assert "smaller learning rate than 100" in said.text()
     assert workbench.project is before
 

@@ -37,13 +37,14 @@ class FindingRow(QFrame):
         use_asked: take over the remedy that was tried.
         dismissed: give the trial up, or put its outcome away.
         ignore_asked: don't show this finding any more.
-        chosen: the layer that ails is to be selected.
+        layer_asked: the layer that ails is to be selected.
     """
 
     try_asked = Signal(object)
     use_asked = Signal()
     dismissed = Signal()
     ignore_asked = Signal()
+    layer_asked = Signal()
 
     def __init__(self, number: int, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -77,6 +78,10 @@ class FindingRow(QFrame):
         self._choice.setMaximumWidth(320)
         self._try = _button(f"doctor_try_{number}", "Try this fix")
         self._try.setToolTip("Train with this change from the same first weights, and compare")
+        self._layer = _button(f"doctor_layer_{number}", "")
+        self._layer.setProperty("link", True)
+        self._layer.setToolTip("Select this layer")
+        self._layer.clicked.connect(self.layer_asked)
         self._ignore = _button(f"doctor_ignore_{number}", "Ignore")
         self._ignore.setProperty("link", True)
         self._ignore.setToolTip("Don't show this any more in this run")
@@ -110,7 +115,9 @@ class FindingRow(QFrame):
         controls.addStretch(1)
         below = QHBoxLayout()
         below.setSpacing(8)
-        below.addWidget(self._since, 1)
+        below.addWidget(self._since)
+        below.addWidget(self._layer)
+        below.addStretch(1)
         below.addWidget(self._ignore)
         words = QVBoxLayout()
         words.setSpacing(8)
@@ -127,14 +134,16 @@ class FindingRow(QFrame):
 
     # ------------------------------------------------------------------ showing
 
-    def show_finding(self, finding: Finding, since: str) -> None:
-        """What was found."""
+    def show_finding(self, finding: Finding, layer: str) -> None:
+        """What was found, and what the user calls the layer that ails; empty if none does."""
         words = str(finding)
         if words != self._text.text():
             self._text.setText(words)
             self.setAccessibleName(words)
-        self._since.setText(since)
-        self._since.setVisible(bool(since))
+        self._since.setText(f"Seen first after step {finding.step:,}")
+        self._layer.setText(layer)
+        self._layer.setAccessibleName(f"Select {layer}")
+        self._layer.setVisible(bool(layer))
 
     def show_remedies(self, fixes: tuple[Fix, ...]) -> None:
         """What can be tried."""
@@ -152,6 +161,7 @@ class FindingRow(QFrame):
         runs = trial is not None and not trial.done
         error = "" if trial is None else trial.error
         offers = not runs and outcome is None
+        has_focus = self._choice.hasFocus() or any(b.hasFocus() for b in self._buttons())
         self._choice.setVisible(offers and bool(self._fixes))
         self._try.setVisible(offers and bool(self._fixes))
         self._try.setEnabled(may_try)
@@ -167,10 +177,21 @@ class FindingRow(QFrame):
             self._told.say(outcome.text, "ok" if outcome.helped else "warning")
         else:
             self._told.say(error, "error")
+        if has_focus and not self.isAncestorOf(self.window().focusWidget()):
+            self._keep_focus()
         compared = outcome is not None and any(len(s.y) for s in outcome.curves.series)
         evidence = outcome.curves if outcome is not None and compared else finding.evidence
         if evidence is not self._plot.evidence:
             self._plot.show_evidence(evidence)
+
+    def _buttons(self) -> tuple[QPushButton, ...]:
+        return self._use, self._cancel, self._try, self._ignore
+
+    def _keep_focus(self) -> None:
+        """The button that had the keyboard is gone: the one that matters now gets it."""
+        shown = next((button for button in self._buttons() if not button.isHidden()), None)
+        if shown is not None:
+            shown.setFocus()
 
     def _ask_to_try(self) -> None:
         number = self._choice.currentIndex()

@@ -124,7 +124,7 @@ class Practice(QObject):
         if isinstance(event, Diverged):
             self._diverged = event.step
             if self._seen and self._seen[0].code.startswith("doctor_nan"):
-                said = sentence("diverged_where", step=event.step, found=self._seen[0])
+                said = sentence("diverged_where", found=self._seen[0])
                 self._workbench.said.emit(said, "error")
         self.changed.emit()
 

@@ -109,6 +109,7 @@ class DoctorPanel(LiveView):
         row.try_asked.connect(partial(self._try, finding.key))
         row.use_asked.connect(partial(self._do, self.practice.use, finding.key))
         row.dismissed.connect(partial(self._do, self.practice.dismiss, finding.key))
+        row.layer_asked.connect(partial(self._do, self._select, finding.key))
         row.ignore_asked.connect(partial(self._do, self.practice.ignore, finding.key))
         self._rows[finding.key] = row
         self._column.insertWidget(place, row)
@@ -118,8 +119,7 @@ class DoctorPanel(LiveView):
     def _fill(self, row: FindingRow, finding: Finding) -> None:
         graph = self.live.workbench.graph
         title = graph.by_id[finding.node].title if finding.node in graph.by_id else ""
-        since = f"Seen first after step {finding.step:,}"
-        row.show_finding(finding, f"{since} · {title}" if title else since)
+        row.show_finding(finding, title)
         row.show_remedies(self.practice.remedies(finding))
         trial = self.practice.trial(finding)
         row.show_trial(finding, trial, may_try=not self.practice.is_trying)
@@ -128,6 +128,9 @@ class DoctorPanel(LiveView):
 
     def _finding(self, key: tuple[str, str]) -> Finding | None:
         return next((f for f in self.practice.findings if f.key == key), None)
+
+    def _select(self, finding: Finding) -> None:
+        self.live.workbench.select((finding.node,))
 
     def _try(self, key: tuple[str, str], fix: Fix) -> None:
         finding = self._finding(key)
