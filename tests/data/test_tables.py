@@ -196,6 +196,11 @@ def test_rows_with_too_many_cells_are_left_out_and_told(tmp_path: Path, extra: i
     assert "1 rows have more than 2 cells, first line 3" in data.notes[0]
 
 
+def test_words_of_rows_that_are_left_out_are_no_inputs(tmp_path: Path) -> None:
+    data = table(tmp_path, "c,y\nu,1.5\nv,2.5\nstray,3.5,7\nu,4.5\n").load()
+    assert data.input_names == ("c=u", "c=v")
+
+
 def test_a_quote_that_is_never_closed_costs_its_line_at_most(tmp_path: Path) -> None:
     text = "a,c,y\n" + "1,u,1.5\n" * 5 + '2,"v,2.5\n' + "3,w,3.5\n" * 100
     data = table(tmp_path, text).load()

@@ -241,7 +241,8 @@ def days_of(stamps: pd.Series[Any]) -> np.ndarray:
 
 def codes(cells: pd.Series[Any], words: dict[str, int]) -> np.ndarray:
     """The number of each cell's word; words that are new get the next one."""
-    cells = cells.astype("category")
+    # Words of rows that were left out are none of its words.
+    cells = cells.astype("category").cat.remove_unused_categories()
     numbers = []
     for cell in cells.cat.categories:
         word = " ".join(str(cell).split())
