@@ -59,7 +59,7 @@ class Examiner:
         self._checkups: list[Checkup] = []
         self._before: Array | None = None
         self._known: dict[tuple[str, str], tuple[Finding, int]] = {}
-        self._rare = RareClasses.of(session)
+        self._rare: RareClasses | None = None
 
     def attend(self, event: Event) -> None:
         """Take notice of an event of the run; for the training thread."""
@@ -101,7 +101,8 @@ class Examiner:
         began = perf_counter()
         session = self.session
         if not (is_last and self._checkups and self._checkups[-1].step == session.step):
-            self._probe = self._probe or Probe(session)
+            if self._probe is None:
+                self._probe, self._rare = Probe(session), RareClasses.of(session)
             self._checkups = [*self._checkups[1 - KEPT :], self._probe.look()]
         self._before = None if is_last else session.flat[: session.network.trainable_size].copy()
         self._take(diagnose(self._case()))

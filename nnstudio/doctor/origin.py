@@ -1,7 +1,8 @@
 """Where a loss that is no number began: the step is made once more, and watched layer by layer.
 
 The first thing that isn't finite, in the order of computing, is the beginning: an input, a weight
-that the step before has broken, a layer's output, or the loss of outputs that are still finite.
+that the step before has broken, a layer's output, or the loss of outputs that are still finite. The
+batch and the weights are those of the step; only what Dropout drops is drawn anew.
 """
 
 from __future__ import annotations

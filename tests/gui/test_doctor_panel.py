@@ -40,7 +40,7 @@ def text(panel: DoctorPanel, name: str) -> str:
 def tried(qtbot: QtBot, panel: DoctorPanel) -> None:
     """Try the first finding's remedy, to the end."""
     click(panel, "doctor_try_0")
-    qtbot.waitUntil(lambda: "helps" in text(panel, "doctor_outcome_0"), timeout=30_000)
+    qtbot.waitUntil(lambda: text(panel, "doctor_outcome_0")[:1] == "“", timeout=30_000)
 
 
 def test_before_any_run_it_says_what_it_is_for(qtbot: QtBot) -> None:
@@ -85,6 +85,23 @@ def test_a_remedy_is_tried_and_used_as_one_undo_step(qtbot: QtBot) -> None:
     assert panel.findings() == ()
     workbench.document.undo()
     assert workbench.project == before
+
+
+def test_a_run_that_still_goes_on_is_ended_before_the_remedy_is_used(qtbot: QtBot) -> None:
+    endless = spiral(**{**SLOW, "learning_rate": 1e-7, "epochs": 1_000_000})
+    panel = show(qtbot, DoctorPanel, endless)
+    workbench = panel.live.workbench
+    assert workbench.runner.run()
+    qtbot.waitUntil(lambda: bool(panel.findings()), timeout=30_000)
+    qtbot.waitUntil(lambda: child(panel, "doctor_try_0").isVisible(), timeout=5_000)
+    tried(qtbot, panel)
+    assert workbench.runner.is_running
+    click(panel, "doctor_use_0")
+    assert not workbench.runner.is_running
+    assert workbench.project.settings.learning_rate == pytest.approx(1e-6)
+    assert workbench.document.undo_label == "Raise the rate to 1e-06"
+    workbench.document.undo()
+    assert workbench.document.undo_label.startswith("Train ")
 
 
 def test_both_courses_are_drawn_beside_each_other(qtbot: QtBot) -> None:
