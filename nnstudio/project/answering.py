@@ -55,4 +55,5 @@ def evenly(rows: Array, most: int) -> Array:
     """At most so many of them, evenly from all."""
     if len(rows) <= most:
         return rows
-    return rows[np.linspace(0, len(rows) - 1, most).round().astype(int)]
+    few: Array = rows[np.linspace(0, len(rows) - 1, most).round().astype(int)]
+    return few

@@ -154,13 +154,13 @@ def test_each_class_has_its_precision_recall_and_f1(digits_panel: EvaluatePanel)
 def test_the_test_part_is_looked_at_only_when_asked_for_and_with_a_warning(
     digits_panel: EvaluatePanel, qtbot: QtBot
 ) -> None:
-    assert "rarely" not in text(digits_panel, "evaluate_caption")
+    assert not child(digits_panel, "evaluate_note").isVisible()
     choose(digits_panel, "evaluate_part", "Test")
     settled(qtbot, digits_panel)
     _, answers, truth = answers_of(digits_panel, "test")
     accuracy = f"{100 * np.mean(answers.argmax(axis=1) == truth):.1f} %"
     assert cells(digits_panel, "evaluate_figures")["Accuracy"]["test"] == accuracy
-    assert "rarely" in text(digits_panel, "evaluate_caption")
+    assert "rarely" in text(digits_panel, "evaluate_note")
     choose(digits_panel, "evaluate_part", "Validation")
     settled(qtbot, digits_panel)
     assert "test" not in cells(digits_panel, "evaluate_figures")["Accuracy"]
@@ -231,13 +231,9 @@ def test_the_map_has_room_for_every_field_of_any_number_of_classes(
     _, view = confusion(digits_panel)
     names = tuple("abcdefghijklmnopqrstuvwxyz"[:classes])
     view.show_counts(np.full((classes, classes), 12), names)
-    digits_panel.pages["confusion"].layout()
-    side = view.side()
-    assert side >= 14
-    least = view.minimumSize()
-    last = view.rect_of(classes - 1, classes - 1)
-    if view.width() >= least.width() and view.height() >= least.height():
-        assert view.rect().contains(last)
+    assert min(view.field().width(), view.field().height()) >= 12
+    view.resize(view.minimumSize().expandedTo(view.size()))
+    assert view.rect().contains(view.rect_of(classes - 1, classes - 1))
     for true in (0, classes - 1):
         for said in (0, classes - 1):
             assert view.field_at(view.rect_of(true, said).center()) == (true, said)
@@ -355,11 +351,13 @@ def test_residuals_are_what_the_answers_leave_of_the_truth(qtbot: QtBot) -> None
     left = (truth - answers)[:, 0]
     assert shown["RMSE"]["validation"] == f"{np.sqrt(np.mean(left**2)):#.3g}"
     plot, bars = panel.pages["residuals"].plot, panel.pages["residuals"].bars
-    np.testing.assert_allclose(plot.x, answers[:, 0], rtol=1e-5)
-    np.testing.assert_allclose(plot.y, left, rtol=1e-4, atol=1e-6)
+    np.testing.assert_allclose(plot.answers, answers[:, 0], rtol=1e-5)
+    np.testing.assert_allclose(plot.left_over, left, rtol=1e-4, atol=1e-6)
     assert bars.counts.sum() == len(left)
     far = int(np.abs(left).argmax())
-    spot = QPointF(float(plot.x_pixels(plot.x)[far]), float(plot.y_pixels(plot.y)[far]))
+    spot = QPointF(
+        float(plot.x_pixels(plot.answers)[far]), float(plot.y_pixels(plot.left_over)[far])
+    )
     QTest.mouseMove(plot, spot.toPoint())
     assert f"Example {rows[far] + 1:,}:" in plot.words(plot.point)
     assert not child(panel, "evaluate_confusion_button").isVisible(), "numbers have no classes"
@@ -473,10 +471,10 @@ def test_large_parts_are_answered_in_part_while_training_runs(qtbot: QtBot) -> N
 def test_first_weights_answer_and_it_is_said(qtbot: QtBot) -> None:
     panel = show(qtbot, EvaluatePanel, digits(), SIZE)
     settled(qtbot, panel)
-    assert "not trained yet" in text(panel, "evaluate_caption")
+    assert "Not trained yet" in text(panel, "evaluate_note")
     train(qtbot, panel)
     settled(qtbot, panel)
-    assert "not trained yet" not in text(panel, "evaluate_caption")
+    assert text(panel, "evaluate_note") == ""
 
 
 def test_what_stands_in_the_way_is_said_in_a_sentence(qtbot: QtBot) -> None:

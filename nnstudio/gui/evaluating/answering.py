@@ -111,8 +111,8 @@ class Answering(QObject):
 
     @property
     def is_busy(self) -> bool:
-        """Whether a thread is answering."""
-        return self._job is not None and not self._job.done
+        """Whether answers are on their way, or wait to be taken."""
+        return self._job is not None
 
     def may_ask(self) -> bool:
         """Whether, while training runs, it is time for another question."""
@@ -148,7 +148,6 @@ class Answering(QObject):
         self._poll.stop()
 
     def _look(self) -> None:
-        if not self.is_busy:
+        if self._job is None or self._job.done:
             self._poll.stop()
-            if self._job is not None:
-                self.ended.emit()
+            self.ended.emit()

@@ -27,9 +27,11 @@ from nnstudio.gui.look.theme import Theme
 from nnstudio.gui.plots.plotting import sized
 
 #: The least and greatest side of a field; from the second on a row's share stands in it too.
-_SMALL, _ROOMY, _LARGE = 14, 44, 80
+_SMALL, _ROOMY, _LARGE = 13, 44, 80
+#: Up to so many classes a field is as wide as its number.
+_FEW = 16
 #: The longest name beside and above the fields, and the room around them.
-_NAME, _EDGE, _LINE = 88, 4, 16
+_NAME, _EDGE, _LINE = 88, 4, 14
 _WAYS = {
     Qt.Key.Key_Left: (0, -1),
     Qt.Key.Key_Right: (0, 1),
@@ -66,8 +68,7 @@ class ConfusionMap(QWidget):
         if names != self._names:
             self.at = self._hovered = (-1, -1)
         self.counts, self._names = counts, names
-        least = self._side_for(_SMALL)
-        self.setMinimumSize(least)
+        self.setMinimumSize(self._size_for(self._least()))
         self.update()
 
     def worst(self) -> tuple[int, int]:
@@ -94,34 +95,45 @@ class ConfusionMap(QWidget):
         widest = max((metrics.horizontalAdvance(name) for name in self._names), default=0)
         return min(_NAME, widest) + 8 + _LINE
 
-    def _side_for(self, side: int) -> QSize:
+    def _least(self) -> QSize:
+        """The smallest field: as wide as the largest number needs to be."""
+        metrics = QFontMetrics(sized(self.font(), 11, bold=True))
+        widest = metrics.horizontalAdvance(f"{int(self.counts.max(initial=0)):,}")
+        return QSize(max(_SMALL, widest + 4) if len(self._names) <= _FEW else _SMALL, _SMALL)
+
+    def _size_for(self, field: QSize) -> QSize:
         count = len(self._names)
-        return QSize(self._left() + count * side + _EDGE, 2 * _LINE + count * side + _EDGE)
+        return QSize(
+            self._left() + count * field.width() + _EDGE, 2 * _LINE + count * field.height() + _EDGE
+        )
 
     def wide(self, height: int) -> int:
         """How wide it is with the fields that fit into ``height``."""
-        side = (height - 2 * _LINE - _EDGE) // max(1, len(self._names))
-        return self._side_for(max(_SMALL, min(_LARGE, side))).width()
+        side = min(_LARGE, (height - 2 * _LINE - _EDGE) // max(1, len(self._names)))
+        return self._size_for(self._least().expandedTo(QSize(side, side))).width()
 
-    def side(self) -> int:
-        """The side of a field."""
+    def field(self) -> QSize:
+        """The size of a field: a square if its number has room there."""
         count = max(1, len(self._names))
-        room = min(self.width() - self._left() - _EDGE, self.height() - 2 * _LINE - _EDGE)
-        return max(_SMALL, min(_LARGE, room // count))
+        across = (self.width() - self._left() - _EDGE) // count
+        side = min(_LARGE, across, (self.height() - 2 * _LINE - _EDGE) // count)
+        return self._least().expandedTo(QSize(side, side))
 
     def rect_of(self, true: int, said: int) -> QRect:
         """Where a field is."""
-        side = self.side()
-        return QRect(self._left() + said * side, 2 * _LINE + true * side, side, side)
+        field = self.field()
+        left, top = self._left() + said * field.width(), 2 * _LINE + true * field.height()
+        return QRect(QPoint(left, top), field)
 
     def field_at(self, point: QPoint) -> tuple[int, int]:
         """The field at a point; −1, −1: none."""
-        side, count = self.side(), len(self._names)
-        said, true = (point.x() - self._left()) // side, (point.y() - 2 * _LINE) // side
+        field, count = self.field(), len(self._names)
+        said = (point.x() - self._left()) // field.width()
+        true = (point.y() - 2 * _LINE) // field.height()
         return (true, said) if 0 <= said < count and 0 <= true < count else (-1, -1)
 
     def sizeHint(self) -> QSize:
-        return self._side_for(_ROOMY)
+        return self._size_for(QSize(_ROOMY, _ROOMY))
 
     # ------------------------------------------------------------------ mouse and keyboard
 
@@ -183,30 +195,31 @@ class ConfusionMap(QWidget):
         painter.end()
 
     def _paint_names(self, painter: QPainter) -> None:
-        side, count, left = self.side(), len(self._names), self._left()
+        wide, high = self.field().width(), self.field().height()
+        count, left = len(self._names), self._left()
         small = sized(self.font(), 11)
         bold = sized(self.font(), 11, bold=True)
         metrics = QFontMetrics(small)
         painter.setPen(self._theme.colour("dim"))
         painter.setFont(bold)
-        whole = QRect(left, 0, count * side, _LINE)
+        whole = QRect(left, 0, count * wide, _LINE)
         painter.drawText(whole, Qt.AlignmentFlag.AlignCenter, "answer")
         painter.save()
-        painter.translate(0, 2 * _LINE + count * side)
+        painter.translate(0, 2 * _LINE + count * high)
         painter.rotate(-90)
-        painter.drawText(QRect(0, 0, count * side, _LINE), Qt.AlignmentFlag.AlignCenter, "truth")
+        painter.drawText(QRect(0, 0, count * high, _LINE), Qt.AlignmentFlag.AlignCenter, "truth")
         painter.restore()
         painter.setFont(small)
         for k, name in enumerate(self._names):
             marked = k in (self._hovered[0], self.at[0])
             painter.setPen(self._theme.colour("text" if marked else "dim"))
-            box = QRect(_LINE, 2 * _LINE + k * side, left - _LINE - 6, side)
+            box = QRect(_LINE, 2 * _LINE + k * high, left - _LINE - 6, high)
             text = metrics.elidedText(name, Qt.TextElideMode.ElideRight, box.width())
             painter.drawText(box, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, text)
             marked = k in (self._hovered[1], self.at[1])
             painter.setPen(self._theme.colour("text" if marked else "dim"))
-            box = QRect(left + k * side, _LINE, side, _LINE)
-            text = metrics.elidedText(name, Qt.TextElideMode.ElideRight, side - 2)
+            box = QRect(left + k * wide, _LINE, wide, _LINE)
+            text = metrics.elidedText(name, Qt.TextElideMode.ElideRight, wide - 2)
             painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
 
     def _paint_field(self, painter: QPainter, true: int, said: int, share: float) -> None:
@@ -219,18 +232,18 @@ class ConfusionMap(QWidget):
         count = int(self.counts[true, said])
         if not count:
             return
-        side = box.width()
+        side = box.height()
         painter.setPen(self._theme.colour("text"))
         text = f"{count:,}"
         for pixels in (13, 12, 11, 10, 9):
             font = sized(self.font(), pixels, bold=true == said)
-            fits = QFontMetrics(font).horizontalAdvance(text) <= side - 2
-            if pixels <= side * 0.66 and fits:
+            fits = QFontMetrics(font).horizontalAdvance(text) <= box.width() - 2
+            if pixels <= side * 0.72 and fits:
                 break
         else:
             return  # hovering tells
         painter.setFont(font)
-        if side < _ROOMY:
+        if min(side, box.width()) < _ROOMY:
             painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
             return
         above = box.adjusted(0, side // 2 - 18, 0, -side // 2)

@@ -14,7 +14,7 @@ class NamedPlot(Plot):
     """With ``up_name`` in a line of its own."""
 
     up_name = ""
-    tick_height = 30
+    tick_height = 24
 
     def box(self) -> QRectF:
         """Below the name."""

@@ -33,16 +33,16 @@ class ResidualPlot(NamedPlot):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
         self.x_name, self.up_name = "answer", "residual: truth − answer"
-        self.x: Array = np.zeros(0)
-        self.y: Array = np.zeros(0)
+        self.answers: Array = np.zeros(0)
+        self.left_over: Array = np.zeros(0)
         self._examples: Array = np.zeros(0, int)
         self.point = -1
 
     def show_points(self, x: Array, y: Array, examples: Array) -> None:
         """Show these, belonging to examples of these numbers."""
-        if len(x) != len(self.x):
+        if len(x) != len(self.answers):
             self.point = -1
-        self.x, self.y, self._examples = x, y, examples
+        self.answers, self.left_over, self._examples = x, y, examples
         if len(x):
             reach = float(np.abs(y).max()) or 1.0
             self.x_axis = stepped(float(x.min()), float(x.max()), self.x_axis)
@@ -51,17 +51,19 @@ class ResidualPlot(NamedPlot):
 
     def words(self, k: int) -> str:
         """What is said of a point."""
-        said, left = float(self.x[k]), float(self.y[k])
+        said, left = float(self.answers[k]), float(self.left_over[k])
         return (
             f"Example {self._examples[k] + 1:,}: answer {number_text(said)}, truth"
             f" {number_text(said + left)}, residual {number_text(left)}"
         )
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        if not len(self.x):
+        if not len(self.answers):
             return
         place = event.position()
-        distance = np.hypot(self.x_pixels(self.x) - place.x(), self.y_pixels(self.y) - place.y())
+        distance = np.hypot(
+            self.x_pixels(self.answers) - place.x(), self.y_pixels(self.left_over) - place.y()
+        )
         nearest = int(distance.argmin())
         self._go_to(nearest if distance[nearest] <= _NEAR else -1)
 
@@ -70,10 +72,10 @@ class ResidualPlot(NamedPlot):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         step = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}.get(Qt.Key(event.key()))
-        if step is None or not len(self.x):
+        if step is None or not len(self.answers):
             super().keyPressEvent(event)
             return
-        order = np.argsort(self.x, kind="stable")
+        order = np.argsort(self.answers, kind="stable")
         place = int(np.flatnonzero(order == self.point)[0]) + step if self.point >= 0 else 0
         self._go_to(int(order[min(max(place, 0), len(order) - 1)]))
 
@@ -90,17 +92,21 @@ class ResidualPlot(NamedPlot):
         painter.drawLine(QLineF(box.left(), nought, box.right(), nought))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         colour = self.theme.colour("accent")
-        colour.setAlphaF(0.7 if len(self.x) <= 300 else 0.35)
+        colour.setAlphaF(0.7 if len(self.answers) <= 300 else 0.35)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(colour)
-        radius = 3.0 if len(self.x) <= 300 else 2.0
+        radius = 3.0 if len(self.answers) <= 300 else 2.0
         for a, b in zip(
-            self.x_pixels(self.x).tolist(), self.y_pixels(self.y).tolist(), strict=True
+            self.x_pixels(self.answers).tolist(),
+            self.y_pixels(self.left_over).tolist(),
+            strict=True,
         ):
             painter.drawEllipse(QPointF(a, b), radius, radius)
         if self.point >= 0:
             k = slice(self.point, self.point + 1)
-            at = QPointF(float(self.x_pixels(self.x[k])[0]), float(self.y_pixels(self.y[k])[0]))
+            at = QPointF(
+                float(self.x_pixels(self.answers[k])[0]), float(self.y_pixels(self.left_over[k])[0])
+            )
             painter.setPen(QPen(self.theme.colour("text"), 1.5))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawEllipse(at, 5, 5)

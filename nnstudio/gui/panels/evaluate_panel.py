@@ -20,7 +20,6 @@ from PySide6.QtWidgets import (
 )
 
 from nnstudio.data.batches import PreparedData
-from nnstudio.engine.layer import Array
 from nnstudio.gui.evaluating.answering import Answering, Answers, live_rows
 from nnstudio.gui.evaluating.calibration_page import CalibrationPage
 from nnstudio.gui.evaluating.confusion_page import ConfusionPage
@@ -95,15 +94,18 @@ class EvaluatePanel(LiveView):
         self._caption = QLabel()
         self._caption.setObjectName("evaluate_caption")
         self._caption.setProperty("role", "dim")
-        self._caption.setWordWrap(True)
-        self._caption.setContentsMargins(16, 0, 16, 0)
+        self._note = QLabel()
+        self._note.setObjectName("evaluate_note")
+        self._note.setProperty("role", "warning")
+        self._note.setWordWrap(True)
+        self._note.setContentsMargins(16, 0, 16, 0)
         self._head = self._make_head()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 4, 0, 4)
         column.setSpacing(4)
         column.addLayout(self._head)
         column.addWidget(self._stack, 1)
-        column.addWidget(self._caption)
+        column.addWidget(self._note)
 
     def _make_head(self) -> QBoxLayout:
         tabs = QHBoxLayout()
@@ -131,6 +133,7 @@ class EvaluatePanel(LiveView):
         choices.setSpacing(8)
         choices.addWidget(self._part)
         choices.addWidget(self._outputs)
+        choices.addWidget(self._caption)
         choices.addStretch(1)
         choices.addWidget(self.take)
         head = QBoxLayout(QBoxLayout.Direction.LeftToRight)
@@ -210,7 +213,6 @@ class EvaluatePanel(LiveView):
             return
         self._take()
         self._ask(data, model)
-        self._take()  # few examples are answered at once
         self._show(data)
 
     def _ask(self, data: PreparedData, model: Model) -> None:
@@ -225,17 +227,18 @@ class EvaluatePanel(LiveView):
             if self._answering.may_ask():
                 wanted = {part: live_rows(model, rows_of(data, part)) for part in parts}
                 self._answering.ask(model, data, wanted)
+                self._take()
             return
         key = (model, data)
         if len(self._asked) != 2 or any(a is not b for a, b in zip(key, self._asked, strict=True)):
             self._asked, self._fresh = key, set()
             self._answering.cancel()
-        missing: dict[Part, Array] = {
-            part: rows_of(data, part) for part in parts if part not in self._fresh
-        }
-        if missing and not self._answering.is_busy:  # else as soon as that is answered
-            self._fresh |= set(missing)
-            self._answering.ask(model, data, missing)
+        missing = [part for part in parts if part not in self._fresh]
+        while missing and not self._answering.is_busy:  # else as soon as that is answered
+            part = missing.pop(0)
+            self._fresh.add(part)
+            self._answering.ask(model, data, {part: rows_of(data, part)})
+            self._take()  # few examples are answered at once
 
     def _take(self) -> None:
         job = self._answering.take()
@@ -277,17 +280,22 @@ class EvaluatePanel(LiveView):
     def _tell(self, data: PreparedData, judged: Judged) -> None:
         """How many examples, of whom, by which weights."""
         whole = len(rows_of(data, self.part))
-        text = f"{whole:,} {self.part} example" + ("s" if whole != 1 else "")
-        if len(judged.rows) < whole:
-            text = f"{len(judged.rows):,} of {text}; all once training rests"
+        text = f"{whole:,} example" + ("s" if whole != 1 else "")
         if judged.places > 1:
-            text += f", at {judged.places:,} places each"
+            text = f"{whole:,} × {judged.places:,} places"
+        notes = []
+        if len(judged.rows) < whole:
+            text = f"{len(judged.rows):,} of {text}"
+        self._caption.setToolTip("While training runs some examples stand for all")
         if self.live.project.trained is None and not self.live.is_running:
-            text += " · not trained yet: these are answers of the first weights"
+            notes.append("Not trained yet: these are answers of the first weights")
         if self.part == "test":
-            text += f" · {_TEST_WORDS}"
-        if self._caption.text() != text:
-            self._caption.setText(text)
+            notes.append(_TEST_WORDS)
+        note = ". ".join(notes)
+        self._note.setVisible(bool(note))
+        for label, words in ((self._caption, text), (self._note, note)):
+            if label.text() != words:
+                label.setText(words)
 
     # ------------------------------------------------------------------ choices
 
@@ -297,8 +305,8 @@ class EvaluatePanel(LiveView):
             self._part.clear()
             for part in parts:
                 self._part.addItem(PARTS[part], part)
-        wanted = self._wanted_part if self._wanted_part in parts else (parts or [None])[0]
-        self._part.setCurrentIndex(parts.index(wanted) if wanted in parts else -1)
+        wanted = self._wanted_part
+        self._part.setCurrentIndex(parts.index(wanted) if wanted in parts else 0)
         names = [output.name for output in model.outputs]
         if [self._outputs.itemText(k) for k in range(self._outputs.count())] != names:
             self._outputs.clear()
@@ -329,6 +337,7 @@ class EvaluatePanel(LiveView):
         for widget in (self._part, self.take, self._caption):
             widget.setVisible(shown)
         if not shown:
+            self._note.hide()
             self._outputs.hide()
             for button in self._buttons.values():
                 button.hide()

@@ -77,12 +77,14 @@ class Judged:
     @cached_property
     def said(self) -> Array:
         """``(n · places,)`` the classes that were answered."""
-        return self.scores.argmax(axis=0)
+        said: Array = self.scores.argmax(axis=0)
+        return said
 
     @cached_property
     def sure(self) -> Array:
         """``(n · places,)`` the probability or score of what was answered."""
-        return self.scores.max(axis=0)
+        sure: Array = self.scores.max(axis=0)
+        return sure
 
     @cached_property
     def numbers(self) -> tuple[Array, Array]:
