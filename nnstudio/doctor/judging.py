@@ -79,7 +79,7 @@ def unsuited_loss(case: Case) -> Iterator[Finding]:
                 Series("Cross-entropy", answer, 1 - answer, "training"),
             )
             evidence = Curves(
-                "How strongly a wrong answer is corrected",
+                "Correction, by the right class's probability",
                 series,
                 across="probability given to the right class",
             )

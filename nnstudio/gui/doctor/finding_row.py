@@ -49,6 +49,7 @@ class FindingRow(QFrame):
     def __init__(self, number: int, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName(f"doctor_finding_{number}")
+        self.setProperty("finding", True)
         self._theme = theme
         self._fixes: tuple[Fix, ...] = ()
         self._sign = QLabel()
