@@ -35,8 +35,8 @@ STAGES = {
 
 #: How often the progress is written anew while training runs, in seconds.
 LOOK_EVERY = 0.2
-#: Below this width the speed is not shown.
-NARROW = 1100
+#: From here on there is room for a wide bar and the doctor's words.
+ROOMY = 1240
 #: Between the epoch and the time left, in pixels.
 GAP = 12
 #: The project's name is never longer, nor shorter while something else can give way.
@@ -219,7 +219,7 @@ class Header(QWidget):
         """Which controls make sense now, and where the run stands."""
         running = self._runner.is_running
         project = self._workbench.project
-        reason = self._obstacle()
+        reason = self._workbench.obstacle
         self._show_run_or_pause(running)
         for button in (self._run, self._step_batch, self._step_epoch):
             button.setEnabled(not running and not reason)
@@ -243,14 +243,6 @@ class Header(QWidget):
             self._show_run()
 
     _next_look = 0.0
-
-    def _obstacle(self) -> str:
-        """Why the network can't be trained now; empty if it can."""
-        workbench = self._workbench
-        if workbench.is_loading:
-            return "The data is being read…"
-        error = next((p for p in workbench.problems if p.severity == "error"), None)
-        return str(error) if error else workbench.data_error
 
     def _show_run_or_pause(self, running: bool) -> None:
         """One of the two, in the same place; the keyboard's focus goes from one to the other."""
@@ -315,7 +307,7 @@ class Header(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        roomy = self.width() >= NARROW
+        roomy = self.width() >= ROOMY
         self._progress.setFixedWidth(332 if roomy else 200)
         styles = Qt.ToolButtonStyle
         self._badge.setToolButtonStyle(

@@ -117,6 +117,14 @@ class Workbench(QObject):
         return self._loading is not None
 
     @property
+    def obstacle(self) -> str:
+        """Why the network can't be trained now, in a sentence; empty if it can."""
+        if self.is_loading:
+            return "The data is being read…"
+        error = next((p for p in self.problems if p.severity == "error"), None)
+        return str(error) if error else self.data_error
+
+    @property
     def is_fetching(self) -> bool:
         """Whether data is being downloaded."""
         return isinstance(self._loading, Fetching)

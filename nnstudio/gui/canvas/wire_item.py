@@ -15,6 +15,8 @@ from nnstudio.gui.look.theme import Theme, mono_font
 
 #: Below this zoom wires don't say what they carry.
 LABELS_FROM = 0.5
+#: Below this zoom several lines of it aren't: they couldn't be read, and would touch the cards.
+LINES_FROM = 0.75
 _CORNER = 8.0
 _MARGIN = 4.0
 _LETTERS, _LABEL, _LINE = 10, 15.0, 13.0
@@ -130,7 +132,7 @@ class WireItem(QGraphicsItem):
         painter.drawPath(self._path)
         zoom = option.levelOfDetailFromTransform(painter.worldTransform())
         lines = self._lines(says_shape=lit or self.shows_label)
-        if lines and zoom >= LABELS_FROM:
+        if lines and zoom >= (LABELS_FROM if len(lines) == 1 else LINES_FROM):
             self._paint_label(painter, lines)
 
     def _paint_label(self, painter: QPainter, lines: tuple[str, ...]) -> None:

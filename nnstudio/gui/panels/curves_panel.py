@@ -52,13 +52,23 @@ class CurvesPanel(LiveView):
         self._empty = EmptyState("curves_run")
         self._empty.say("Press Run: the learning curves appear here", "Run")
         self._empty.asked.connect(self._run)
-        button = self._empty.findChild(QPushButton)
-        if button is not None:
-            button.setProperty("primary", True)
+        self._button = self._empty.findChild(QPushButton)
+        if self._button is not None:
+            self._button.setProperty("primary", True)
+        live.workbench.problems_changed.connect(self._show_obstacle)
+        live.workbench.data_changed.connect(self._show_obstacle)
+        self._show_obstacle()
         self._pages.addWidget(self._empty)
         self._pages.addWidget(self._make_charts())
         theme.changed.connect(self._dress)
         self._dress()
+
+    def _show_obstacle(self) -> None:
+        """Where training can't begin, the button says why."""
+        if self._button is not None:
+            obstacle = self.live.workbench.obstacle
+            self._button.setEnabled(not obstacle)
+            self._button.setToolTip(obstacle)
 
     # ------------------------------------------------------------------ what is shown
 
