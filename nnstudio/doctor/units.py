@@ -18,8 +18,9 @@ from nnstudio.doctor.case import Case
 from nnstudio.doctor.finding import Bars, Finding
 from nnstudio.engine.activations import Sigmoid
 
-#: So large a share of a layer's units may be dead.
-DEAD = 0.4
+#: So large a share of a layer's units may be dead: a little more than CS231n's, since 39 % of the
+#: units of the hidden layer are dead in the sample that reads 99 % of MNIST.
+DEAD = 0.5
 #: So large a share of a layer's outputs may be where the function is flat.
 SATURATED = 0.6
 #: And so large a one if less than half of the first loss is left: who has learned may be sure.
