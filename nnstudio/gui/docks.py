@@ -110,7 +110,8 @@ class Docks(QMainWindow):
             dock = QDockWidget(place.title, self)
             dock.setObjectName(f"{place.name}_dock")
             dock.setWidget(place.panel)
-            place.panel.setMinimumWidth(SMALLEST.get(place.area, 0))
+            if place.area in SMALLEST:  # elsewhere a panel's own bound counts, not its contents'
+                place.panel.setMinimumWidth(SMALLEST[place.area])
             self.docks[place.name] = dock
             self._areas[place.name] = place.area
             for moved in (dock.visibilityChanged, dock.topLevelChanged, dock.dockLocationChanged):

@@ -97,7 +97,7 @@ class FigureTable(QTableWidget):
         self.verticalHeader().setDefaultSectionSize(22)
         self.verticalHeader().setMinimumSectionSize(20)
         self.horizontalHeader().setHighlightSections(False)
-        self.horizontalHeader().setMinimumSectionSize(40)
+        self.horizontalHeader().setMinimumSectionSize(74)  # where there is less room it scrolls
         self.heads: tuple[str, ...] = ()
         self._theme = theme
         theme.changed.connect(self._dress)
@@ -125,6 +125,7 @@ class FigureTable(QTableWidget):
                     head.setTextAlignment(_RIGHT if column else side)
             bar = self.horizontalHeader()
             bar.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+            bar.setSectionResizeMode(0, QHeaderView.ResizeMode.ResizeToContents)
         for y, row in enumerate(rows):
             for x, text in enumerate(row):
                 item = self.item(y, x)
@@ -157,6 +158,7 @@ class FiguresPage(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(8, 0, 8, 0)
         row.setSpacing(16)
+        self.parts.setMinimumWidth(284)
         row.addWidget(self.parts, 1)
         row.addWidget(self.classes, 1)
 
@@ -169,7 +171,7 @@ class FiguresPage(QWidget):
         found = shown.judged.report
         self.classes.setVisible(isinstance(found, ClassReport))
         if isinstance(found, ClassReport):
-            heads = (shown.judged.part, "precision", "recall", "F1", "examples")
+            heads = ("class", "precision", "recall", "F1", "examples")
             figures, classes = found.figures, shown.judged.target.classes
             columns = (figures.precision, figures.recall, figures.f1)
             self.classes.show_rows(
