@@ -1,7 +1,8 @@
 """Answers to whole parts of the data, without keeping the window waiting for them.
 
-A few examples are answered at once. More are answered on a thread, by a network of its own with a
-copy of the weights; whoever asked is told when it is done, and takes the answers then.
+A few examples are answered at once. More, or any while training runs, are answered on a thread, by
+a network of its own with a copy of the weights; whoever asked is told when it is done, and takes
+the answers then.
 """
 
 from __future__ import annotations
@@ -32,11 +33,12 @@ MOST_LIVE, LEAST_LIVE = 2_000, 200
 #: Floating-point operations that take about 30 ms: more of them are done on a thread.
 AT_ONCE = 60_000_000
 #: And about as many while training runs as take a moment even on a thread.
-LIVE = 1_000_000_000
+LIVE = 400_000_000
 #: What weighing an answer takes beside the network, in operations.
 _EACH = 4_000
-#: The share of time that a thread may answer while training runs.
-SHARE = 0.07
+#: The share of time that answering may take while training runs; but no longer than so many
+#: seconds pass between two answers.
+SHARE, LATEST = 0.07, 4.0
 
 Answers = dict[Part, tuple[Judged, ...]]
 
@@ -59,7 +61,10 @@ def live_rows(model: Model, rows: Array) -> Array:
 class _Job:
     """One question; ``found`` is set when it is answered, ``done`` last of all."""
 
-    def __init__(self, model: Model, data: PreparedData, wanted: Mapping[Part, Array]) -> None:
+    def __init__(
+        self, model: Model, data: PreparedData, wanted: Mapping[Part, Array], live: bool
+    ) -> None:
+        self.live = live
         self._model, self._data, self._wanted = model, data, dict(wanted)
         self.found: Answers | None = None
         self.error = ""
@@ -118,16 +123,19 @@ class Answering(QObject):
         """Whether, while training runs, it is time for another question."""
         return self._job is None and perf_counter() >= self._next
 
-    def ask(self, model: Model, data: PreparedData, wanted: Mapping[Part, Array]) -> None:
-        """Answer this, and nothing else that was asked before."""
+    def ask(
+        self, model: Model, data: PreparedData, wanted: Mapping[Part, Array], *, live: bool = False
+    ) -> None:
+        """Answer this, and nothing else that was asked before; ``live`` while training runs."""
         self.cancel()
         count = sum(map(len, wanted.values()))
-        if count * operations(model) <= AT_ONCE:
-            self._job = _Job(model, data, wanted)
+        # Beside a training thread each of many small calls may wait for the interpreter: not here.
+        if not live and count * operations(model) <= AT_ONCE:
+            self._job = _Job(model, data, wanted, live)
             self._job.work()
             return
         own = replace(model, workspace=Workspace(model.network, model.workspace.flat.copy()))
-        self._job = job = _Job(own, data, wanted)
+        self._job = job = _Job(own, data, wanted, live)
         garbage.start(threading.Thread(target=job.work, name="nnstudio-evaluate", daemon=True))
         self._poll.start()
 
@@ -137,7 +145,8 @@ class Answering(QObject):
         if job is None or not job.done:
             return None
         self._job = None
-        self._next = perf_counter() + job.took / SHARE
+        if job.live:
+            self._next = perf_counter() + min(LATEST, job.took / SHARE)
         return job
 
     def cancel(self) -> None:

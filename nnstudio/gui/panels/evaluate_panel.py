@@ -226,7 +226,7 @@ class EvaluatePanel(LiveView):
             self._asked = ()
             if self._answering.may_ask():
                 wanted = {part: live_rows(model, rows_of(data, part)) for part in parts}
-                self._answering.ask(model, data, wanted)
+                self._answering.ask(model, data, wanted, live=True)
                 self._take()
             return
         key = (model, data)
