@@ -13,6 +13,7 @@ from types import TracebackType
 from PySide6.QtCore import QEventLoop, QTimer
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QMessageBox
+from threadpoolctl import threadpool_limits
 
 from nnstudio.gui.look.icons import app_icon
 from nnstudio.gui.look.theme import THEMES, Theme, load_fonts, system_theme
@@ -100,6 +101,9 @@ def _application() -> QApplication:
     if not app.property("nnstudio fonts"):
         load_fonts(app)
         app.setProperty("nnstudio fonts", True)
+        # Two BLAS threads wait for each other in a busy loop and lose to anything else that runs;
+        # a run's threads share its batches instead.
+        threadpool_limits(limits=1, user_api="blas")
     return app
 
 

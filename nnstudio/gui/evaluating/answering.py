@@ -15,7 +15,6 @@ from math import prod
 from time import perf_counter
 
 from PySide6.QtCore import QObject, QTimer, Signal
-from threadpoolctl import threadpool_limits
 
 from nnstudio.data.batches import PreparedData
 from nnstudio.engine.layer import Array
@@ -137,8 +136,6 @@ class Answering(QObject):
             return
         own = replace(model, workspace=Workspace(model.network, model.workspace.flat.copy()))
         self._job = job = _Job(own, data, wanted, live)
-        # Set and left so: two BLAS threads wait in a busy loop and lose to anything else that runs.
-        threadpool_limits(limits=1, user_api="blas")
         garbage.start(threading.Thread(target=job.work, name="nnstudio-evaluate", daemon=True))
         self._poll.start()
 
