@@ -74,6 +74,7 @@ class ColumnList(QTableWidget):
                 box = QComboBox()
                 box.setObjectName(f"import_{what}_{row}")
                 box.setAccessibleName(f"{what.capitalize()} of {name}")
+                box.setStyleSheet("margin: 2px 1px")  # or they would touch each other
                 box.addItems(list(choices))
                 box.textActivated.connect(partial(told.emit, name))
                 self.setCellWidget(row, place, box)

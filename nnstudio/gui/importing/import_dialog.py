@@ -137,7 +137,8 @@ class ImportDialog(QDialog):
         middle.addWidget(self._preview, 1)
         below = QHBoxLayout()
         below.setSpacing(8)
-        below.addWidget(self._remark, 1)
+        below.addWidget(self._remark, 100)
+        below.addStretch(1)  # where there is no remark the buttons keep their size
         below.addWidget(self._cancel, 0, Qt.AlignmentFlag.AlignBottom)
         below.addWidget(self._import, 0, Qt.AlignmentFlag.AlignBottom)
         column = QVBoxLayout(self)
