@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
+from itertools import pairwise
 
 from PySide6.QtCore import QByteArray, QSize, Qt, QTimer
 from PySide6.QtGui import QMouseEvent, QResizeEvent
@@ -40,18 +43,35 @@ RIGHT = Qt.DockWidgetArea.RightDockWidgetArea
 BOTTOM = Qt.DockWidgetArea.BottomDockWidgetArea
 
 
+#: The groups at the sides; those at the bottom stand side by side in this order.
+AREAS = {"left": LEFT, "right": RIGHT}
+BOTTOM_GROUPS = ("curves", "pictures", "try")
+
 #: The smallest width of the docks at the sides, at which nothing in them is clipped.
 SMALLEST = {LEFT: 208, RIGHT: 272}
 
 
 @dataclass(frozen=True)
 class Place:
-    """Where a dock stands in a fresh window."""
+    """Where a dock stands in a fresh window.
+
+    Attributes:
+        group: docks of one group are tabs of one place; those of the bottom are all in one place
+            where the window is narrow.
+        panel: the panel, or what makes it when its dock is first opened.
+        is_open: whether a fresh window shows it; the View menu opens the others.
+    """
 
     name: str
     title: str
-    area: Qt.DockWidgetArea
-    panel: QWidget
+    group: str
+    panel: QWidget | Callable[[], QWidget]
+    is_open: bool = True
+
+    @property
+    def area(self) -> Qt.DockWidgetArea:
+        """The side of the window."""
+        return AREAS.get(self.group, BOTTOM)
 
 
 class Docks(QMainWindow):
@@ -89,31 +109,33 @@ class Docks(QMainWindow):
         study = Study(workbench, self)
         self.data_panel = DataPanel(workbench, theme, study)
         places = (
-            Place("data", "Data", LEFT, self.data_panel),
-            Place("palette", "Layers", LEFT, self.palette_panel),
-            Place("outline", "Outline", LEFT, OutlinePanel(workbench, theme)),
-            Place("inspector", "Inspector", RIGHT, self.inspector_panel),
-            Place("curves", "Learning", BOTTOM, CurvesPanel(live, theme)),
-            Place("doctor", "Doctor", BOTTOM, self.doctor_panel),
-            Place("weights", "Weights", BOTTOM, WeightsPanel(live, theme)),
-            Place("function", "Fit", BOTTOM, FunctionPanel(live, theme)),
-            Place("features", "Features", BOTTOM, FeaturesPanel(live, theme)),
-            Place("neurons", "Neurons", BOTTOM, NeuronsPanel(live, theme)),
-            Place("try", "Try it", BOTTOM, self.try_panel),
-            Place("summary", "Summary", BOTTOM, SummaryPanel(live, theme)),
-            Place("data_view", "Data view", BOTTOM, DataViewPanel(live, study, theme)),
-            Place("evaluate", "Evaluate", BOTTOM, EvaluatePanel(live, theme)),
+            Place("data", "Data", "left", self.data_panel),
+            Place("palette", "Layers", "left", self.palette_panel),
+            Place("outline", "Outline", "left", OutlinePanel(workbench, theme)),
+            Place("inspector", "Inspector", "right", self.inspector_panel),
+            Place("curves", "Learning", "curves", CurvesPanel(live, theme)),
+            Place("doctor", "Doctor", "curves", self.doctor_panel),
+            Place("weights", "Weights", "pictures", WeightsPanel(live, theme)),
+            Place("function", "Fit", "pictures", FunctionPanel(live, theme)),
+            Place("features", "Features", "pictures", FeaturesPanel(live, theme)),
+            Place("neurons", "Neurons", "pictures", NeuronsPanel(live, theme)),
+            Place("try", "Try it", "try", self.try_panel),
+            Place("summary", "Summary", "curves", SummaryPanel(live, theme)),
+            Place("data_view", "Data view", "curves", DataViewPanel(live, study, theme)),
+            Place("evaluate", "Evaluate", "curves", EvaluatePanel(live, theme)),
         )
         self.docks: dict[str, QDockWidget] = {}
-        self._areas: dict[str, Qt.DockWidgetArea] = {}
+        self._places = {place.name: place for place in places}
         for place in places:
             dock = QDockWidget(place.title, self)
             dock.setObjectName(f"{place.name}_dock")
-            dock.setWidget(place.panel)
-            if place.area in SMALLEST:  # elsewhere a panel's own bound counts, not its contents'
-                place.panel.setMinimumWidth(SMALLEST[place.area])
+            if isinstance(place.panel, QWidget):
+                dock.setWidget(place.panel)
+                if place.area in SMALLEST:  # elsewhere a panel's own bound counts
+                    place.panel.setMinimumWidth(SMALLEST[place.area])
+            else:
+                dock.visibilityChanged.connect(partial(self._make_panel, dock, place.panel))
             self.docks[place.name] = dock
-            self._areas[place.name] = place.area
             for moved in (dock.visibilityChanged, dock.topLevelChanged, dock.dockLocationChanged):
                 moved.connect(self._plan_titles)
             dock.topLevelChanged.connect(self._touched)
@@ -124,6 +146,11 @@ class Docks(QMainWindow):
         self._narrow: bool | None = None
         self.reset_layout()
 
+    def _make_panel(self, dock: QDockWidget, make: Callable[[], QWidget], is_seen: bool) -> None:
+        """What a fresh window doesn't show costs nothing until it is opened."""
+        if is_seen and dock.widget() is None:
+            dock.setWidget(make())
+
     # ------------------------------------------------------------------ layout
 
     def reset_layout(self) -> None:
@@ -131,11 +158,10 @@ class Docks(QMainWindow):
         self._arranging = True
         for name, dock in self.docks.items():
             dock.setFloating(False)
-            self.addDockWidget(self._areas[name], dock)
-            dock.show()
+            self.addDockWidget(self._places[name].area, dock)
+            dock.setVisible(self._places[name].is_open)
         docks = self.docks
-        self.tabifyDockWidget(docks["data"], docks["palette"])
-        self.tabifyDockWidget(docks["palette"], docks["outline"])
+        self._tabify(self._of_group("left"))
         docks["palette"].raise_()
         self._arranging = False
         self._fresh = True
@@ -150,40 +176,31 @@ class Docks(QMainWindow):
         self._narrow = narrow
         self._arranging = True
         docks = self.docks
-        names = (
-            "curves",
-            "weights",
-            "function",
-            "features",
-            "neurons",
-            "try",
-            "doctor",
-            "summary",
-            "data_view",
-            "evaluate",
-        )
-        bottom = [docks[name] for name in names]
+        groups = [self._of_group(group) for group in BOTTOM_GROUPS]
+        bottom = [dock for group in groups for dock in group]
         for dock in bottom:
             self.removeDockWidget(dock)
         self.addDockWidget(BOTTOM, docks["curves"])
         if narrow:
-            for dock in bottom[1:]:
-                self.tabifyDockWidget(docks["curves"], dock)
+            self._tabify(bottom)
         else:
-            self.splitDockWidget(docks["curves"], docks["weights"], Qt.Orientation.Horizontal)
-            self.splitDockWidget(docks["weights"], docks["try"], Qt.Orientation.Horizontal)
-            self.tabifyDockWidget(docks["weights"], docks["function"])
-            self.tabifyDockWidget(docks["function"], docks["features"])
-            self.tabifyDockWidget(docks["features"], docks["neurons"])
-            self.tabifyDockWidget(docks["curves"], docks["doctor"])
-            self.tabifyDockWidget(docks["doctor"], docks["summary"])
-            self.tabifyDockWidget(docks["summary"], docks["data_view"])
-            self.tabifyDockWidget(docks["data_view"], docks["evaluate"])
-        for dock in bottom:
-            dock.show()
+            for before, after in pairwise(group[0] for group in groups):
+                self.splitDockWidget(before, after, Qt.Orientation.Horizontal)
+            for group in groups:
+                self._tabify(group)
+        for name, dock in docks.items():
+            if dock in bottom:
+                dock.setVisible(self._places[name].is_open)
         self._suit_to_data()
         docks["curves"].raise_()
         self._arranging = False
+
+    def _of_group(self, group: str) -> list[QDockWidget]:
+        return [self.docks[name] for name, place in self._places.items() if place.group == group]
+
+    def _tabify(self, docks: list[QDockWidget]) -> None:
+        for before, after in pairwise(docks):
+            self.tabifyDockWidget(before, after)
 
     def _touched(self, *_: object) -> None:
         """The user has moved, closed or resized a dock: from now on the layout is theirs."""
