@@ -2,14 +2,18 @@
 
 Undo keeps past values; there are no inverse commands anywhere. What is kept is bounded by bytes,
 counting trained weights, which are nearly all of it.
+
+The book of runs tells what has happened, which can't be undone: it belongs to the document rather
+than to any value of the project, and every present value has it as it is now.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from nnstudio.project.project import Project
+from nnstudio.project.run_record import RunRecord
 
 #: How many bytes of past weights undo may hold on to.
 UNDO_BYTES = 256 * 2**20
@@ -56,17 +60,25 @@ class Document:
         Args:
             merge_key: successive edits with the same key become one undo step, such as all
                 positions of one drag; saving in between begins another step.
+
+        The book of runs stays as it is, whatever ``project`` says.
         """
+        project = _with_runs(project, self._project.runs)
         if project == self._project:
             return False
         merges = merge_key is not None and merge_key == self._merge_key and bool(self._undo)
         if not merges:
-            self._undo.append(_Past(label, self._project))
+            self._undo.append(self._past(label))
         self._redo.clear()
         self._merge_key = merge_key
         self._bound(project)
         self._become(project)
         return True
+
+    def keep_runs(self, runs: tuple[RunRecord, ...]) -> None:
+        """``runs`` is the book of runs from now on; this is no step of undo."""
+        if runs != self._project.runs:
+            self._become(_with_runs(self._project, runs))
 
     def end_merge(self) -> None:
         """The gesture is over: the next edit is an undo step of its own."""
@@ -102,10 +114,14 @@ class Document:
         if not source:
             return False
         past = source.pop()
-        other.append(_Past(past.label, self._project))
+        other.append(self._past(past.label))
         self._merge_key = None
-        self._become(past.project)
+        self._become(_with_runs(past.project, self._project.runs))
         return True
+
+    def _past(self, label: str) -> _Past:
+        """The present value as undo keeps it: without the book, whose weights have a bound."""
+        return _Past(label, _with_runs(self._project, ()))
 
     @property
     def is_modified(self) -> bool:
@@ -134,3 +150,7 @@ class Document:
             if total > UNDO_BYTES:
                 del self._undo[: len(self._undo) - number]
                 return
+
+
+def _with_runs(project: Project, runs: tuple[RunRecord, ...]) -> Project:
+    return project if project.runs is runs else replace(project, runs=runs)

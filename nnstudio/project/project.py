@@ -17,16 +17,18 @@ from nnstudio.engine.network import Network
 from nnstudio.graph.compile import compile_graph
 from nnstudio.graph.model import Graph, Node
 from nnstudio.project.layout import Layout
+from nnstudio.project.run_record import RunRecord
 from nnstudio.training.settings import TrainingSettings
 from nnstudio.training.trained import Trained
 
 
 @dataclass(frozen=True)
 class Project:
-    """What the user has made. A drag changes only ``layout``; a run changes only ``trained``.
+    """What the user has made. A drag changes only ``layout``; a run ``trained`` and ``runs``.
 
     Attributes:
         description: a sentence for the list of samples.
+        runs: the book of runs, oldest first; undo leaves it alone.
     """
 
     graph: Graph = field(default_factory=Graph)
@@ -35,6 +37,7 @@ class Project:
     settings: TrainingSettings = field(default_factory=TrainingSettings)
     trained: Trained | None = None
     description: str = ""
+    runs: tuple[RunRecord, ...] = ()
 
     def network(self) -> Network:
         """The network that computes the graph with this project's losses.

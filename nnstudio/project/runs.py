@@ -134,7 +134,9 @@ def with_start_weights(project: Project) -> Project:
     if trained is None:
         return project
     weights = {**resting_weights(project), **(trained.start or {})}
-    return replace(project, trained=_without_run(trained, weights) if weights else None)
+    if not weights:
+        return replace(project, trained=None)
+    return replace(project, trained=replace(_without_run(trained, weights), parent=trained.parent))
 
 
 def with_ended_run(project: Project) -> Project:
@@ -148,7 +150,7 @@ def with_ended_run(project: Project) -> Project:
 
 
 def _without_run(trained: Trained, weights: Weights) -> Trained:
-    return Trained(MappingProxyType(dict(weights)), trained.preparation, trained.data_sha256)
+    return trained.without_run(MappingProxyType(dict(weights)))
 
 
 def _outcome(trained: Trained, settings: TrainingSettings) -> Weights:

@@ -6,13 +6,16 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
 from nnstudio.data.preparation import Preparation
 from nnstudio.engine.layer import Array
 from nnstudio.engine.network import Key, Network
+
+if TYPE_CHECKING:
+    from nnstudio.training.recording import Recording
 
 
 @dataclass(frozen=True)
@@ -103,6 +106,10 @@ class Trained:
         best: every variable after the best epoch, for early stopping.
         start: the weights the run began from; ``None`` if they follow from its seed.
         history: the run's curves as arrays, see :class:`nnstudio.training.history.History`.
+        recording: moments of the run. Many a value may hold the same ones, so they aren't counted
+            in :attr:`size`: whoever keeps many counts them itself, or lets go of them.
+        run_number: the run in the project's book that stands here; 0 for none.
+        parent: the run in the book and the step of it that this run, or the next one, began from.
     """
 
     weights: Weights
@@ -113,6 +120,20 @@ class Trained:
     start: Weights | None = None
     best: Weights | None = None
     history: Mapping[str, Array] | None = field(default=None, compare=False)
+    recording: Recording | None = field(default=None, compare=False, repr=False)
+    run_number: int = field(default=0, compare=False)
+    parent: tuple[int, int] | None = field(default=None, compare=False)
+
+    @property
+    def place(self) -> tuple[int, int] | None:
+        """The run in the book and the step of it at which these weights stand."""
+        if self.run_number and self.progress is not None:
+            return self.run_number, self.progress.step
+        return self.parent
+
+    def without_run(self, weights: Weights) -> Trained:
+        """``weights`` made from these, with no run to go on with: the next one begins there."""
+        return Trained(weights, self.preparation, self.data_sha256, parent=self.place)
 
     @property
     def sha256(self) -> str:

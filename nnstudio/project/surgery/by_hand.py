@@ -12,7 +12,7 @@ from nnstudio.engine.network import Key
 from nnstudio.graph.edits import EditError
 from nnstudio.project.project import Project
 from nnstudio.project.runs import progress_of
-from nnstudio.training.trained import Blob, Change, Trained
+from nnstudio.training.trained import Blob, Change
 
 
 def with_weight(project: Project, key: Key, index: tuple[int, ...], value: float) -> Project:
@@ -43,7 +43,7 @@ def with_weight(project: Project, key: Key, index: tuple[int, ...], value: float
     weights = MappingProxyType({**trained.weights, key: Blob.of(array)})
     progress = progress_of(project)
     if progress is None or progress.result:
-        alone = Trained(weights, trained.preparation, trained.data_sha256)
+        alone = trained.without_run(weights)
         return replace(project, trained=alone)
     where = f"{'/'.join(key)}[{', '.join(map(str, index))}]"
     change = Change(progress.step, where, float(number))

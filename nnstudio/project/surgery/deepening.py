@@ -28,7 +28,7 @@ from nnstudio.graph.model import Graph, Node
 from nnstudio.messages import shape_text
 from nnstudio.project.layout import Layout
 from nnstudio.project.project import Project
-from nnstudio.training.trained import Blob, Trained
+from nnstudio.training.trained import Blob
 
 #: What may stand between a layer and its ReLU.
 _BETWEEN = (BatchNorm, Dropout, GaussianNoise)
@@ -84,7 +84,7 @@ def deepened(project: Project, node: str) -> Deepened:
         weights = dict(trained.weights)
         for name, array in _identity(layer).items():
             weights[ids[0], name] = Blob.of(array)
-        trained = Trained(weights, trained.preparation, trained.data_sha256)
+        trained = trained.without_run(weights)
     project = replace(project, layout=layout, trained=trained).with_graph(new)
     return Deepened(project, behind, ids)
 

@@ -34,7 +34,7 @@ from nnstudio.graph.model import Graph, Node
 from nnstudio.project.project import Project
 from nnstudio.project.surgery.following import Followed, follow, reading_axes, refuse_shared
 from nnstudio.schema import check
-from nnstudio.training.trained import Blob, Trained, Weights
+from nnstudio.training.trained import Blob, Weights
 
 #: Shares are drawn between 1 and this before they are made to add up to 1.
 _MOST_UNEVEN = 3.0
@@ -104,7 +104,7 @@ def _regrown(project: Project, one: Node, origin: Array, *, keeps_function: bool
     trained = project.trained
     if trained is not None:
         weights = _carried(graph, new, trained.weights, one.id, origin, ways)
-        trained = Trained(weights, trained.preparation, trained.data_sha256)
+        trained = trained.without_run(weights)
     return replace(project, trained=trained).with_graph(new)
 
 

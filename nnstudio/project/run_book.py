@@ -1,0 +1,241 @@
+"""The book of runs: every run of a project is kept, whatever is undone.
+
+A run is begun from a project (:func:`begun`), told of at its end (:func:`ended`) and written down
+(:func:`written`). Going on after a pause is the same run; whatever else begins from the weights of
+a run is another one with that as its parent.
+
+What is kept is bounded by the bytes of weights (:data:`WEIGHT_BYTES`): beyond that the oldest runs
+keep their settings, figures and curves only. Curves take at most 0.4 MB a run and 48 bytes an
+epoch (:mod:`nnstudio.training.history`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import replace
+from types import MappingProxyType
+
+from nnstudio.project.project import Project
+from nnstudio.project.run_record import End, RunRecord, judged_by
+from nnstudio.project.runs import continues, with_start_weights
+from nnstudio.training.events import Diverged, Ended, Event
+from nnstudio.training.feed import columns_of
+from nnstudio.training.session import Session
+from nnstudio.training.settings import TrainingSettings
+from nnstudio.training.trained import Trained
+
+__all__ = [
+    "WEIGHT_BYTES",
+    "End",
+    "RunRecord",
+    "begun",
+    "bounded",
+    "ended",
+    "forked",
+    "judged_by",
+    "lineage",
+    "next_number",
+    "numbered",
+    "project_of",
+    "record_of",
+    "reopened",
+    "with_end",
+    "without",
+    "written",
+]
+
+#: So many bytes of weights are kept with runs, beside the newest one's and those marked as kept.
+WEIGHT_BYTES = 64 * 2**20
+
+Runs = tuple[RunRecord, ...]
+
+
+# ---------------------------------------------------------------- reading
+
+
+def record_of(runs: Iterable[RunRecord], number: int) -> RunRecord | None:
+    """The run with this number."""
+    return next((record for record in runs if record.number == number), None)
+
+
+def next_number(runs: Iterable[RunRecord]) -> int:
+    """A number that no run has, nor had if another one still tells of it."""
+    known = [0]
+    for record in runs:
+        known += [record.number, record.group, record.parent[0] if record.parent else 0]
+    return max(known) + 1
+
+
+def project_of(record: RunRecord) -> Project:
+    """The project that ``record`` ran with, and its weights if they are kept."""
+    trained = record.trained
+    if trained is not None:
+        trained = replace(
+            trained, history=record.history, run_number=record.number, parent=record.parent
+        )
+    return Project(record.graph, record.layout, record.data, record.settings, trained)
+
+
+def lineage(runs: Runs, record: RunRecord) -> Runs:
+    """The run itself, the one it began from, and so on, as far as they are known."""
+    found = [record]
+    while found[-1].parent is not None:
+        before = record_of(runs, found[-1].parent[0])
+        if before is None or before in found:
+            break
+        found.append(before)
+    return tuple(found)
+
+
+# ---------------------------------------------------------------- the life of a run
+
+
+def begun(project: Project, session: Session, began: str) -> RunRecord:
+    """The record of the run that ``session`` is about to train: the one it goes on, or a new one.
+
+    Args:
+        project: what the session was made from.
+        began: the time, in ISO 8601.
+    """
+    trained = project.trained
+    goes_on = trained is not None and continues(project)
+    if trained is not None and goes_on:
+        known = record_of(project.runs, trained.run_number)
+        if known is not None and known.step == session.step and _is_same_run(known, project):
+            return replace(known, settings=project.settings, layout=project.layout, end="running")
+    moved = trained is not None and (goes_on or session.start is not None)
+    return RunRecord(
+        number=next_number(project.runs),
+        graph=project.graph,
+        layout=project.layout,
+        data=project.data,
+        settings=project.settings,
+        began=began,
+        is_accuracy=session.metric.is_accuracy,
+        parent=trained.place if trained is not None and moved else None,
+    )
+
+
+def _is_same_run(known: RunRecord, project: Project) -> bool:
+    """Numbers may be given again after a run was deleted."""
+    return project_of(known).run_hash() == project.run_hash()
+
+
+def ended(
+    record: RunRecord,
+    session: Session,
+    event: Event,
+    trained: Trained | None,
+    *,
+    is_stopped: bool = False,
+) -> RunRecord:
+    """``record`` with what has come of it; the session's thread has ended.
+
+    Args:
+        event: the last one.
+        trained: what is left of the session, if that is worth anything.
+        is_stopped: the user has ended the run, rather than paused it.
+    """
+    return replace(
+        record,
+        data_sha256=session.data.dataset.fingerprint(columns_of(session.network)),
+        end=_how(event, is_stopped),
+        epoch=session.epoch,
+        step=session.step,
+        seconds=session.seconds,
+        history=MappingProxyType(session.history.arrays()),
+        trained=None if trained is None else replace(numbered(trained, record), history=None),
+    )
+
+
+def _how(event: Event, is_stopped: bool) -> End:
+    match event:
+        case Diverged():
+            return "diverged"
+        case Ended(reason="finished"):
+            return "finished"
+        case Ended(reason="early"):
+            return "early"
+        case Ended():
+            return "stopped" if is_stopped else "paused"
+    return "failed"
+
+
+def numbered(trained: Trained, record: RunRecord) -> Trained:
+    """What the run of ``record`` has made, which tells so."""
+    return replace(trained, run_number=record.number, parent=record.parent)
+
+
+# ---------------------------------------------------------------- the book
+
+
+def written(runs: Runs, record: RunRecord) -> Runs:
+    """``runs`` with ``record`` in place of what was known of it, within bounds."""
+    if record_of(runs, record.number) is None:
+        return bounded((*runs, record))
+    return bounded(tuple(record if old.number == record.number else old for old in runs))
+
+
+def with_end(runs: Runs, trained: Trained | None) -> Runs:
+    """The run that stands in ``trained``, if it was paused there, was stopped."""
+    known = None if trained is None else record_of(runs, trained.run_number)
+    if known is None or trained is None or known.end != "paused":
+        return runs
+    progress = trained.progress
+    if progress is None or progress.step != known.step:
+        return runs
+    return written(runs, replace(known, end="stopped"))
+
+
+def without(runs: Runs, numbers: Collection[int]) -> Runs:
+    """``runs`` without those with these numbers."""
+    return tuple(record for record in runs if record.number not in numbers)
+
+
+def bounded(runs: Runs) -> Runs:
+    """``runs`` with no more weights than :data:`WEIGHT_BYTES` say; the same object if so already.
+
+    The newest run keeps its weights, and those that are marked as kept do.
+    """
+    room, found = WEIGHT_BYTES, []
+    newest = max((record.number for record in runs if record.trained is not None), default=0)
+    for record in sorted(runs, key=lambda record: -record.number):
+        if record.number != newest and not record.is_kept:
+            room -= record.size
+            if record.size and room < 0:
+                record = replace(record, trained=None)
+        found.append(record)
+    kept = {record.number: record for record in found}
+    if all(kept[record.number] is record for record in runs):
+        return runs
+    return tuple(kept[record.number] for record in runs)
+
+
+# ---------------------------------------------------------------- opening a run again
+
+
+def reopened(project: Project, record: RunRecord) -> Project:
+    """``project`` as ``record`` left it: its design, data, settings and weights."""
+    same_data = record.data == project.data
+    return replace(
+        project_of(record),
+        description=project.description if same_data else "",
+        runs=project.runs,
+    )
+
+
+def forked(
+    project: Project, record: RunRecord, settings: TrainingSettings, *, from_start: bool
+) -> Project:
+    """``record`` with other settings, as the beginning of another run.
+
+    Args:
+        from_start: with the weights that it began with; else from those it has come to.
+    """
+    opened = replace(reopened(project, record), settings=settings)
+    if from_start:
+        return with_start_weights(opened)
+    if opened.trained is None:
+        return opened
+    trained = replace(opened.trained, run_number=0, parent=(record.number, record.step))
+    return replace(opened, trained=trained)
