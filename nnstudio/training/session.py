@@ -9,7 +9,7 @@ average over its steps. The last ones are kept where those were and come back if
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from types import MappingProxyType
 from typing import Literal
@@ -18,17 +18,17 @@ import numpy as np
 
 from nnstudio.data.batches import PreparedData
 from nnstudio.engine.layer import Array
-from nnstudio.engine.network import Key, Network
+from nnstudio.engine.network import Network
 from nnstudio.engine.randomness import dropout_stream, restore_stream, stream_state
 from nnstudio.engine.schedules import Clock, Constant, warm_up
 from nnstudio.engine.update import AVERAGE, Update
 from nnstudio.training.example_weights import example_weights
-from nnstudio.training.feed import columns_of
 from nnstudio.training.full_batch import FullBatch
 from nnstudio.training.history import EpochFigures, History
 from nnstudio.training.learner import Learner, Team
 from nnstudio.training.metrics import metric_for
 from nnstudio.training.settings import TrainingSettings
+from nnstudio.training.standing import Standing, slot_views
 from nnstudio.training.stopping import Watch, score, watched
 from nnstudio.training.trained import Change, Progress, Trained, Weights, freeze, transfer
 
@@ -263,52 +263,38 @@ class Session:
         part = self.flat[: len(other)]
         kept = part.copy()
         part[...] = other
-        other[...] = kept
+        if what == "best":
+            self.best = kept  # another array: a recording may hold the one that was here
+        else:
+            other[...] = kept
 
     # ------------------------------------------------------------------ keeping
 
-    def trained(self) -> Trained:
-        """A frozen copy of everything."""
-        return Trained(
-            weights=MappingProxyType({**self.resting, **freeze(self.network.arrays(self.flat))}),
-            preparation=self.data.preparation,
-            data_sha256=self.data.dataset.fingerprint(columns_of(self.network)),
-            progress=Progress(
-                run=self.run,
-                seed=self.settings.seed,
-                epoch=self.epoch,
-                position=self.position,
-                step=self.step,
-                horizon=self.horizon,
-                steps_per_epoch=self.steps_per_epoch,
-                learning_rate=self.learning_rate,
-                batch_size=self.batch_size,
-                dropout=tuple(stream_state(self.rng).items()),
-                loss_sum=self.loss_sum,
-                metric_sum=self.metric_sum,
-                monitor=self.watch.monitor,
-                best_score=self.watch.best_score,
-                best_epoch=self.watch.best_epoch,
-                stale_epochs=self.watch.stale_epochs,
-                ended_early=self.ended_early,
-                result=self.result,
-                seconds=self.seconds,
-                changes=tuple(self.changes),
-            ),
-            slots={
-                name: freeze(slot_views(self.network, vector))
-                for name, vector in self.slots.items()
-            },
-            start=self.start,
-            best=None if self.best is None else freeze(self.network.arrays(self.best)),
-            history=self.history.arrays(),
+    def progress(self) -> Progress:
+        """Where it stands now."""
+        return Progress(
+            run=self.run,
+            seed=self.settings.seed,
+            epoch=self.epoch,
+            position=self.position,
+            step=self.step,
+            horizon=self.horizon,
+            steps_per_epoch=self.steps_per_epoch,
+            learning_rate=self.learning_rate,
+            batch_size=self.batch_size,
+            dropout=tuple(stream_state(self.rng).items()),
+            loss_sum=self.loss_sum,
+            metric_sum=self.metric_sum,
+            monitor=self.watch.monitor,
+            best_score=self.watch.best_score,
+            best_epoch=self.watch.best_epoch,
+            stale_epochs=self.watch.stale_epochs,
+            ended_early=self.ended_early,
+            result=self.result,
+            seconds=self.seconds,
+            changes=tuple(self.changes),
         )
 
-
-def slot_views(network: Network, vector: Array) -> Mapping[Key, Array]:
-    """An optimizer slot's vector as one array per trainable variable."""
-    return {
-        place.key: vector[place.part].reshape(place.variable.shape)
-        for place in network.places
-        if place.start < network.trainable_size
-    }
+    def trained(self) -> Trained:
+        """A frozen copy of everything."""
+        return Standing.of(self).trained()

@@ -24,7 +24,8 @@ from nnstudio.engine.dense import Dense
 from nnstudio.engine.dropout import Dropout
 from nnstudio.engine.normalisation import BatchNorm
 from nnstudio.engine.shaping import Input
-from nnstudio.training.session import Session, slot_views
+from nnstudio.training.session import Session
+from nnstudio.training.standing import slot_views
 from nnstudio.training.trained import Blob, Trained, freeze, transfer, weights_sha256
 
 # ---------------------------------------------------------------- blobs and hashes
