@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import isfinite, nan
 
 import numpy as np
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QColor, QResizeEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QCheckBox,
@@ -48,6 +49,8 @@ class CurvesPanel(LiveView):
         self._theme = theme
         self._loss, self._metric = CurveChart(theme), CurveChart(theme)
         self._epochs = 0
+        self._others: tuple[tuple[str, History, str | QColor], ...] = ()
+        self._marked: int | None = None
         self._pages = QStackedLayout(self)
         self._empty = EmptyState("curves_run")
         self._empty.say("Press Run: the learning curves appear here", "Run")
@@ -80,6 +83,16 @@ class CurvesPanel(LiveView):
         """How many finished epochs are drawn."""
         return self._epochs
 
+    def compare(self, others: Sequence[tuple[str, History, str | QColor]]) -> None:
+        """Draw these runs beside this one: label, curves, colour or its role; none ends it."""
+        self._others = tuple(others)
+        self.live.mark(self)
+
+    def mark_step(self, step: int | None) -> None:
+        """Draw a thin line at the step that is looked at; ``None`` for none."""
+        self._marked = step
+        self.live.mark(self)
+
     def refresh(self) -> None:
         """Draw the history as it is now."""
         history = self.live.history
@@ -92,21 +105,25 @@ class CurvesPanel(LiveView):
         self._draw(history)
 
     def _draw(self, history: History) -> None:
-        table = np.array(
-            [
-                (r.step, r.train_loss, r.val_loss, r.train_metric, r.val_metric)
-                for r in history.epochs
-            ]
-        ).reshape(-1, 5)
+        table = _table(history)
         self._epochs = len(table)
         steps, least, _, greatest = history.steps.curve()
         x = self._epochs_of(steps + 1, table[:, 0])
         done = max(float(len(table)), float(x[-1]) if len(x) else 0.0)
+        theirs = [(colour, _table(history)) for _, history, colour in self._others]
+        done = max([done, *(float(len(other)) for _, other in theirs)])
         across = Axis(0.0, self._reach(done))
+        marked = None
+        if self._marked is not None:
+            marked = float(self._epochs_of(np.array([self._marked], float), table[:, 0])[0])
+        for chart in self._shown():
+            chart.mark(marked)
         if not self._loss.isHidden():
             self._draw_loss(across, done, table, Curve(x, least, greatest, "training", faint=True))
+            self._loss.add_curves([c for role, t in theirs for c in _means(t[:, 1:3], role)])
         if not self._metric.isHidden():
             self._draw_metric(across, done, table[:, 3:5])
+            self._metric.add_curves([c for role, t in theirs for c in _means(t[:, 3:5], role)])
 
     def _draw_loss(self, across: Axis, done: float, table: Array, raw: Curve) -> None:
         means = table[:, 1:3]
@@ -277,13 +294,21 @@ class CurvesPanel(LiveView):
 # ------------------------------------------------------------------ small sums
 
 
-def _means(means: Array) -> list[Curve]:
+def _table(history: History) -> Array:
+    """(step, training loss, validation loss, training metric, validation metric) of each epoch."""
+    rows = [
+        (r.step, r.train_loss, r.val_loss, r.train_metric, r.val_metric) for r in history.epochs
+    ]
+    return np.array(rows).reshape(-1, 5)
+
+
+def _means(means: Array, role: str | QColor = "") -> list[Curve]:
     """Curves of the epochs' figures, (epochs, 2): training and validation."""
     ends = np.arange(1, len(means) + 1, dtype=np.float64)
     training, validation = means[:, 0], means[:, 1]
     return [
-        Curve(ends, training, training, "training"),
-        Curve(ends, validation, validation, "validation", dashed=True),
+        Curve(ends, training, training, role or "training"),
+        Curve(ends, validation, validation, role or "validation", dashed=True),
     ]
 
 

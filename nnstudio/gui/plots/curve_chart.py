@@ -15,8 +15,8 @@ from typing import Any
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QFontMetricsF, QPen, QResizeEvent
-from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtGui import QColor, QFontMetricsF, QPen, QResizeEvent
+from PySide6.QtWidgets import QGraphicsLineItem, QSizePolicy, QVBoxLayout, QWidget
 
 from nnstudio.engine.layer import Array
 from nnstudio.gui.look.theme import Theme
@@ -46,14 +46,14 @@ class Curve:
     Attributes:
         x: rising, in the units of the axis.
         least, greatest: the same array for a line; else each place covers a range.
-        role: the theme's colour.
+        role: the theme's colour by its role, or a colour.
         faint: many points in the background, for their spread rather than each of them.
     """
 
     x: Array
     least: Array
     greatest: Array
-    role: str
+    role: str | QColor
     dashed: bool = False
     faint: bool = False
 
@@ -63,7 +63,7 @@ class Label:
     """Words beside the end of a curve, which is at ``y``."""
 
     text: str
-    role: str
+    role: str | QColor
     y: float
 
 
@@ -93,6 +93,8 @@ class CurveChart(QWidget):
         self._lines: list[Any] = []
         self._words: list[Any] = []
         self._framed: object = None
+        self._mark: float | None = None
+        self._mark_line: QGraphicsLineItem | None = None
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
@@ -110,6 +112,17 @@ class CurveChart(QWidget):
         self._curves, self._labels, self._end = tuple(curves), tuple(labels), end
         self.setAccessibleDescription(", ".join(label.text for label in labels))
         self._redraw()
+
+    def add_curves(self, curves: Sequence[Curve]) -> None:
+        """Draw these as well, until others are shown."""
+        if curves:
+            self._curves = (*self._curves, *curves)
+            self._redraw()
+
+    def mark(self, x: float | None) -> None:
+        """Draw a thin line upwards at ``x``, or none."""
+        self._mark = x
+        self._place_mark()
 
     def points(self) -> int:
         """How many points are drawn: at most two for each pixel."""
@@ -146,6 +159,7 @@ class CurveChart(QWidget):
         for line in self._lines[used:]:
             line.clear()
         self._place_labels()
+        self._place_mark()
 
     def _make_plot(self) -> None:
         import pyqtgraph as pg
@@ -166,6 +180,23 @@ class CurveChart(QWidget):
         self._column.addWidget(plot)
         self._plot = plot
 
+    def _colour(self, role: str | QColor) -> QColor:
+        return QColor(role) if isinstance(role, QColor) else self.theme.colour(role)
+
+    def _place_mark(self) -> None:
+        if self._plot is None:
+            return
+        if self._mark_line is None:
+            self._mark_line = QGraphicsLineItem()
+            self._mark_line.setZValue(5)
+            self._plot.addItem(self._mark_line, ignoreBounds=True)
+        at = self._mark
+        self._mark_line.setVisible(at is not None)
+        if at is not None:
+            low, high = self._ends()
+            self._mark_line.setPen(_pen(self.theme.colour("text")))
+            self._mark_line.setLine(at, low, at, high)
+
     def _line(self, number: int) -> Any:
         """The plot's curve item number ``number``; they are made once and used again."""
         import pyqtgraph as pg
@@ -178,7 +209,7 @@ class CurveChart(QWidget):
 
     def _strokes(self, curve: Curve) -> list[tuple[Array, Array, QPen, str]]:
         """A curve as thinned strokes (x, y, pen, how points are connected) on the plot's scales."""
-        box, colour = self.box(), self.theme.colour(curve.role)
+        box, colour = self.box(), self._colour(curve.role)
         pixel = max(1e-12, (self.x_axis.high - self.x_axis.low) / max(1.0, box.width()))
         known = np.isfinite(curve.least)
         x, least, greatest = curve.x[known], curve.least[known], curve.greatest[known]
@@ -262,7 +293,7 @@ class CurveChart(QWidget):
         places = spread(tops, tall, 0.0, box.height())
         pixel = (self.x_axis.high - self.x_axis.low) / max(1.0, box.width())
         for words, label, top in zip(self._words, said, places, strict=False):
-            colour = self.theme.colour(label.role)
+            colour = self._colour(label.role)
             if words.toPlainText() != label.text or words.color != colour:
                 words.setText(label.text, color=colour)
                 words.setFont(font)
