@@ -11,16 +11,17 @@ from __future__ import annotations
 from dataclasses import replace
 from time import perf_counter
 
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, QTimer
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QTimer, Signal
 from PySide6.QtGui import QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QWidget
 
+from nnstudio.engine.layer import Array
 from nnstudio.gui.workbench import Workbench
 from nnstudio.messages import StudioError
 from nnstudio.project.model import Model, model_for
 from nnstudio.project.project import Project
 from nnstudio.training.history import History
-from nnstudio.training.mailbox import Snapshot
+from nnstudio.training.recording import Moment, Recording
 
 #: The share of time that live views together may take while training runs.
 BUDGET = 0.07
@@ -30,6 +31,8 @@ SOONEST, LATEST = 0.033, 0.2
 TICK = 33
 #: After an edit of the network views wait so many seconds for the next one.
 AFTER_EDIT = 0.1
+#: Where nothing trains, so much of a beat may be spent on views, in seconds.
+AT_REST = 0.02
 
 
 class LiveView(QWidget):
@@ -70,7 +73,13 @@ class LiveView(QWidget):
 
 
 class Live(QObject):
-    """The network as it is right now, and the order in which views are refreshed."""
+    """The network as it is right now, or as it was, and the order in which views are refreshed.
+
+    Signals:
+        moment_changed: another moment of the run is looked at, or now again (see ``moment``).
+    """
+
+    moment_changed = Signal()
 
     def __init__(self, workbench: Workbench) -> None:
         super().__init__(workbench)
@@ -78,7 +87,9 @@ class Live(QObject):
         self._views: list[LiveView] = []
         self._stale: dict[LiveView, None] = {}
         self._due: dict[LiveView, float] = {}
-        self._snapshot: Snapshot | None = None
+        self._moment: Moment | None = None
+        self._latest: Array | None = None  # the variables as they are now, if they are known
+        self._held: Array | None = None  # those that the model holds
         self._model: tuple[Project, object, Model | None] | None = None
         self._history: tuple[object, History | None] = (None, None)
         self._timer = QTimer(self)
@@ -120,13 +131,63 @@ class Live(QObject):
         project, data = self.project, self.workbench.data
         if self._model is None or self._model[0] is not project or self._model[1] is not data:
             self._model = (project, data, self._make_model(project))
+            self._held = None
+            if not self.is_running:
+                self._latest = None
         model = self._model[2]
-        snapshot = self._snapshot
-        if model is not None and snapshot is not None:
-            if snapshot.flat.shape == model.workspace.flat.shape:
-                model.set_weights(snapshot.flat)
-            self._snapshot = None
+        if model is not None:
+            self._hold(model, self._latest if self._moment is None else self._moment.flat)
         return model
+
+    def _hold(self, model: Model, wanted: Array | None) -> None:
+        """See to it that ``model`` has the variables ``wanted``, or its own."""
+        own = model.workspace.flat
+        if wanted is None or wanted is self._held or wanted.shape != own.shape:
+            return
+        if self._latest is None:  # to come back to
+            self._latest = own.copy()
+        model.set_weights(wanted)
+        self._held = wanted
+
+    # ------------------------------------------------------------------ looking back
+
+    @property
+    def recording(self) -> Recording | None:
+        """The moments of the running or the last run, if the network is still the one it had."""
+        runner = self.workbench.runner
+        if runner.is_running:
+            return runner.recording
+        project = self.workbench.project
+        recording = None if project.trained is None else project.trained.recording
+        if recording is None or recording.run != project.run_hash():
+            return None
+        return recording
+
+    @property
+    def moment(self) -> Moment | None:
+        """The moment of the run that is looked at; ``None`` for now."""
+        return self._moment
+
+    def _is_recorded(self, moment: Moment) -> bool:
+        """Whether ``moment`` is one of the run that can be looked at, thinned since or not."""
+        recording = self.recording
+        last = None if recording is None else recording.last
+        return (
+            last is not None
+            and last.step >= moment.step
+            and last.progress.run == moment.progress.run
+        )
+
+    def look_at(self, step: int | None) -> None:
+        """Show the run as it was after ``step``, or the moment before that; ``None``: as it is."""
+        recording = self.recording
+        moment = recording.at(step) if recording is not None and step is not None else None
+        if moment is self._moment:
+            return
+        self._moment = moment
+        for view in self._views:
+            self.mark(view)
+        self.moment_changed.emit()
 
     def _make_model(self, project: Project) -> Model | None:
         session = self.workbench.runner.session
@@ -175,6 +236,10 @@ class Live(QObject):
     def _project_changed(self, old: Project, new: Project) -> None:
         if replace(old, layout=new.layout) == new:
             return
+        if self._moment is not None and not (
+            old.run_hash() == new.run_hash() and self._is_recorded(self._moment)
+        ):
+            self.look_at(None)
         self.mark_all()
         document = self.workbench.document
         was_edited = bool(document.undo_label or document.redo_label)  # rather than opened
@@ -183,11 +248,12 @@ class Live(QObject):
             self._due.update(dict.fromkeys(self._views, later))
 
     def _started(self) -> None:
-        self._snapshot = None
+        self._latest = None
+        self.look_at(None)
         self.mark_all()
 
     def _ended(self) -> None:
-        self._snapshot = None
+        self._latest = None
         self._model = None
         self.mark_all()
 
@@ -197,7 +263,7 @@ class Live(QObject):
         running = self.is_running
         if running:
             if (snapshot := self.workbench.runner.take_weights()) is not None:
-                self._snapshot = snapshot
+                self._latest = snapshot.flat
             if any(view.needs_weights for view in visible):
                 self.workbench.runner.ask_weights()
         now = perf_counter()

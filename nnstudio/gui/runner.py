@@ -34,6 +34,8 @@ from nnstudio.training.history import History
 from nnstudio.training.loop import train
 from nnstudio.training.mailbox import Mailbox, Snapshot
 from nnstudio.training.meter import Reading
+from nnstudio.training.recorder import Recorder
+from nnstudio.training.recording import Recording
 from nnstudio.training.session import Session
 from nnstudio.training.stopping import end_text
 
@@ -60,6 +62,7 @@ class Run:
     session: Session
     control: Control
     mailbox: Mailbox
+    recorder: Recorder
     thread: threading.Thread | None = None
     last_batch: BatchDone | None = None
     end: Event | None = None
@@ -74,11 +77,13 @@ class Run:
 
     def work(self) -> None:
         """The thread's whole life."""
+        self.recorder.begin()
         for event in train(self.session, self.control, epochs=self.epochs, batches=self.batches):
             if isinstance(event, BatchDone):
                 self.last_batch = event
             elif isinstance(event, Ended | Diverged | Failed):
                 self.end = event
+            self.recorder.attend(event)
             if self.attend is not None:
                 self.attend(event)
             self.mailbox.serve(self.session)
@@ -137,6 +142,11 @@ class Runner(QObject):
     def history(self) -> History | None:
         """The curves of the running session."""
         return self._run.session.history if self._run else None
+
+    @property
+    def recording(self) -> Recording | None:
+        """The moments of the running session so far."""
+        return self._run.recorder.recording if self._run else None
 
     @property
     def last_batch(self) -> BatchDone | None:
@@ -236,7 +246,9 @@ class Runner(QObject):
         except StudioError as error:
             self.said.emit(str(error), "error")
             return False
-        run = Run(project, session, Control(), Mailbox(), epochs=epochs, batches=batches)
+        before = project.trained.recording if project.trained and continues(project) else None
+        recorder = Recorder(session, before)
+        run = Run(project, session, Control(), Mailbox(), recorder, epochs=epochs, batches=batches)
         run.first_epoch, run.first_step = session.epoch, session.step
         if self.attendant is not None:
             run.attend = self.attendant(project, session)
@@ -295,7 +307,8 @@ class Runner(QObject):
             log.error("training failed", exc_info=event.error)
             self.said.emit(sentence("run_failed", reason=str(event.error)), "error")
             return
-        project = replace(self._document.project, trained=run.session.trained())
+        trained = replace(run.session.trained(), recording=run.recorder.recording)
+        project = replace(self._document.project, trained=trained)
         is_edited = not continues(project)
         label = _label(run)
         for request in run.requests:

@@ -1,0 +1,120 @@
+"""Who records a run: at batch boundaries of the training thread, and only when a moment is due.
+
+What is recorded is published as one value, so that another thread may read it at any time.
+Recording takes at most SHARE of the time of training, after a short while that is free. Where it
+would take more, moments are passed over; but never the first, the best and the last.
+"""
+
+from __future__ import annotations
+
+from math import inf, isfinite, nan
+from time import perf_counter
+
+import numpy as np
+
+from nnstudio.engine.layer import Array
+from nnstudio.training.events import BatchDone, Ended, EpochDone, Event
+from nnstudio.training.recording import BUDGET, Moment, Recording
+from nnstudio.training.session import Session
+from nnstudio.training.stopping import score
+
+#: The share of the time of training that recording may take.
+SHARE = 0.01
+#: So many seconds are free, so that a run's first steps are recorded one by one.
+FREE = 0.05
+
+
+class Recorder:
+    """Attends a session.
+
+    Attributes:
+        recording: what there is so far; another value each time.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        recording: Recording | None = None,
+        *,
+        budget: int = BUDGET,
+        share: float = SHARE,
+    ) -> None:
+        """``recording``: what there is of this run from before a pause."""
+        self._session, self._share = session, share
+        if recording is None or recording.run != session.run:
+            weights = session.flat.nbytes
+            slots = sum(vector.nbytes for vector in session.slots.values())
+            settings = session.settings
+            keeps_best = settings.early_stopping and settings.restore_best_weights
+            best = weights if keeps_best else 0
+            planned = settings.epochs * session.steps_per_epoch
+            recording = Recording.planned(
+                session.run, weights, slots + best, planned, budget=budget
+            )
+        self.recording = recording.until(session.step)
+        self._due = self.recording.next_due(session.step)
+        self._loss = nan
+        self._spent = 0.0
+        self._began_at = session.seconds
+
+    def begin(self) -> None:
+        """Record where the session stands, unless that is known."""
+        last = self.recording.last
+        if last is None or last.step != self._session.step:
+            self._record()
+
+    def attend(self, event: Event) -> None:
+        """Record what is due; for the thread that trains, at each of its events."""
+        if isinstance(event, BatchDone):
+            self._loss = event.loss
+            if event.step >= self._due:
+                if self._may_take_time():
+                    self._record()
+                self._due = self.recording.next_due(event.step)
+        elif isinstance(event, EpochDone):
+            self._end_epoch(event)
+        elif isinstance(event, Ended) and not self._session.result:
+            self.begin()
+
+    def _may_take_time(self) -> bool:
+        return self._spent <= FREE + self._share * (self._session.seconds - self._began_at)
+
+    def _end_epoch(self, event: EpochDone) -> None:
+        """The best moment is that of an epoch's end; the last one comes before weights change."""
+        session, recording = self._session, self.recording
+        found = score(event.figures, session.watch.monitor, session.metric)
+        found = found if isfinite(found) else inf
+        is_last = session.ended_early or session.epoch >= session.settings.epochs
+        is_best = found < (inf if recording.best is None else recording.best.score)
+        is_kept = recording.last is not None and recording.last.step == session.step
+        if is_last or is_best or is_kept:
+            self._record(found)
+
+    def _record(self, found: float = inf) -> None:
+        began = perf_counter()
+        session, recording = self._session, self.recording
+        if not recording.capacity or not _is_finite(session.flat):
+            return
+        last = recording.last
+        if last is not None and last.step == session.step:  # the epoch's end changes no variable
+            flat, slots = last.flat, last.slots
+        else:
+            flat, slots = _frozen(session.flat), None
+            if recording.is_full:
+                slots = {name: _frozen(vector) for name, vector in session.slots.items()}
+        best = session.best if recording.is_full else None
+        moment = Moment(session.progress(), flat, slots, best, self._loss, found)
+        self.recording = recording.with_moment(moment)
+        self._spent += perf_counter() - began
+
+
+@np.errstate(all="ignore")
+def _is_finite(flat: Array) -> bool:
+    """Whether all are numbers of a size one can reckon with; nothing else is worth keeping."""
+    return isfinite(float(np.dot(flat, flat)))
+
+
+def _frozen(vector: Array) -> Array:
+    kept = vector.copy()
+    kept.flags.writeable = False
+    return kept
