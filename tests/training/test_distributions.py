@@ -1,0 +1,159 @@
+"""Histograms that widen without losing a value, and rows of them that never grow too long."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from nnstudio.engine.layer import Array
+from nnstudio.training.distributions import (
+    BINS,
+    LEAST_EXPONENT,
+    Histogram,
+    Row,
+    columns_within,
+    common_exponent,
+    heat,
+    thinned,
+)
+
+FINITE = st.floats(-1e6, 1e6, width=32)
+VALUES = arrays(np.float32, st.integers(0, 60), elements=FINITE)
+ANY = arrays(np.float32, st.integers(0, 60), elements=st.floats(width=32))
+
+
+@given(ANY)
+def test_every_value_is_counted_once_and_nan_and_infinity_apart(values: Array) -> None:
+    histogram = Histogram.of(values)
+    assert histogram.total == np.isfinite(values).sum()
+    assert histogram.nan == np.isnan(values).sum()
+    assert histogram.infinite == np.isinf(values).sum()
+
+
+@given(VALUES)
+def test_the_range_covers_all_values_and_half_of_it_would_not(values: Array) -> None:
+    histogram = Histogram.of(values)
+    assert (np.abs(values) < histogram.limit).all()
+    if histogram.exponent > LEAST_EXPONENT:
+        assert np.abs(values).max() >= histogram.limit / 2
+
+
+@given(VALUES)
+def test_each_bin_holds_the_values_between_its_edges(values: Array) -> None:
+    histogram = Histogram.of(values)
+    edges = histogram.edges
+    for i in np.flatnonzero(histogram.counts):
+        inside = (edges[i] <= values) & (values < edges[i + 1])
+        assert histogram.counts[i] == inside.sum()
+
+
+@given(VALUES, st.integers(0, 12))
+def test_widening_is_the_same_as_counting_in_the_wider_range(values: Array, by: int) -> None:
+    histogram = Histogram.of(values)
+    wider = histogram.exponent + by
+    np.testing.assert_array_equal(
+        histogram.widened(wider).counts, Histogram.of(values, wider).counts
+    )
+
+
+@given(VALUES, VALUES)
+def test_adding_is_the_same_as_counting_both_together(first: Array, second: Array) -> None:
+    added = Histogram.of(first) + Histogram.of(second)
+    together = Histogram.of(np.concatenate([first, second]), added.exponent)
+    np.testing.assert_array_equal(added.counts, together.counts)
+
+
+@given(VALUES.filter(len), st.integers(-3, 6))
+def test_shares_add_up_to_what_lies_within_the_range(values: Array, by: int) -> None:
+    histogram = Histogram.of(values)
+    exponent = histogram.exponent + by
+    shares = histogram.shares(exponent)
+    assert shares.shape == (BINS,)
+    if by >= 0:
+        assert shares.sum() == pytest.approx(1)
+    else:
+        assert shares.sum() <= 1 + 1e-9
+
+
+def test_a_range_that_is_too_narrow_is_refused() -> None:
+    with pytest.raises(ValueError, match="beyond"):
+        Histogram.of(np.array([3.0]), exponent=1)
+
+
+def test_of_many_values_some_from_everywhere_stand_for_all() -> None:
+    values = np.arange(1_000_000)
+    some = thinned(values)
+    assert len(some) < 20_000
+    assert some[0] == 0
+    assert some[-1] == values[-1]
+    assert np.median(some) == pytest.approx(np.median(values), rel=0.01)
+
+
+@given(st.lists(st.integers(1, 9), min_size=1, max_size=300), st.integers(2, 9))
+def test_a_row_keeps_every_sample_in_few_columns_in_order(gaps: list[int], most: int) -> None:
+    row, steps = Row(most), np.cumsum(gaps)
+    for step in steps:
+        row.add(int(step), Histogram.of(np.array([float(step)])))
+    assert len(row) <= most
+    assert sum(column.samples for column in row.columns) == len(steps)
+    assert sum(column.histogram.total for column in row.columns) == len(steps)
+    assert row.columns[0].first == steps[0]
+    assert row.columns[-1].last == steps[-1]
+    for before, after in zip(row.columns, row.columns[1:], strict=False):
+        assert before.first <= before.last < after.first
+
+
+def test_columns_of_a_long_run_cover_about_as_many_samples_each() -> None:
+    row = Row(16)
+    for step in range(1, 1001):
+        row.add(step, Histogram.of(np.ones(3)))
+    samples = [column.samples for column in row.columns[:-1]]
+    assert max(samples) == min(samples)
+
+
+def test_a_run_that_goes_back_takes_its_later_columns_with_it() -> None:
+    row = Row()
+    for step in (10, 20, 30):
+        row.add(step, Histogram.of(np.ones(1)))
+    row.add(15, Histogram.of(np.ones(1)))
+    assert [column.last for column in row.columns] == [10, 15]
+    assert row.at(14) is row.columns[0]
+    assert row.at(99) is row.columns[1]
+    assert row.at(3) is None
+
+
+def test_memory_is_divided_among_all_rows() -> None:
+    assert columns_within(32_000_000, 10) == 128
+    assert columns_within(32_000_000, 1000) * 1000 * BINS * 4 <= 32_000_000
+    assert columns_within(1, 10**9) >= 2
+
+
+def test_one_value_far_out_does_not_flatten_the_picture() -> None:
+    row = Row()
+    for step in range(50):
+        row.add(step, Histogram.of(np.random.default_rng(step).normal(0, 0.1, 1000)))
+    before = common_exponent(row.columns)
+    row.add(50, Histogram.of(np.array([*np.zeros(1000), 1000.0])))
+    assert common_exponent(row.columns) == before
+    picture = heat(row.columns, before)
+    assert picture.shape == (BINS, 51)
+    assert (picture[:, :50].sum(axis=0) > 0.99).all()
+
+
+def test_the_greatest_values_are_at_the_top_of_the_picture() -> None:
+    row = Row()
+    row.add(1, Histogram.of(np.array([0.9, 0.95])))
+    picture = heat(row.columns, 0)
+    assert picture[: BINS // 2].sum() == pytest.approx(1)
+
+
+@given(VALUES.filter(len))
+def test_half_of_the_values_lie_below_the_median(values: Array) -> None:
+    histogram = Histogram.of(values)
+    width = 2 * histogram.limit / BINS
+    ranked = np.sort(values)
+    lower = ranked[(len(values) - 1) // 2]
+    assert abs(histogram.quantile(0.5) - lower) <= width
