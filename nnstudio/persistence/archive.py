@@ -9,6 +9,7 @@ none may unpack to more than it could reasonably hold.
 
 from __future__ import annotations
 
+import re
 import struct
 import zipfile
 import zlib
@@ -19,6 +20,9 @@ from nnstudio.persistence.errors import Damaged, NoProject, TooLarge
 
 TEXT = "project.json"
 THUMBNAIL = "thumbnail.png"
+#: What is said of a project that was kept for recovery.
+NOTE = "note.json"
+RUNS = "runs.json"
 #: Every part that a project may have and the most bytes it may unpack to.
 MOST_BYTES = {
     TEXT: 32 * 2**20,
@@ -28,8 +32,14 @@ MOST_BYTES = {
     "start.safetensors": 2**31,
     "best.safetensors": 2**31,
     "history.safetensors": 64 * 2**20,
+    RUNS: 64 * 2**20,
     THUMBNAIL: 16 * 2**20,
+    NOTE: 2**20,
 }
+#: The parts that are text; everything else is stored as it is.
+_TEXTS = (TEXT, RUNS)
+#: A part of a run in the book: what a project has, in a folder of its own.
+_OF_A_RUN = re.compile(r"runs/[1-9][0-9]{0,17}/([a-z]+\.safetensors)")
 #: Deflate can pack zeros to a thousandth. Arrays are stored as they are, so only text is large when
 #: unpacked, and this is a very long text.
 _MOST_UNPACKED = 64 * 2**20
@@ -55,14 +65,14 @@ def write_archive(file: BinaryIO, parts: Mapping[str, bytes]) -> None:
     with zipfile.ZipFile(file, "w") as archive:
         for name, content in parts.items():
             entry = zipfile.ZipInfo(name, _DATE)
-            entry.compress_type = zipfile.ZIP_DEFLATED if name == TEXT else zipfile.ZIP_STORED
+            entry.compress_type = zipfile.ZIP_DEFLATED if name in _TEXTS else zipfile.ZIP_STORED
             entry.external_attr = 0o644 << 16
             entry.create_system = 3  # the same bytes on every system
             archive.writestr(entry, content)
 
 
-def read_archive(file: BinaryIO, wanted: tuple[str, ...] = tuple(MOST_BYTES)) -> dict[str, bytes]:
-    """The parts of ``wanted`` that the archive has; others are not looked at.
+def read_archive(file: BinaryIO, wanted: tuple[str, ...] | None = None) -> dict[str, bytes]:
+    """The parts of ``wanted`` (default: all that are known) that the archive has, and no others.
 
     Raises:
         NoProject: no archive.
@@ -81,19 +91,27 @@ def read_archive(file: BinaryIO, wanted: tuple[str, ...] = tuple(MOST_BYTES)) ->
         raise Damaged("its archive is cut short or was changed") from error
 
 
-def _read_parts(archive: zipfile.ZipFile, wanted: tuple[str, ...]) -> dict[str, bytes]:
+def _read_parts(archive: zipfile.ZipFile, wanted: tuple[str, ...] | None) -> dict[str, bytes]:
     parts: dict[str, bytes] = {}
     for entry in archive.infolist():
         name = entry.filename
-        if name not in wanted:
+        most = _most_bytes(name)
+        if not most or (wanted is not None and name not in wanted):
             continue
         if name in parts:
             raise Damaged(f"it has {name} twice")
-        most = MOST_BYTES[name]
         if entry.compress_type != zipfile.ZIP_STORED:
+            if name not in MOST_BYTES:  # there may be thousands of them
+                raise Damaged(f"it has {name} packed, where arrays are stored as they are")
             most = min(most, _MOST_UNPACKED)
         if entry.file_size > most:
             raise TooLarge(name, entry.file_size, most)
         # The module stops at the size that the entry tells, then compares the checksum.
         parts[name] = archive.read(entry)
     return parts
+
+
+def _most_bytes(name: str) -> int:
+    """The most bytes that a part may have; 0 for one that no project has."""
+    in_folder = _OF_A_RUN.fullmatch(name)
+    return MOST_BYTES.get(in_folder.group(1) if in_folder else name, 0)

@@ -10,12 +10,13 @@ from typing import BinaryIO, TypeVar
 import msgspec
 
 from nnstudio.messages import StudioError
-from nnstudio.persistence.archive import TEXT, THUMBNAIL, read_archive, write_archive
+from nnstudio.persistence.archive import NOTE, TEXT, THUMBNAIL, read_archive, write_archive
 from nnstudio.persistence.atomic import replacing
 from nnstudio.persistence.errors import Damaged, Newer, NoProject, ProjectFileError, TooLarge
 from nnstudio.persistence.migrations import OF_THIS_DESIGN, VERSION, migrate
 from nnstudio.persistence.project_text import ProjectText, design_of, text_of
 from nnstudio.persistence.run_check import check_run
+from nnstudio.persistence.runs_text import runs_parts, with_runs
 from nnstudio.persistence.trained_text import parts_of
 from nnstudio.project.project import Project
 
@@ -23,6 +24,7 @@ __all__ = [
     "ProjectFileError",
     "load_project",
     "read_description",
+    "read_note",
     "read_thumbnail",
     "save_project",
 ]
@@ -31,7 +33,13 @@ T = TypeVar("T")
 _PNG_MAGIC = b"\x89PNG\r\n\x1a\n"
 
 
-def save_project(project: Project, path: str | Path, *, thumbnail: bytes | None = None) -> None:
+def save_project(
+    project: Project,
+    path: str | Path,
+    *,
+    thumbnail: bytes | None = None,
+    note: bytes | None = None,
+) -> None:
     """Write ``project`` to ``path``: all of it or, if that fails, nothing.
 
     The same project gives the same bytes each time.
@@ -39,6 +47,7 @@ def save_project(project: Project, path: str | Path, *, thumbnail: bytes | None 
     Args:
         thumbnail: a small PNG picture of it for lists of files; ``None`` writes none. To keep the
             one of a file that is written again, pass ``read_thumbnail(path)``.
+        note: what is to be known of it before it is opened; see :mod:`nnstudio.persistence.recovery`.
 
     Raises:
         ProjectFileError: the file can't be written.
@@ -48,8 +57,11 @@ def save_project(project: Project, path: str | Path, *, thumbnail: bytes | None 
         parts = {TEXT: text + b"\n"}
         if project.trained is not None:
             parts |= parts_of(project.trained)
+        parts |= runs_parts(project)
         if thumbnail is not None:
             parts[THUMBNAIL] = thumbnail
+        if note is not None:
+            parts[NOTE] = note
         with replacing(Path(path)) as file:
             write_archive(file, parts)
     except OSError as error:
@@ -77,6 +89,15 @@ def read_thumbnail(path: str | Path) -> bytes | None:
     """
     picture = _read(path, lambda file: read_archive(file, (THUMBNAIL,))).get(THUMBNAIL)
     return picture if picture is not None and picture.startswith(_PNG_MAGIC) else None
+
+
+def read_note(path: str | Path) -> bytes | None:
+    """The note in a project file, if it has one; the rest is not looked at.
+
+    Raises:
+        ProjectFileError: the file is missing, or no archive.
+    """
+    return _read(path, lambda file: read_archive(file, (NOTE,))).get(NOTE)
 
 
 def read_description(path: str | Path) -> str:
@@ -142,14 +163,14 @@ def _project(file: BinaryIO) -> Project:
         raise Damaged(f"{TEXT} is nested too deeply") from error
     project = design_of(text)
     if text.trained is None:
-        return project
+        return with_runs(project, parts)
     trained = text.trained.build(parts)
     if trained.progress is not None and trained.progress.run == OF_THIS_DESIGN:
         progress = replace(trained.progress, run=project.run_hash())
         trained = replace(trained, progress=progress)
     project = replace(project, trained=trained)
     check_run(project)
-    return project
+    return with_runs(project, parts)
 
 
 def _unwritable(path: str | Path, reason: str) -> ProjectFileError:

@@ -195,7 +195,7 @@ class TrainedText(Form):
             slots=tensors.unpack_slots(OPTIMIZER, _part(parts, OPTIMIZER), names) if names else {},
             start=tensors.unpack_weights(START, _part(parts, START)) if self.has_start else None,
             best=tensors.unpack_weights(BEST, _part(parts, BEST)) if self.has_best else None,
-            history=_history(_part(parts, HISTORY)) if self.has_history else None,
+            history=history_of(parts) if self.has_history else None,
         )
 
 
@@ -256,8 +256,13 @@ def _affine(arrays: Mapping[str, Array], side: str) -> Affine:
     return affine
 
 
-def _history(content: bytes) -> dict[str, Array]:
-    arrays = tensors.unpack(HISTORY, content)
+def history_of(parts: Mapping[str, bytes]) -> dict[str, Array]:
+    """The curves that ``parts`` hold.
+
+    Raises:
+        Damaged: there are none, or they make no sense.
+    """
+    arrays = tensors.unpack(HISTORY, _part(parts, HISTORY))
     try:
         History.from_arrays(arrays)
     except (LookupError, OverflowError, TypeError, ValueError) as error:

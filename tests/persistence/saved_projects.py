@@ -34,6 +34,7 @@ from nnstudio.graph.model import Edge, Graph, Node
 from nnstudio.persistence.archive import write_archive
 from nnstudio.project.layout import Group, Layout, Note
 from nnstudio.project.project import Project
+from nnstudio.project.run_book import End, RunRecord, project_of
 from nnstudio.project.runs import session_for
 from nnstudio.schema import Setting, settings_of
 from nnstudio.training.history import EpochFigures, History
@@ -256,6 +257,55 @@ def _trained() -> st.SearchStrategy[Trained]:
         start=st.none() | _weights(),
         best=st.none() | _weights(),
         history=st.none() | _histories(),
+    )
+
+
+@st.composite
+def books(draw: st.DrawFn) -> Project:
+    """Projects with a book of runs, of which some share their design, data and settings.
+
+    The project itself may stand at one of them.
+    """
+    designs = draw(st.lists(projects(), min_size=1, max_size=2))
+    numbers = draw(st.lists(st.integers(1, 2**40), max_size=3, unique=True))
+    runs = tuple(draw(_record(number, designs)) for number in numbers)
+    project = draw(projects())
+    standing = [record for record in runs if record.trained is not None]
+    if standing and draw(st.booleans()):
+        project = project_of(draw(st.sampled_from(standing)))
+    return replace(project, runs=runs)
+
+
+@st.composite
+def _record(draw: st.DrawFn, number: int, designs: list[Project]) -> RunRecord:
+    design = draw(st.sampled_from(designs))
+    data, settings = (draw(st.sampled_from(designs)) for _ in range(2))
+    count = st.integers(0, 2**40)
+    place = draw(st.none() | st.tuples(count, count))
+    trained = draw(st.none() | _trained())
+    if trained is not None:
+        trained = replace(trained, history=None, run_number=number, parent=place)
+    ends = [end for end in get_args(End) if end != "running"]
+    return RunRecord(
+        number,
+        design.graph,
+        design.layout,
+        data.data,
+        settings.settings,
+        began=draw(st.datetimes()).isoformat(),
+        data_sha256=draw(_TEXT),
+        end=draw(st.sampled_from(ends)),
+        epoch=draw(count),
+        step=draw(count),
+        seconds=draw(st.floats(0, 1e9)),
+        is_accuracy=draw(st.booleans()),
+        history=draw(_histories()),
+        trained=trained,
+        name=draw(_TEXT),
+        note=draw(_TEXT),
+        parent=place,
+        group=draw(count),
+        is_kept=draw(st.booleans()),
     )
 
 
