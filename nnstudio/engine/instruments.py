@@ -29,6 +29,7 @@ class Recorder:
         measure_gradients: whether to measure how long ∂L/∂variables are.
         activations: by step, copies ``(features…, N)``.
         gradients: by step, copies of ∂L/∂output.
+        variable_gradients: by step that learns, copies of ∂L/∂variables, if gradients are kept.
         gradient_lengths: by step that learns, ‖∂L/∂variables‖ over all its variables.
         forward_seconds, backward_seconds: by step, without the time for copying and measuring.
         buffer_bytes: by step, the memory its buffers take for this batch size.
@@ -40,6 +41,7 @@ class Recorder:
     measure_gradients: bool = False
     activations: dict[int, Array] = field(default_factory=dict)
     gradients: dict[int, Array] = field(default_factory=dict)
+    variable_gradients: dict[int, Arrays] = field(default_factory=dict)
     gradient_lengths: dict[int, float] = field(default_factory=dict)
     forward_seconds: dict[int, float] = field(default_factory=dict)
     backward_seconds: dict[int, float] = field(default_factory=dict)
@@ -78,6 +80,8 @@ class Recorder:
             dxs = one.backward(v, grad, dy, call)
             self.backward_seconds[one.step] = perf_counter() - began
             self.buffer_bytes[one.step] = call.buffer_bytes
+            if self.keep_gradients and grad:
+                self.variable_gradients[one.step] = {n: g.copy() for n, g in grad.items()}
             if self.measure_gradients and grad:
                 squares = [float(np.vdot(g, g)) for g in grad.values()]
                 self.gradient_lengths[one.step] = sum(squares) ** 0.5

@@ -4,16 +4,15 @@ A histogram's bins divide −2ᵏ … 2ᵏ evenly, where 2ᵏ is the smallest po
 Bins of a wider range are pairs of those of a narrower one, so histograms of different ranges are
 brought to a common one, and added up, exactly: nothing is spread or guessed.
 
-The course of a run is a row of columns, each the histogram of some samples one after the other.
-Where there would be too many, neighbours are merged, and later columns take twice as many samples:
-the row always covers the whole run, evenly, in at most ``most`` columns of ``BINS`` numbers.
+The course of a run is a row of columns (:mod:`nnstudio.training.rows`), each the histogram of some
+samples one after the other: at most ``MOST_COLUMNS`` of ``BINS`` numbers.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property, reduce
+from functools import cached_property
 
 import numpy as np
 
@@ -25,7 +24,7 @@ BINS = 128
 LEAST_EXPONENT = -40
 #: Of larger arrays so many values, evenly from all, stand for the whole.
 MOST_VALUES = 16_384
-#: Columns of one row, at most: with 4 bytes for each bin about 66 kB.
+#: Columns of one row, at most: with 4 bytes for each bin about 74 kB.
 MOST_COLUMNS = 128
 _BYTES_OF_COLUMN = 4 * BINS + 64
 
@@ -170,54 +169,6 @@ class Column:
     def __add__(self, later: Column) -> Column:
         histogram = self.histogram + later.histogram
         return Column(self.first, later.last, histogram, self.samples + later.samples)
-
-
-class Row:
-    """The columns of one array over a run, at most ``most``."""
-
-    def __init__(self, most: int = MOST_COLUMNS) -> None:
-        if most < 2:
-            raise ValueError("a row needs two columns")
-        self._most = most
-        self._each = 1
-        self._columns: list[Column] = []
-
-    def __len__(self) -> int:
-        return len(self._columns)
-
-    @property
-    def columns(self) -> Sequence[Column]:
-        """From the first step to the latest."""
-        return self._columns
-
-    def add(self, step: int, histogram: Histogram) -> None:
-        """Add a sample; one of a step that was there before takes everything later back."""
-        self.forget_from(step)
-        new = Column(step, step, histogram)
-        if self._columns and self._columns[-1].samples < self._each:
-            self._columns[-1] += new
-            return
-        if len(self._columns) == self._most:
-            self._columns = [_sum(self._columns[i : i + 2]) for i in range(0, self._most, 2)]
-            self._each *= 2
-        if self._columns and self._columns[-1].samples < self._each:
-            self._columns[-1] += new
-        else:
-            self._columns.append(new)
-
-    def forget_from(self, step: int) -> None:
-        """Take back what was sampled at ``step`` or later: the run goes on from there."""
-        while self._columns and self._columns[-1].last >= step:
-            self._columns.pop()
-
-    def at(self, step: int) -> Column | None:
-        """The column in which ``step`` lies, or the nearest before it."""
-        before = [column for column in self._columns if column.first <= step]
-        return before[-1] if before else None
-
-
-def _sum(columns: Iterable[Column]) -> Column:
-    return reduce(Column.__add__, columns)
 
 
 def columns_within(budget: int, rows: int) -> int:

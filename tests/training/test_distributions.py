@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -12,17 +14,23 @@ from nnstudio.engine.layer import Array
 from nnstudio.training.distributions import (
     BINS,
     LEAST_EXPONENT,
+    MOST_COLUMNS,
+    Column,
     Histogram,
-    Row,
     columns_within,
     common_exponent,
     heat,
     thinned,
 )
+from nnstudio.training.rows import Row
 
 FINITE = st.floats(-1e6, 1e6, width=32)
 VALUES = arrays(np.float32, st.integers(0, 60), elements=FINITE)
 ANY = arrays(np.float32, st.integers(0, 60), elements=st.floats(width=32))
+
+
+def sample(step: int, values: Sequence[float] | Array) -> Column:
+    return Column(step, step, Histogram.of(np.asarray(values)))
 
 
 @given(ANY)
@@ -94,34 +102,34 @@ def test_of_many_values_some_from_everywhere_stand_for_all() -> None:
 
 @given(st.lists(st.integers(1, 9), min_size=1, max_size=300), st.integers(2, 9))
 def test_a_row_keeps_every_sample_in_few_columns_in_order(gaps: list[int], most: int) -> None:
-    row, steps = Row(most), np.cumsum(gaps)
+    row, steps = Row[Column](most), np.cumsum(gaps)
     for step in steps:
-        row.add(int(step), Histogram.of(np.array([float(step)])))
+        row.add(sample(int(step), [float(step)]))
     assert len(row) <= most
-    assert sum(column.samples for column in row.columns) == len(steps)
-    assert sum(column.histogram.total for column in row.columns) == len(steps)
-    assert row.columns[0].first == steps[0]
-    assert row.columns[-1].last == steps[-1]
-    for before, after in zip(row.columns, row.columns[1:], strict=False):
+    assert sum(column.samples for column in row.entries) == len(steps)
+    assert sum(column.histogram.total for column in row.entries) == len(steps)
+    assert row.entries[0].first == steps[0]
+    assert row.entries[-1].last == steps[-1]
+    for before, after in zip(row.entries, row.entries[1:], strict=False):
         assert before.first <= before.last < after.first
 
 
 def test_columns_of_a_long_run_cover_about_as_many_samples_each() -> None:
-    row = Row(16)
+    row = Row[Column](16)
     for step in range(1, 1001):
-        row.add(step, Histogram.of(np.ones(3)))
-    samples = [column.samples for column in row.columns[:-1]]
+        row.add(sample(step, [1.0] * 3))
+    samples = [column.samples for column in row.entries[:-1]]
     assert max(samples) == min(samples)
 
 
 def test_a_run_that_goes_back_takes_its_later_columns_with_it() -> None:
-    row = Row()
+    row = Row[Column](MOST_COLUMNS)
     for step in (10, 20, 30):
-        row.add(step, Histogram.of(np.ones(1)))
-    row.add(15, Histogram.of(np.ones(1)))
-    assert [column.last for column in row.columns] == [10, 15]
-    assert row.at(14) is row.columns[0]
-    assert row.at(99) is row.columns[1]
+        row.add(sample(step, [1.0]))
+    row.add(sample(15, [1.0]))
+    assert [column.last for column in row.entries] == [10, 15]
+    assert row.at(14) is row.entries[0]
+    assert row.at(99) is row.entries[1]
     assert row.at(3) is None
 
 
@@ -132,21 +140,21 @@ def test_memory_is_divided_among_all_rows() -> None:
 
 
 def test_one_value_far_out_does_not_flatten_the_picture() -> None:
-    row = Row()
+    row = Row[Column](MOST_COLUMNS)
     for step in range(50):
-        row.add(step, Histogram.of(np.random.default_rng(step).normal(0, 0.1, 1000)))
-    before = common_exponent(row.columns)
-    row.add(50, Histogram.of(np.array([*np.zeros(1000), 1000.0])))
-    assert common_exponent(row.columns) == before
-    picture = heat(row.columns, before)
+        row.add(sample(step, np.random.default_rng(step).normal(0, 0.1, 1000)))
+    before = common_exponent(row.entries)
+    row.add(sample(50, [*np.zeros(1000), 1000.0]))
+    assert common_exponent(row.entries) == before
+    picture = heat(row.entries, before)
     assert picture.shape == (BINS, 51)
     assert (picture[:, :50].sum(axis=0) > 0.99).all()
 
 
 def test_the_greatest_values_are_at_the_top_of_the_picture() -> None:
-    row = Row()
-    row.add(1, Histogram.of(np.array([0.9, 0.95])))
-    picture = heat(row.columns, 0)
+    row = Row[Column](MOST_COLUMNS)
+    row.add(sample(1, [0.9, 0.95]))
+    picture = heat(row.entries, 0)
     assert picture[: BINS // 2].sum() == pytest.approx(1)
 
 

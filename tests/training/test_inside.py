@@ -22,7 +22,7 @@ from nnstudio.engine.shaping import Flatten, Input
 from nnstudio.graph.compile import compile_graph
 from nnstudio.graph.edits import add_node, connect
 from nnstudio.graph.model import Graph, Node
-from nnstudio.training.inside import Inside
+from nnstudio.training.inside import Inside, inside_at_rest
 from nnstudio.training.loop import train
 from nnstudio.training.mailbox import Mailbox
 from nnstudio.training.session import Session
@@ -160,3 +160,29 @@ def test_a_window_asks_from_another_thread() -> None:
             break
     window.join(10)
     assert found[0].activations["4"].shape[0] == 2
+
+
+def test_gradients_of_variables_are_those_that_train() -> None:
+    run = points()
+    inside = watch(run, 3)
+    weight, bias = (
+        inside.variable_gradients[("3", "weight")],
+        inside.variable_gradients[("3", "bias")],
+    )
+    np.testing.assert_allclose(weight, inside.gradients["3"] @ inside.activations["2"].T, rtol=1e-4)
+    np.testing.assert_allclose(bias, inside.gradients["3"].sum(axis=1), rtol=1e-4, atol=1e-6)
+    new = run.network.arrays(run.flat)[("3", "weight")]
+    np.testing.assert_allclose(new, inside.variables[("3", "weight")] - RATE * weight, rtol=1e-4)
+
+
+def test_at_rest_the_next_step_is_looked_at_without_being_made() -> None:
+    run = points()
+    rows = run.data.parts.train[:16]
+    before = run.flat.copy()
+    inside = inside_at_rest(run.network, run.flat, run.data, rows, step=7)
+    np.testing.assert_array_equal(run.flat, before)
+    assert inside.step == 7
+    assert not inside.update_ratios
+    assert inside.activations["4"].shape == (2, 16)
+    gradient = inside.gradients["3"] @ inside.activations["2"].T
+    np.testing.assert_allclose(inside.variable_gradients[("3", "weight")], gradient, rtol=1e-4)
