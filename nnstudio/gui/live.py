@@ -76,7 +76,8 @@ class Live(QObject):
     """The network as it is right now, or as it was, and the order in which views are refreshed.
 
     Signals:
-        moment_changed: another moment of the run is looked at, or now again (see ``moment``).
+        moment_changed: something else is looked at: a moment of the run, a point, or now again
+            (see ``moment`` and ``point``).
     """
 
     moment_changed = Signal()
@@ -88,6 +89,7 @@ class Live(QObject):
         self._stale: dict[LiveView, None] = {}
         self._due: dict[LiveView, float] = {}
         self._moment: Moment | None = None
+        self._point: tuple[Array, str] | None = None  # variables looked at that no run has had
         self._latest: Array | None = None  # the variables as they are now, if they are known
         self._held: Array | None = None  # those that the model holds
         self._model: tuple[Project, object, Model | None] | None = None
@@ -136,8 +138,21 @@ class Live(QObject):
                 self._latest = None
         model = self._model[2]
         if model is not None:
-            self._hold(model, self._latest if self._moment is None else self._moment.flat)
+            self._hold(model, self._wanted())
         return model
+
+    def present(self) -> Array | None:
+        """All variables as they are now, whatever is looked at; to be read only, and at once."""
+        model = self.model()
+        if model is None:
+            return None
+        return model.workspace.flat if self._latest is None else self._latest
+
+    def _wanted(self) -> Array | None:
+        """The variables that views are to show; ``None``: those of the project."""
+        if self._point is not None:
+            return self._point[0]
+        return self._latest if self._moment is None else self._moment.flat
 
     def _hold(self, model: Model, wanted: Array | None) -> None:
         """See to it that ``model`` has the variables ``wanted``, or its own."""
@@ -178,13 +193,24 @@ class Live(QObject):
             and last.progress.run == moment.progress.run
         )
 
+    @property
+    def point(self) -> str:
+        """What is looked at though no run was there, such as a point of the landscape; or empty."""
+        return "" if self._point is None else self._point[1]
+
     def look_at(self, step: int | None) -> None:
         """Show the run as it was after ``step``, or the moment before that; ``None``: as it is."""
         recording = self.recording
         moment = recording.at(step) if recording is not None and step is not None else None
-        if moment is self._moment:
-            return
-        self._moment = moment
+        if moment is not self._moment or self._point is not None:
+            self._look(moment, None)
+
+    def look_at_weights(self, flat: Array, name: str) -> None:
+        """Show the network with these variables, which are called ``name``."""
+        self._look(None, (flat, name))
+
+    def _look(self, moment: Moment | None, point: tuple[Array, str] | None) -> None:
+        self._moment, self._point = moment, point
         for view in self._views:
             self.mark(view)
         self.moment_changed.emit()
@@ -234,7 +260,7 @@ class Live(QObject):
         self._due.pop(view, None)
 
     def _project_changed(self, old: Project, new: Project) -> None:
-        if replace(old, layout=new.layout) == new:
+        if replace(old, layout=new.layout, runs=new.runs) == new:
             return
         if self._moment is not None and not (
             old.run_hash() == new.run_hash() and self._is_recorded(self._moment)
@@ -258,7 +284,10 @@ class Live(QObject):
         self.mark_all()
 
     def _tick(self) -> None:
-        """Refresh the one visible view that has waited longest beyond its time."""
+        """Refresh the one visible view that has waited longest beyond its time.
+
+        Where nothing trains, as many as a beat has room for.
+        """
         visible = [view for view in self._views if view.is_seen()]
         running = self.is_running
         if running:
@@ -266,17 +295,25 @@ class Live(QObject):
                 self._latest = snapshot.flat
             if any(view.needs_weights for view in visible):
                 self.workbench.runner.ask_weights()
-        now = perf_counter()
-        waiting = [view for view in visible if running or view in self._stale]
-        due = [view for view in waiting if self._due.get(view, 0.0) <= now]
-        if due:
+        began = now = perf_counter()
+        waiting = [view for view in visible if view in self._stale or self._moves(view)]
+        while due := [view for view in waiting if self._due.get(view, 0.0) <= now]:
             view = min(due, key=lambda v: self._due.get(v, 0.0))
             self._stale.pop(view, None)
             cost = self.show(view)
             wait = min(LATEST, max(SOONEST, cost * len(visible) / BUDGET))
             self._due[view] = now + cost + (wait if running else 0.0)
-        elif not running and not waiting:
+            now = perf_counter()
+            waiting = [view for view in waiting if view in self._stale]
+            if running or now - began > AT_REST:
+                return
+        if not running and not waiting:
             self._timer.stop()
+
+    def _moves(self, view: LiveView) -> bool:
+        """Whether what ``view`` shows goes on changing by itself: weights of the past don't."""
+        looks_back = self._wanted() is not self._latest
+        return self.is_running and not (looks_back and view.needs_weights)
 
     def show(self, view: LiveView) -> float:
         """Refresh and paint ``view``, and return what that took, in seconds.

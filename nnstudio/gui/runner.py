@@ -11,6 +11,7 @@ import logging
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -19,18 +20,21 @@ from nnstudio.gui import garbage
 from nnstudio.messages import StudioError, sentence
 from nnstudio.project.document import Document
 from nnstudio.project.project import Project
+from nnstudio.project.run_book import RunRecord, begun, ended, numbered, with_end, written
 from nnstudio.project.runs import (
     continues,
     is_finished,
     progress_of,
     session_for,
     with_ended_run,
+    with_live_settings,
     with_new_weights,
     with_start_weights,
 )
 from nnstudio.training.control import Control
 from nnstudio.training.events import BatchDone, Diverged, Ended, Event, Failed
 from nnstudio.training.history import History
+from nnstudio.training.inside import Inside
 from nnstudio.training.loop import train
 from nnstudio.training.mailbox import Mailbox, Snapshot
 from nnstudio.training.meter import Reading
@@ -38,6 +42,7 @@ from nnstudio.training.recorder import Recorder
 from nnstudio.training.recording import Recording
 from nnstudio.training.session import Session
 from nnstudio.training.stopping import end_text
+from nnstudio.training.trained import Trained
 
 log = logging.getLogger(__name__)
 
@@ -56,13 +61,19 @@ GOES_ON = ("Restart", "New weights")
 
 @dataclass
 class Run:
-    """One stretch of training: what it works on, its thread, and what it has told so far."""
+    """One stretch of training: what it works on, its thread, and what it has told so far.
+
+    Attributes:
+        project: as it was when it started; ``live`` is as it trains by now, with the settings that
+            may change within a run as the user has changed them.
+    """
 
     project: Project
     session: Session
     control: Control
     mailbox: Mailbox
     recorder: Recorder
+    record: RunRecord
     thread: threading.Thread | None = None
     last_batch: BatchDone | None = None
     end: Event | None = None
@@ -73,7 +84,11 @@ class Run:
     requests: list[str] = field(default_factory=list)
     goes_on: bool = False
     is_discarded: bool = False
-    attend: Callable[[Event], object] | None = None
+    attend: tuple[Callable[[Event], object], ...] = ()
+    live: Project = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.live = self.project
 
     def work(self) -> None:
         """The thread's whole life."""
@@ -84,8 +99,8 @@ class Run:
             elif isinstance(event, Ended | Diverged | Failed):
                 self.end = event
             self.recorder.attend(event)
-            if self.attend is not None:
-                self.attend(event)
+            for attend in self.attend:
+                attend(event)
             self.mailbox.serve(self.session)
 
 
@@ -97,20 +112,23 @@ class Runner(QObject):
         looked: emitted at every look while it trains; cheap views update themselves.
         ended: (event) it has ended and its result, if any, is in the document.
         said: (sentence, severity) something the user should read.
+        paced: slow motion begins, ends or has another pace.
 
     Attributes:
-        attendant: asked at every start for whoever is to be told of all events, on the thread.
+        attendants: asked at every start for whoever is to be told of all events, on the thread.
     """
 
     started = Signal()
     looked = Signal()
     ended = Signal(object)
     said = Signal(str, str)
+    paced = Signal()
 
     def __init__(self, document: Document) -> None:
         super().__init__()
         self._document = document
-        self.attendant: Callable[[Project, Session], Callable[[Event], object]] | None = None
+        self._pace: float | None = None
+        self.attendants: list[Callable[[Project, Session], Callable[[Event], object]]] = []
         self._data: PreparedData | None = None
         self._run: Run | None = None
         self._timer = QTimer(self)
@@ -149,6 +167,11 @@ class Runner(QObject):
         return self._run.recorder.recording if self._run else None
 
     @property
+    def record(self) -> RunRecord | None:
+        """The running session's record in the book of runs, as it was when it started."""
+        return self._run.record if self._run else None
+
+    @property
     def last_batch(self) -> BatchDone | None:
         """The latest step of the running session."""
         return self._run.last_batch if self._run else None
@@ -170,6 +193,15 @@ class Runner(QObject):
     def take_reading(self) -> Reading | None:
         """What was measured since the last call."""
         return self._run.mailbox.take_reading() if self._run else None
+
+    def ask_inside(self) -> None:
+        """Ask the thread for the inside of a step: activations, gradients, update ratios."""
+        if self._run:
+            self._run.mailbox.ask_inside()
+
+    def take_inside(self) -> Inside | None:
+        """The inside of the step that was watched since the last call."""
+        return self._run.mailbox.take_inside() if self._run else None
 
     # ------------------------------------------------------------------ what the user asks
 
@@ -201,10 +233,29 @@ class Runner(QObject):
         """Other first weights, from the next seed; goes on training if it was."""
         self._request("New weights")
 
-    def set_learning_rate(self, rate: float) -> None:
-        """Takes effect at the next batch."""
-        if self._run:
-            self._run.control.set_learning_rate(rate)
+    def follow(self, project: Project) -> None:
+        """Let what may change within a run be as in ``project``, from the next batch on."""
+        run = self._run
+        if run is None:
+            return
+        live = with_live_settings(run.live, project)
+        network = live.network() if live.graph is not run.live.graph else None
+        if network is not None or live.settings != run.live.settings:
+            run.live = live
+            run.control.change(live.settings, network)
+
+    @property
+    def pace(self) -> float | None:
+        """How many batches a second there are in slow motion; ``None`` at full speed."""
+        return self._pace
+
+    def set_pace(self, batches_per_second: float | None) -> None:
+        """Slow motion from now on, or none; takes effect at once."""
+        if batches_per_second != self._pace:
+            self._pace = batches_per_second
+            if self._run:
+                self._run.control.set_pace(batches_per_second)
+            self.paced.emit()
 
     def discard(self) -> None:
         """End the run and forget its result, for opening another project; waits for the thread."""
@@ -248,10 +299,20 @@ class Runner(QObject):
             return False
         before = project.trained.recording if project.trained and continues(project) else None
         recorder = Recorder(session, before)
-        run = Run(project, session, Control(), Mailbox(), recorder, epochs=epochs, batches=batches)
+        record = begun(project, session, datetime.now().astimezone().isoformat(timespec="seconds"))
+        run = Run(
+            project,
+            session,
+            Control(),
+            Mailbox(),
+            recorder,
+            record,
+            epochs=epochs,
+            batches=batches,
+        )
+        run.control.set_pace(self._pace)
         run.first_epoch, run.first_step = session.epoch, session.step
-        if self.attendant is not None:
-            run.attend = self.attendant(project, session)
+        run.attend = tuple(attendant(project, session) for attendant in self.attendants)
         run.thread = threading.Thread(target=run.work, name="nnstudio-training", daemon=True)
         self._run = run
         garbage.start(run.thread)
@@ -269,6 +330,8 @@ class Runner(QObject):
         """Do ``name`` now, or after the run, which goes on from there if it would have."""
         run = self._run
         if run is None:
+            project = self._document.project
+            self._document.keep_runs(with_end(project.runs, project.trained))
             self._apply(name, REQUESTS[name](self._document.project))
             return
         goes_on = name in GOES_ON and (run.goes_on or not run.control.stopping)
@@ -299,6 +362,7 @@ class Runner(QObject):
 
     def _take(self, run: Run, event: Event) -> None:
         """Bring the result of an ended run into the document."""
+        trained = self._write_down(run, event)
         if isinstance(event, Diverged):
             values = {"step": event.step, "loss": event.loss, "rate": event.learning_rate}
             self.said.emit(sentence("diverged", **values), "error")
@@ -307,7 +371,6 @@ class Runner(QObject):
             log.error("training failed", exc_info=event.error)
             self.said.emit(sentence("run_failed", reason=str(event.error)), "error")
             return
-        trained = replace(run.session.trained(), recording=run.recorder.recording)
         project = replace(self._document.project, trained=trained)
         is_edited = not continues(project)
         label = _label(run)
@@ -319,6 +382,22 @@ class Runner(QObject):
             self.said.emit(sentence("edited_meanwhile"), "warning")
         elif told := _end_text(project):
             self.said.emit(told, "ok")
+
+    def _write_down(self, run: Run, event: Event) -> Trained | None:
+        """Keep the run in the book; returns what it has made, if that is worth anything."""
+        session, document, trained = run.session, self._document, None
+        if isinstance(event, Ended):
+            trained = replace(
+                session.trained(), recording=run.recorder.recording, parent=run.record.parent
+            )
+            if not session.step:
+                return trained  # nothing has happened yet
+        record = ended(run.record, session, event, trained, is_stopped=bool(run.requests))
+        now = replace(document.project, trained=trained)
+        if continues(now):  # what may change within a run may have changed
+            record = replace(record, graph=now.graph, layout=now.layout, settings=now.settings)
+        document.keep_runs(written(document.project.runs, record))
+        return None if trained is None else numbered(trained, record)
 
     def _apply(self, label: str, project: Project) -> None:
         self._document.apply(label, project)

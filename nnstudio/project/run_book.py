@@ -102,7 +102,13 @@ def begun(project: Project, session: Session, began: str) -> RunRecord:
     if trained is not None and goes_on:
         known = record_of(project.runs, trained.run_number)
         if known is not None and known.step == session.step and _is_same_run(known, project):
-            return replace(known, settings=project.settings, layout=project.layout, end="running")
+            return replace(  # what may change within a run may have changed
+                known,
+                graph=project.graph,
+                layout=project.layout,
+                settings=project.settings,
+                end="running",
+            )
     moved = trained is not None and (goes_on or session.start is not None)
     return RunRecord(
         number=next_number(project.runs),
@@ -144,8 +150,13 @@ def ended(
         step=session.step,
         seconds=session.seconds,
         history=MappingProxyType(session.history.arrays()),
-        trained=None if trained is None else replace(numbered(trained, record), history=None),
+        trained=None if trained is None else _lean(numbered(trained, record)),
     )
+
+
+def _lean(trained: Trained) -> Trained:
+    """Without the curves, which the record has, and without the moments on the way."""
+    return replace(trained, history=None, recording=None)
 
 
 def _how(event: Event, is_stopped: bool) -> End:

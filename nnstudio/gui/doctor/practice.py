@@ -54,7 +54,7 @@ class Practice(QObject):
         self._timer.setInterval(LOOK_EVERY)
         self._timer.timeout.connect(self._look_at_trials)
         runner = workbench.runner
-        runner.attendant = self._attendant
+        runner.attendants.append(self._attendant)
         runner.looked.connect(self._look)
         runner.ended.connect(self._ended)
         workbench.project_changed.connect(self._project_changed)
@@ -228,4 +228,4 @@ class _Attendance:
 
 
 def _same_but_for_weights(a: Project, b: Project) -> bool:
-    return replace(a, trained=None, layout=b.layout) == replace(b, trained=None)
+    return replace(a, trained=None, layout=b.layout, runs=b.runs) == replace(b, trained=None)
