@@ -24,7 +24,7 @@ from nnstudio.project.project import Project
 from nnstudio.project.runs import continues, session_for, with_start_weights
 from nnstudio.training.control import Control
 from nnstudio.training.events import Diverged, EpochDone, Failed
-from nnstudio.training.history import EpochFigures
+from nnstudio.training.history import EpochFigures, figures_of
 from nnstudio.training.loop import train
 from nnstudio.training.session import Session
 
@@ -106,7 +106,7 @@ class Trial:
         self.done = False
         self._before, self._data, self._code = project, data, code
         self._known = known or Known()
-        wanted = max(FEWEST, len(self._known.epochs))
+        wanted = max(FEWEST, _count(self._known.epochs))
         self.epochs = min(wanted, project.settings.epochs)
         self._seconds = seconds
         self._control = Control()
@@ -137,7 +137,7 @@ class Trial:
     def _compare(self) -> Outcome | None:
         project, data = self._after()
         known = self._known
-        is_known = known.diverged or len(known.epochs) >= self.epochs
+        is_known = known.diverged or _count(known.epochs) >= self.epochs
         is_known = bool(is_known) and self._code != "doctor_imbalance"
         self._share = 1.0 if is_known else 0.5
         after = self._run(project, data, 0.0)
@@ -183,9 +183,9 @@ class Trial:
     def _outcome(self, project: Project, before: _Course, after: _Course) -> Outcome:
         name, is_better_high = self._measure(after)
         session = after.session
-        count = min(len(before.epochs), len(after.epochs)) or len(after.epochs)
+        count = min(_count(before.epochs), _count(after.epochs)) or _count(after.epochs)
         if session is not None and session.ended_early:  # it needs no more, which is its merit
-            count = len(before.epochs)
+            count = _count(before.epochs)
         if name == "recall":
             values = before.recall, after.recall
         else:
@@ -249,19 +249,24 @@ _WORDS = {
 }
 
 
+def _count(epochs: Sequence[EpochFigures]) -> int:
+    """How many epochs there were: of a long run not all are kept."""
+    return epochs[-1].epoch if epochs else 0
+
+
 def _value(course: _Course, name: str, count: int) -> float:
     """The figure after ``count`` epochs, or of the epoch whose weights were put back."""
     session = course.session
     if session is not None and session.result == "best":
-        return float(getattr(course.epochs[session.watch.best_epoch - 1], name))
+        return float(getattr(figures_of(course.epochs, session.watch.best_epoch), name))
     if not course.epochs or not count:
         return nan
-    return float(getattr(course.epochs[min(count, len(course.epochs)) - 1], name))
+    return float(getattr(figures_of(course.epochs, count), name))
 
 
 def _series(label: str, name: str, course: _Course, role: str) -> Series:
     y: Array = np.array([getattr(row, name) for row in course.epochs], np.float64)
-    return Series(label, np.arange(1, len(y) + 1, dtype=np.float64), y, role)
+    return Series(label, np.array([row.epoch for row in course.epochs], np.float64), y, role)
 
 
 def _text(value: float, is_share: bool) -> str:

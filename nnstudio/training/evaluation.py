@@ -12,6 +12,7 @@ from nnstudio.data.batches import PreparedData
 from nnstudio.engine.network import Network
 from nnstudio.engine.workspace import Workspace
 from nnstudio.training.feed import Feed
+from nnstudio.training.further import further_for
 from nnstudio.training.metrics import metrics_for
 
 #: Examples per batch when nothing has to be learned, and
@@ -44,12 +45,14 @@ class Scores:
         loss: what training makes small: every output's loss times its weight, added up.
         metric: the first output's.
         outputs: each by itself.
+        further: the figure beside the first output's metric, see :mod:`further`; NaN if none.
     """
 
     loss: float
     metric: float
     count: int
     outputs: tuple[OutputScores, ...] = ()
+    further: float = nan
 
 
 def batch_for(network: Network) -> int:
@@ -72,6 +75,8 @@ def evaluate(
     network = workspace.network
     heads = network.heads
     metrics, feed = metrics_for(network, data), Feed(network, data)
+    further = further_for(network, data)
+    further_sums = np.zeros(0) if further is None else further.sums()
     total, losses, sums = 0.0, [0.0] * len(heads), [0.0] * len(heads)
     size = batch_for(network)
     for start in range(0, len(index), size):
@@ -84,6 +89,8 @@ def evaluate(
         for i, (head, loss) in enumerate(zip(heads, workspace.head_losses, strict=True)):
             losses[i] += loss * len(part)
             sums[i] += metrics[i].add(workspace.output(head.loss_step), ys[i], loss)
+        if further is not None and further.size:
+            further.add(further_sums, workspace.output(heads[0].loss_step), ys[0])
     count = len(index)
     outputs = tuple(
         OutputScores(
@@ -94,4 +101,5 @@ def evaluate(
         )
         for head, loss, metric, added in zip(heads, losses, metrics, sums, strict=True)
     )
-    return Scores(total / count if count else nan, outputs[0].metric, count, outputs)
+    more = nan if further is None else further.value(further_sums, sums[0], index)
+    return Scores(total / count if count else nan, outputs[0].metric, count, outputs, more)

@@ -36,10 +36,11 @@ class Interrupted(Exception):
 
 
 class Figures(NamedTuple):
-    """What a step tells: loss without penalties and metric's sum, before the update."""
+    """What a step tells, before the update: loss without penalties and the metrics' sums."""
 
     loss: float
     metric_sum: float
+    sums: Array = np.zeros(0)
 
 
 class _Known(NamedTuple):
@@ -142,6 +143,7 @@ class FullBatch:
         loss = metric_sum = 0.0
         total, learner = self._gradient, self._learner
         total.fill(0)
+        learner.sums.fill(0)
         for examples, weights, share in self._pieces:
             if interrupted():
                 raise Interrupted
@@ -151,7 +153,7 @@ class FullBatch:
             gradient = learner.workspace.gradient
             gradient *= share
             total += gradient
-        return Figures(loss, metric_sum)
+        return Figures(loss, metric_sum, learner.sums.copy())
 
 
 def _pieces(

@@ -1,146 +1,81 @@
-"""What a run has been through: the loss of every step and the figures of every epoch.
+"""What a run has been through: loss and rate of every step, and the figures of every epoch.
 
-One thread appends, others read without a lock: the count is published last, and what was published
-never changes. Memory is bounded. The last steps are kept raw; older ones are folded into buckets of
-(least, mean, greatest), whose width doubles when there are too many of them.
+Memory is bounded, however long a run is:
+
+| what                    | kept as                                              | at most   |
+|-------------------------|------------------------------------------------------|-----------|
+| loss of a step          | 65,536 raw, older ones in 8,192 buckets              | 0.37 MB   |
+| learning rate of a step | 4,096 raw, older ones in 1,024 buckets               | 0.03 MB   |
+| figures of an epoch     | 2,048 raw, of older ones 2,048 (11 numbers each)     | 0.37 MB   |
+
+That is 0.8 MB (:data:`MOST_BYTES`), up to 250 million steps and a million epochs; beyond these, 12
+bytes per 2,048 steps and 176 per 1,024 epochs are added. How old epochs become fewer is told in
+:mod:`nnstudio.training.epoch_table`: the one with the lowest loss and the last one are always
+there, and every row knows which epoch it is of. (Early stopping has a memory of its own; so do
+schedules that follow the loss, for which 8 bytes an epoch are kept with a paused run.)
+
+One thread appends, others read without a lock.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from math import nan
+from typing import NamedTuple
 
 import numpy as np
 
-Floats = np.ndarray[Any, np.dtype[Any]]
+from nnstudio.training.epoch_table import EpochTable
+from nnstudio.training.step_series import (
+    FIRST_WIDTH,
+    MOST_BUCKETS,
+    RAW_STEPS,
+    Floats,
+    StepSeries,
+)
 
-#: How many of the latest steps are kept one by one.
-RAW_STEPS = 65_536
-#: How many buckets of older steps there are at most.
-MOST_BUCKETS = 8_192
-#: How many steps a bucket holds at first.
-FIRST_WIDTH = 64
+__all__ = [
+    "FIRST_WIDTH",
+    "MOST_BUCKETS",
+    "MOST_BYTES",
+    "RAW_STEPS",
+    "EpochFigures",
+    "Figure",
+    "Floats",
+    "History",
+    "StepSeries",
+    "figures_of",
+]
+
+#: What a history takes at most, while it is folded for a moment twice that.
+MOST_BYTES = 800_000
 
 EPOCH_COLUMNS = ("step", "train_loss", "train_metric", "val_loss", "val_metric", "seconds")
+#: Where the numbers of an epoch stand in a row of the table: its number, then the columns above.
+_NUMBER, _TRAIN_LOSS, _VAL_LOSS, _MORE = 0, 2, 4, 1 + len(EPOCH_COLUMNS)
+#: Bounds of the learning rate's curve, which is smooth.
+_RATES = (4_096, 1_024)
+_FIGURE = "figure."
 
 
-class _Block:
-    """Raw values from step ``start`` on, and the folded ones before; replaced whole when full."""
+class Figure(NamedTuple):
+    """A further figure of an epoch, such as ``macro_f1``, of both parts."""
 
-    __slots__ = ("buckets", "count", "raw", "start", "width")
-
-    def __init__(self, start: int, width: int, buckets: Floats, raw: Floats, count: int) -> None:
-        self.start = start
-        self.width = width
-        self.buckets = buckets
-        self.raw = raw
-        self.count = count
+    name: str
+    train: float
+    val: float
 
 
-class StepSeries:
-    """One number per step, kept as this module's text says."""
-
-    def __init__(self) -> None:
-        self._block = _Block(
-            0, FIRST_WIDTH, np.zeros((0, 3), np.float32), np.empty(1024, np.float32), 0
-        )
-
-    def __len__(self) -> int:
-        block = self._block
-        return block.start + block.count
-
-    def append(self, value: float) -> None:
-        """Add the value of the next step; for the one writing thread."""
-        block = self._block
-        if block.count == len(block.raw):
-            block = self._block = self._folded() if block.count >= RAW_STEPS else self._grown()
-        block.raw[block.count] = value
-        block.count += 1
-
-    def _grown(self) -> _Block:
-        old = self._block
-        raw = np.empty(min(RAW_STEPS, 2 * len(old.raw)), np.float32)
-        raw[: old.count] = old.raw[: old.count]
-        return _Block(old.start, old.width, old.buckets, raw, old.count)
-
-    def _folded(self) -> _Block:
-        """The older half of the raw values becomes buckets."""
-        old, half = self._block, RAW_STEPS // 2
-        width = old.width
-        groups = old.raw[:half].reshape(-1, width)
-        new = np.stack([groups.min(1), groups.mean(1), groups.max(1)], axis=1)
-        buckets = np.concatenate([old.buckets, new])
-        while len(buckets) > MOST_BUCKETS and width < half:
-            buckets, width = _halved(buckets), 2 * width
-        raw = np.empty(RAW_STEPS, np.float32)
-        raw[: old.count - half] = old.raw[half : old.count]
-        return _Block(old.start + half, width, buckets, raw, old.count - half)
-
-    def curve(self, since: int = 0) -> tuple[Floats, Floats, Floats, Floats]:
-        """(step, least, mean, greatest) from step ``since`` on; equal numbers where raw."""
-        block = self._block
-        count = block.count
-        raw = block.raw[max(0, since - block.start) : count]
-        first = block.start + max(0, since - block.start)
-        steps = np.arange(first, first + len(raw), dtype=np.float64)
-        if since >= block.start:
-            return steps, raw, raw, raw
-        skipped = since // block.width
-        old = block.buckets[skipped:]
-        middles = (np.arange(skipped, skipped + len(old)) + 0.5) * block.width - 0.5
-        least, mean, greatest = (np.concatenate([old[:, i], raw]) for i in range(3))
-        return np.concatenate([middles, steps]), least, mean, greatest
-
-    def arrays(self) -> dict[str, Floats]:
-        """A copy that can be kept or written to a file."""
-        block = self._block
-        count = block.count
-        shape = np.array([block.start, block.width], np.int64)
-        return {"shape": shape, "buckets": block.buckets.copy(), "raw": block.raw[:count].copy()}
-
-    @classmethod
-    def from_arrays(cls, arrays: Mapping[str, Floats]) -> StepSeries:
-        """The inverse of :meth:`arrays`.
-
-        Raises:
-            KeyError, ValueError: the arrays don't fit together.
-        """
-        shape, buckets, values = arrays["shape"], arrays["buckets"], arrays["raw"]
-        if shape.shape != (2,) or shape.dtype.kind != "i":
-            raise ValueError("the history's shape is not two whole numbers")
-        start, width = int(shape[0]), int(shape[1])
-        half = RAW_STEPS // 2  # what is folded at a time, and so a multiple of every width
-        fits = (
-            start >= 0
-            and start % half == 0
-            and width > 0
-            and half % width == 0
-            and buckets.shape == (start // width, 3)
-            and values.ndim == 1
-            and len(values) <= RAW_STEPS
-        )
-        if not fits:
-            raise ValueError("the history's parts don't fit together")
-        series = cls()
-        size = 1024
-        while size < len(values):
-            size *= 2
-        raw = np.empty(size, np.float32)
-        raw[: len(values)] = values
-        series._block = _Block(start, width, buckets.astype(np.float32), raw, len(values))
-        return series
-
-
-def _halved(buckets: Floats) -> Floats:
-    """Buckets twice as wide (their number is even: they come in powers of two)."""
-    pairs = buckets.reshape(-1, 2, 3)
-    return np.stack([pairs[:, :, 0].min(1), pairs[:, :, 1].mean(1), pairs[:, :, 2].max(1)], axis=1)
-
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class EpochFigures:
-    """What is known at the end of an epoch; the metric is accuracy or RMSE, ``nan`` if unknown."""
+    """What is known at the end of an epoch; the metric is accuracy or RMSE, ``nan`` if unknown.
+
+    Attributes:
+        epoch: which one, from 1; 0 if nobody has counted.
+        further: more figures of the first output; the same ones in every epoch of a run.
+    """
 
     step: int
     train_loss: float
@@ -148,53 +83,189 @@ class EpochFigures:
     val_loss: float
     val_metric: float
     seconds: float
+    epoch: int = 0
+    further: tuple[Figure, ...] = ()
 
 
 class History:
-    """The loss of every step and :class:`EpochFigures` of every epoch of one run."""
+    """The loss of every step and :class:`EpochFigures` of every epoch of one run.
+
+    Attributes:
+        steps: the loss, by step.
+        rates: the learning rate, by step; NaN where an older file doesn't tell it.
+    """
 
     def __init__(self) -> None:
         self.steps = StepSeries()
-        self._epochs: list[EpochFigures] = []
+        self.rates = StepSeries(*_RATES)
+        self._further: tuple[str, ...] = ()
+        self._table = _table(0)
+        self._built: tuple[int, tuple[EpochFigures, ...]] = (0, ())
+
+    @property
+    def epoch_count(self) -> int:
+        """How many epochs have been finished."""
+        return len(self._table)
 
     @property
     def epochs(self) -> tuple[EpochFigures, ...]:
-        """The finished epochs, oldest first."""
-        return tuple(self._epochs)
+        """The finished epochs that are kept, oldest first."""
+        table = self._table
+        count, rows = self._built
+        if count != len(table):
+            count, found = len(table), table.rows()
+            names = self._further
+            rows = tuple(_figures(row, names) for row in found.tolist())
+            self._built = (count, rows)
+        return rows
 
-    def add_step(self, loss: float) -> None:
+    def latest(self, count: int) -> tuple[EpochFigures, ...]:
+        """The last ``count`` epochs; of long runs no more than 1,024 are sure to be kept."""
+        rows = self._table.rows()
+        return tuple(
+            _figures(row, self._further) for row in rows[max(0, len(rows) - count) :].tolist()
+        )
+
+    @property
+    def best(self) -> EpochFigures | None:
+        """The epoch with the lowest loss, of the validation part if there is one."""
+        rows = self._table.rows()
+        loss = np.where(np.isnan(rows[:, _VAL_LOSS]), rows[:, _TRAIN_LOSS], rows[:, _VAL_LOSS])
+        if not np.isfinite(loss).any():
+            return None
+        return _figures(rows[int(np.nanargmin(loss))].tolist(), self._further)
+
+    @property
+    def further(self) -> tuple[str, ...]:
+        """The names of the further figures."""
+        return self._further
+
+    @property
+    def nbytes(self) -> int:
+        """The memory that curves and epochs take."""
+        return self.steps.nbytes + self.rates.nbytes + self._table.nbytes
+
+    def columns(self) -> dict[str, Floats]:
+        """The epochs that are kept by columns: ``epoch``, then those of :class:`EpochFigures`.
+
+        Further figures are called ``train_macro_f1`` and ``val_macro_f1``.
+        """
+        rows = self._table.rows()
+        named = {name: rows[:, 1 + i] for i, name in enumerate(EPOCH_COLUMNS)}
+        for i, name in enumerate(self._further):
+            named[f"train_{name}"] = rows[:, _MORE + 2 * i]
+            named[f"val_{name}"] = rows[:, _MORE + 2 * i + 1]
+        return {"epoch": rows[:, _NUMBER], **named}
+
+    def add_step(self, loss: float, rate: float = nan) -> None:
         """For the one writing thread."""
+        self.rates.append(rate)
         self.steps.append(loss)
 
     def add_epoch(self, figures: EpochFigures) -> None:
-        """For the one writing thread."""
-        self._epochs.append(figures)
+        """For the one writing thread; epochs count from 1, whatever ``figures`` say."""
+        names = tuple(figure.name for figure in figures.further)
+        if names != self._further:
+            self._name(names)
+        row = [float(len(self._table) + 1)]
+        row += [float(getattr(figures, column)) for column in EPOCH_COLUMNS]
+        for figure in figures.further:
+            row += [figure.train, figure.val]
+        self._table.append(row)
+
+    def _name(self, names: tuple[str, ...]) -> None:
+        """From now on epochs have these further figures; earlier ones keep those they share."""
+        old = self.columns()
+        unknown = np.full(len(old["epoch"]), nan)
+        table = _table(len(names))
+        columns = [old["epoch"], *(old[column] for column in EPOCH_COLUMNS)]
+        for name in names:
+            columns += [old.get(f"{part}_{name}", unknown) for part in ("train", "val")]
+        table.restore(*self._table.shape(), np.stack(columns, axis=1))
+        self._further, self._table = names, table
+
+    # ------------------------------------------------------------------ keeping
 
     def arrays(self) -> dict[str, Floats]:
         """A copy that can be kept or written to a file."""
-        table = [[getattr(row, c) for c in EPOCH_COLUMNS] for row in self._epochs]
-        epochs = np.array(table, np.float64).reshape(-1, len(EPOCH_COLUMNS))
-        return {"epochs": epochs, **{f"steps.{k}": v for k, v in self.steps.arrays().items()}}
+        rows, (start, width) = self._table.rows(), self._table.shape()
+        arrays = {"epochs": rows[:, 1:_MORE].copy()}
+        if start:
+            arrays["epochs.shape"] = np.array([start, width], np.int64)
+            arrays["epochs.number"] = rows[:, _NUMBER].astype(np.int64)
+        for i, name in enumerate(self._further):
+            arrays[_FIGURE + name] = rows[:, _MORE + 2 * i : _MORE + 2 * i + 2].copy()
+        arrays |= {f"steps.{key}": value for key, value in self.steps.arrays().items()}
+        if len(self.rates):
+            arrays |= {f"rates.{key}": value for key, value in self.rates.arrays().items()}
+        return arrays
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, Floats]) -> History:
-        """The inverse of :meth:`arrays`.
+        """The inverse of :meth:`arrays`; older ones knew neither rates nor further figures.
 
         Raises:
             KeyError, ValueError: the arrays don't fit together.
         """
         history = cls()
-        prefix = "steps."
-        history.steps = StepSeries.from_arrays(
-            {k.removeprefix(prefix): v for k, v in arrays.items() if k.startswith(prefix)}
-        )
+        history.steps = StepSeries.from_arrays(_below("steps.", arrays))
+        history._take_rates(_below("rates.", arrays))
         table = arrays["epochs"]
         if table.ndim != 2 or table.shape[1] != len(EPOCH_COLUMNS):
             raise ValueError("the history's table of epochs has the wrong shape")
         if not np.isfinite(table[:, 0]).all():
             raise ValueError("the history's steps are not numbers")
-        for row in table:
-            figures = dict(zip(EPOCH_COLUMNS, map(float, row), strict=True))
-            step = int(figures.pop("step"))
-            history._epochs.append(EpochFigures(step=step, **figures))
+        numbers = arrays.get("epochs.number", np.arange(1, len(table) + 1))
+        if numbers.shape != (len(table),) or (np.diff(numbers, prepend=0) <= 0).any():
+            raise ValueError("the history's epochs are not counted upwards")
+        start, width = (int(n) for n in arrays.get("epochs.shape", np.array([0, 4])))
+        further = _below(_FIGURE, arrays)
+        if any(figure.shape != (len(table), 2) for figure in further.values()):
+            raise ValueError("the history's figures don't fit its epochs")
+        history._further = tuple(further)
+        history._table = _table(len(further))
+        rows = np.concatenate([numbers[:, np.newaxis], table, *further.values()], axis=1)
+        history._table.restore(start, width, rows.astype(np.float64))
         return history
+
+    def _take_rates(self, arrays: Mapping[str, Floats]) -> None:
+        """The learning rates; unknown ones for the steps of a file that doesn't have them."""
+        if arrays:
+            self.rates = StepSeries.from_arrays(arrays, *_RATES)
+            if len(self.rates) != len(self.steps):
+                raise ValueError("the history has not as many rates as steps")
+            return
+        count, half = len(self.steps), _RATES[0] // 2
+        start = max(0, count // half - 1) * half
+        width = half if start else FIRST_WIDTH
+        unknown = {
+            "shape": np.array([start, width]),
+            "buckets": np.full((start // width, 3), nan, np.float32),
+            "raw": np.full(count - start, nan, np.float32),
+        }
+        self.rates = StepSeries.from_arrays(unknown, *_RATES)
+
+
+def figures_of(epochs: Sequence[EpochFigures], number: int) -> EpochFigures:
+    """The figures of epoch ``number``, or of the last one before it that is kept."""
+    place = bisect_right(epochs, number, key=lambda row: row.epoch)
+    return epochs[max(0, place - 1)]
+
+
+def _table(further: int) -> EpochTable:
+    return EpochTable(_MORE + 2 * further, judged=(_VAL_LOSS, _TRAIN_LOSS))
+
+
+def _figures(row: Sequence[float], further: Sequence[str]) -> EpochFigures:
+    """A row of the table; all that is unknown is the same NaN, so that rows can be compared."""
+    values = [value if value == value else nan for value in row]
+    step, *others = values[1:_MORE]
+    more = tuple(
+        Figure(name, values[_MORE + 2 * i], values[_MORE + 2 * i + 1])
+        for i, name in enumerate(further)
+    )
+    return EpochFigures(int(step), *others, epoch=int(values[_NUMBER]), further=more)
+
+
+def _below(prefix: str, arrays: Mapping[str, Floats]) -> dict[str, Floats]:
+    return {k.removeprefix(prefix): v for k, v in arrays.items() if k.startswith(prefix)}

@@ -20,6 +20,7 @@ from nnstudio.engine.layer import Array
 from nnstudio.engine.network import Network
 from nnstudio.engine.workspace import Workspace
 from nnstudio.training.feed import Feed
+from nnstudio.training.further import further_for
 from nnstudio.training.metrics import metric_for
 
 #: A thread isn't worth waking for fewer examples.
@@ -31,6 +32,8 @@ class Learner:
 
     Attributes:
         workspace: holds the gradient after :meth:`learn`.
+        further: the figure beside the metric, and
+        sums: what it is added up in, of all that has been learned since somebody cleared it.
     """
 
     def __init__(self, network: Network, flat: Array, data: PreparedData, seed: int = 0) -> None:
@@ -46,6 +49,13 @@ class Learner:
         self._ys: list[Array] = []
         self._scores = first.loss_step
         self._measure = metric_for(network, first, data).add
+        self.further = further_for(network, data)
+        self.sums = np.zeros(0) if self.further is None else self.further.sums()
+
+    def adopt(self, network: Network) -> None:
+        """Go on with other live settings of the layers: with ``network``, laid out as before."""
+        self.workspace.adopt(network)
+        self._count = 0  # its buffers are other ones
 
     def learn(
         self, index: Array, rng: np.random.Generator, weights: Array | None, epoch: int = 0
@@ -60,7 +70,14 @@ class Learner:
         """
         found = self.look(index, rng, weights, epoch)
         self.workspace.update_state([self.workspace])
+        if self.sums.size:
+            self._count_in(self.sums)
         return found
+
+    def _count_in(self, sums: Array) -> None:
+        """Add what the last batch tells of the further figure."""
+        assert self.further is not None, "without it there are no sums"
+        self.further.add(sums, self.workspace.output(self._scores), self._ys[0])
 
     def look(
         self, index: Array, rng: np.random.Generator, weights: Array | None, epoch: int = 0
@@ -136,6 +153,9 @@ class Team(Learner):
 
     def _parts(
         self, index: Array, rng: np.random.Generator, weights: Array | None, epoch: int
+        if self.sums.size:
+            for learner in (self, *(mate.learner for mate in mates)):
+                learner._count_in(self.sums)
     ) -> list[_Part]:
         """The batch in about equal parts, each with a stream of random numbers of its own."""
         count = max(1, min(1 + len(self._others), len(index) // FEWEST_EXAMPLES))

@@ -31,7 +31,7 @@ from nnstudio.training.control import Control
 from nnstudio.training.evaluation import evaluate
 from nnstudio.training.events import BatchDone, Diverged, Ended, EpochDone, Event, Failed
 from nnstudio.training.full_batch import FullBatch, Interrupted
-from nnstudio.training.history import EpochFigures
+from nnstudio.training.history import EpochFigures, Figure
 from nnstudio.training.session import Session
 
 
@@ -157,7 +157,8 @@ def make_step(session: Session, index: Array, rate: float) -> float:
     session.metric_sum += metric_sum
     gradient = session.workspace.gradient
     session.update.apply(session.flat, gradient, session.slots, rate, step)
-    session.history.add_step(loss)
+    session.learner.sums[...] = sums
+    session.history.add_step(loss, rate)
     return loss
 
 
@@ -168,7 +169,7 @@ def _full_step(
     """The epoch's one step, if the optimizer searches; ``None`` if asked to stop meanwhile."""
     rate = session.scheduled_rate()
     try:
-        loss, metric_sum = full_batch.step(
+        loss, metric_sum, sums = full_batch.step(
             session.slots, rate, session.step + 1, session.rng, lambda: control.stopping
         )
     except Interrupted:
@@ -179,7 +180,7 @@ def _full_step(
     session.position = len(session.data.parts.train)
     session.loss_sum = loss * _total_weight(session)
     session.metric_sum = metric_sum
-    session.history.add_step(loss)
+    session.history.add_step(loss, rate)
     return BatchDone(session.step, session.epoch + 1, session.position, loss, rate)
 
 
@@ -209,6 +210,20 @@ def _finish_epoch(session: Session, control: Control) -> EpochFigures | None:
 
 
 def _total_weight(session: Session) -> float:
+            epoch=session.epoch + 1,
+            further=_further(session, scores.further),
     """What the examples of a whole epoch weigh together."""
     weights, examples = session.example_weights, session.data.parts.train
     return len(examples) if weights is None else float(weights[examples].sum())
+        session.learner.sums.fill(0)
+def _further(session: Session, validated: float) -> tuple[Figure, ...]:
+    """The figure beside the metric, of the epoch that ends."""
+    metric, learner = session.learner.further, session.learner
+    if metric is None:
+        return ()
+    trained = nan
+    if session.position:
+        trained = metric.value(learner.sums, session.metric_sum, session.data.parts.train)
+    return (Figure(metric.name, trained, validated),)
+
+

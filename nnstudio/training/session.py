@@ -9,7 +9,7 @@ average over its steps. The last ones are kept where those were and come back if
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from types import MappingProxyType
 from typing import Literal
@@ -154,7 +154,7 @@ class Session:
         session.rng = restore_stream(dict(progress.dropout))
         if trained.history is not None:
             session.history = History.from_arrays(trained.history)
-            session.losses = [session.followed(row) for row in session.history.epochs]
+            session._take_up_sums(trained.history)
         for name in (
             "epoch", "position", "step", "horizon", "learning_rate", "batch_size", "loss_sum",
             "metric_sum", "seconds", "result",
@@ -298,3 +298,21 @@ class Session:
     def trained(self) -> Trained:
         """A frozen copy of everything."""
         return Standing.of(self).trained()
+    def curves(self) -> dict[str, Array]:
+        """A copy of the history, and what isn't in it yet or no longer, for going on."""
+        more = {}
+        if self.position and self.learner.sums.size:
+            more["unfinished.sums"] = self.learner.sums.copy()
+        if self.settings.schedule.follows_loss and self.losses:
+            more["unfinished.losses"] = np.array(self.losses)
+        return {**self.history.arrays(), **more}
+
+    def _take_up_sums(self, kept: Mapping[str, Array]) -> None:
+        sums, losses = kept.get("unfinished.sums"), kept.get("unfinished.losses")
+        if sums is not None and sums.shape == self.learner.sums.shape:
+            self.learner.sums[...] = sums
+        if losses is not None and losses.shape == (self.history.epoch_count,):
+            self.losses = losses.tolist()
+        else:
+            self.losses = [self.followed(row) for row in self.history.epochs]
+

@@ -55,7 +55,7 @@ class Standing:
             slots={name: vector.copy() for name, vector in session.slots.items()},
             best=None if session.best is None else session.best.copy(),
             progress=session.progress(),
-            history=session.history.arrays(),
+            history=session.curves(),
             resting=session.resting,
             start=session.start,
         )
