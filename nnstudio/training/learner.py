@@ -148,14 +148,14 @@ class Team(Learner):
             theirs *= share
             gradient += theirs
         self.workspace.update_state([self.workspace, *(m.learner.workspace for m in mates)])
+        if self.sums.size:
+            for learner in (self, *(mate.learner for mate in mates)):
+                learner._count_in(self.sums)
         loss = sum(share * loss for share, (loss, _) in zip(shares, found, strict=True))
         return loss, sum(metric for _, metric in found)
 
     def _parts(
         self, index: Array, rng: np.random.Generator, weights: Array | None, epoch: int
-        if self.sums.size:
-            for learner in (self, *(mate.learner for mate in mates)):
-                learner._count_in(self.sums)
     ) -> list[_Part]:
         """The batch in about equal parts, each with a stream of random numbers of its own."""
         count = max(1, min(1 + len(self._others), len(index) // FEWEST_EXAMPLES))

@@ -157,7 +157,6 @@ def make_step(session: Session, index: Array, rate: float) -> float:
     session.metric_sum += metric_sum
     gradient = session.workspace.gradient
     session.update.apply(session.flat, gradient, session.slots, rate, step)
-    session.learner.sums[...] = sums
     session.history.add_step(loss, rate)
     return loss
 
@@ -180,6 +179,7 @@ def _full_step(
     session.position = len(session.data.parts.train)
     session.loss_sum = loss * _total_weight(session)
     session.metric_sum = metric_sum
+    session.learner.sums[...] = sums
     session.history.add_step(loss, rate)
     return BatchDone(session.step, session.epoch + 1, session.position, loss, rate)
 
@@ -199,23 +199,19 @@ def _finish_epoch(session: Session, control: Control) -> EpochFigures | None:
             val_loss=scores.loss,
             val_metric=scores.metric,
             seconds=session.seconds,
+            epoch=session.epoch + 1,
+            further=_further(session, scores.further),
         )
         session.epoch += 1
         session.position = 0
         session.loss_sum = session.metric_sum = 0.0
+        session.learner.sums.fill(0)
         session.history.add_epoch(figures)
         session.losses.append(session.followed(figures))
         session.look_for_progress(figures)
     return figures
 
 
-def _total_weight(session: Session) -> float:
-            epoch=session.epoch + 1,
-            further=_further(session, scores.further),
-    """What the examples of a whole epoch weigh together."""
-    weights, examples = session.example_weights, session.data.parts.train
-    return len(examples) if weights is None else float(weights[examples].sum())
-        session.learner.sums.fill(0)
 def _further(session: Session, validated: float) -> tuple[Figure, ...]:
     """The figure beside the metric, of the epoch that ends."""
     metric, learner = session.learner.further, session.learner
@@ -227,3 +223,7 @@ def _further(session: Session, validated: float) -> tuple[Figure, ...]:
     return (Figure(metric.name, trained, validated),)
 
 
+def _total_weight(session: Session) -> float:
+    """What the examples of a whole epoch weigh together."""
+    weights, examples = session.example_weights, session.data.parts.train
+    return len(examples) if weights is None else float(weights[examples].sum())

@@ -270,6 +270,24 @@ class Session:
 
     # ------------------------------------------------------------------ keeping
 
+    def curves(self) -> dict[str, Array]:
+        """A copy of the history, and what isn't in it yet or no longer, for going on."""
+        more = {}
+        if self.position and self.learner.sums.size:
+            more["unfinished.sums"] = self.learner.sums.copy()
+        if self.settings.schedule.follows_loss and self.losses:
+            more["unfinished.losses"] = np.array(self.losses)
+        return {**self.history.arrays(), **more}
+
+    def _take_up_sums(self, kept: Mapping[str, Array]) -> None:
+        sums, losses = kept.get("unfinished.sums"), kept.get("unfinished.losses")
+        if sums is not None and sums.shape == self.learner.sums.shape:
+            self.learner.sums[...] = sums
+        if losses is not None and losses.shape == (self.history.epoch_count,):
+            self.losses = losses.tolist()
+        else:
+            self.losses = [self.followed(row) for row in self.history.epochs]
+
     def progress(self) -> Progress:
         """Where it stands now."""
         return Progress(
@@ -298,21 +316,3 @@ class Session:
     def trained(self) -> Trained:
         """A frozen copy of everything."""
         return Standing.of(self).trained()
-    def curves(self) -> dict[str, Array]:
-        """A copy of the history, and what isn't in it yet or no longer, for going on."""
-        more = {}
-        if self.position and self.learner.sums.size:
-            more["unfinished.sums"] = self.learner.sums.copy()
-        if self.settings.schedule.follows_loss and self.losses:
-            more["unfinished.losses"] = np.array(self.losses)
-        return {**self.history.arrays(), **more}
-
-    def _take_up_sums(self, kept: Mapping[str, Array]) -> None:
-        sums, losses = kept.get("unfinished.sums"), kept.get("unfinished.losses")
-        if sums is not None and sums.shape == self.learner.sums.shape:
-            self.learner.sums[...] = sums
-        if losses is not None and losses.shape == (self.history.epoch_count,):
-            self.losses = losses.tolist()
-        else:
-            self.losses = [self.followed(row) for row in self.history.epochs]
-
