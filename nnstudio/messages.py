@@ -584,6 +584,7 @@ SENTENCES: dict[str, str] = {
     "ended_early": _(
         "Ended early after epoch {epoch}: there was no progress in the {monitor} for {stale} epochs."
     ),
+    "ended_converged": _("Ended after epoch {epoch}: the training loss no longer moves."),
     "ended_with_best": _("The weights are those of epoch {best}, which was the best."),
     "ended_with_average": _("The weights are now their average over the steps."),
     "nothing_validated": _(
@@ -596,10 +597,37 @@ SENTENCES: dict[str, str] = {
         "{optimizer} wants a loss without chance, and {layer} draws: within a step it draws the same numbers, in the next one others, so steps fit each other less well. Take it out, or choose another optimizer."
     ),
     "data_not_ready": _("There is no data to train on yet: see the Data panel."),
+    "rewound": _("The run is back at step {step:,}: Run goes on from there."),
+    "rewound_weights": _(
+        "The weights of step {step:,} are in hand: the network is too large for its recording to keep more, so Run begins a run of its own from them."
+    ),
+    "moment_gone": _("That moment belongs to a run that is no longer there."),
     "edited_meanwhile": _(
         "The design was edited while it trained: the weights that still fit are kept, and the next run begins from them."
     ),
     "run_failed": _("Training stopped: {reason}. The weights from before the run are kept."),
+    # recovery
+    "not_kept": _(
+        "What you do can't be kept on disk in case of a crash: {reason}. Everything goes on; save your work now and then."
+    ),
+    "left_training": _("{name} stopped unexpectedly {when}, in epoch {epoch} of {epochs}."),
+    "left_edits": _("{name} stopped unexpectedly {when}. What had not been saved was kept."),
+    "left_terminal": _(
+        "The training of {name} in a terminal stopped unexpectedly {when}, in epoch {epoch} of {epochs}."
+    ),
+    "left_best": _(
+        "{name} stopped unexpectedly {when}. The weights of its best epoch, {best}, were kept."
+    ),
+    "left_damaged": _("What was kept when nnstudio stopped unexpectedly can't be read any more."),
+    "left_older": _("The file was saved after that."),
+    "recovered": _("{name} is as it was {when}; it isn't saved yet."),
+    "recovered_training": _(
+        "{name} is as it was {when}, and isn't saved yet. Run goes on in epoch {epoch} of {epochs}."
+    ),
+    "recovered_best": _(
+        "{name} has the weights of epoch {best}, its best one; it isn't saved yet."
+    ),
+    "resume_possible": _("--resume goes on from there."),
     # files
     "saved": _("Saved as {file}."),
     "file_missing": _("{file} was not found: check the path."),
@@ -703,6 +731,9 @@ SENTENCES: dict[str, str] = {
     "interrupted_folds": _("Interrupted after {done} of {folds} folds."),
     "interrupted_saved": _(
         "Interrupted after {epochs} and {batches} batches: what was trained so far is in {file}."
+    ),
+    "interrupted_kept": _(
+        "Interrupted after {epochs} and {batches} batches: nnstudio train {file} --resume goes on from there."
     ),
     "interrupted_unsaved": _(
         "Interrupted after {epochs} and {batches} batches; nothing was written."

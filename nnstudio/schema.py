@@ -48,6 +48,7 @@ class Rule:
     choices: tuple[Any, ...] | None = None
     unit: str = ""
     in_form: bool = True
+    live: bool = False
 
 
 @dataclass(frozen=True)
@@ -77,12 +78,14 @@ def setting(
     choices: tuple[Any, ...] | None = None,
     unit: str = "",
     in_form: bool = True,
+    live: bool = False,
 ) -> Any:
     """Declare a dataclass field: its default, bounds (``gt``: greater than, …), choices, words.
 
-    ``in_form`` is false for what is made in another way than by filling in a form.
+    ``in_form`` is false for what is made in another way than by filling in a form; ``live`` is true
+    for what may change within a run, from one batch to the next.
     """
-    rule = Rule(label, help, ge, gt, le, lt, choices, unit, in_form)
+    rule = Rule(label, help, ge, gt, le, lt, choices, unit, in_form, live)
     return dataclasses.field(default=default, metadata={_KEY: rule})
 
 

@@ -30,7 +30,7 @@ class Dropout(Layer):
     operations: ClassVar[int] = 0
     buffers: ClassVar[tuple[int, int]] = (2, 1)  # y and the mask
 
-    rate: float = setting(0.2, ge=0, lt=1, help="The share of inputs set to zero")
+    rate: float = setting(0.2, ge=0, lt=1, live=True, help="The share of inputs set to zero")
 
     @property
     def is_random(self) -> bool:
@@ -75,7 +75,7 @@ class SpatialDropout(Dropout):
     formula: ClassVar[str] = "y = m · x / (1 − rate), one m per channel"
     buffers: ClassVar[tuple[int, int]] = (1, 1)
 
-    rate: float = setting(0.2, ge=0, lt=1, help="The share of channels set to zero")
+    rate: float = setting(0.2, ge=0, lt=1, live=True, help="The share of channels set to zero")
 
     def output_shape(self, *shapes: Shape) -> Shape:
         (shape,) = shapes

@@ -166,6 +166,12 @@ class Network:
             learns.append(any(learns[i] or self.steps[i].owner in trainable for i in step.inputs))
         return tuple(learns)
 
+    @property
+    def layout(self) -> tuple[object, ...]:
+        """Where every variable lies, of which shape, and which of them learn."""
+        places = tuple((place.key, place.variable.shape, place.start) for place in self.places)
+        return places, self.decayed_size, self.trainable_size, self.size
+
     @cached_property
     def held(self) -> Array:
         """Where in the trainable part the numbers of frozen units lie, in order."""

@@ -30,7 +30,12 @@ class GaussianNoise(Layer):
     buffers: ClassVar[tuple[int, int]] = (1, 0)  # ∂L/∂x is dy
 
     stddev: float = setting(
-        0.1, ge=0, le=1_000, label="Deviation σ", help="The noise's standard deviation"
+        0.1,
+        ge=0,
+        le=1_000,
+        label="Deviation σ",
+        live=True,
+        help="The noise's standard deviation",
     )
 
     @property

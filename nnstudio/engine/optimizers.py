@@ -74,6 +74,13 @@ class Optimizer:
         """The names of the vectors it remembers between steps, each as long as w and 0 at first."""
         return ()
 
+    def slot_units(self) -> Mapping[str, float]:
+        """What 1 in a slot stands for, where that isn't 1: the 1−β of a mean kept as m / (1−β).
+
+        When β changes in the middle of a run, the mean stays what it is, and the slot follows.
+        """
+        return {}
+
     def update(
         self,
         w: Array,
@@ -108,8 +115,10 @@ class SGD(Optimizer):
     title: ClassVar[str] = "SGD"
     summary: ClassVar[str] = "Straight down the gradient, with momentum if wished"
 
-    momentum: float = setting(0.0, ge=0, lt=1, help="How much of the last step is kept; 0 for none")
-    nesterov: bool = setting(False, help="Let momentum look one step ahead")
+    momentum: float = setting(
+        0.0, live=True, ge=0, lt=1, help="How much of the last step is kept; 0 for none"
+    )
+    nesterov: bool = setting(False, live=True, help="Let momentum look one step ahead")
 
     def slots(self) -> tuple[str, ...]:
         return ("velocity",) if self.momentum else ()
@@ -154,8 +163,8 @@ class Adagrad(Optimizer):
     title: ClassVar[str] = "Adagrad"
     summary: ClassVar[str] = "Slows down where gradients have been large; suits rare features"
 
-    start: float = setting(0.0, ge=0, le=1e6, help="What the sum of squares begins with")
-    epsilon: float = setting(1e-10, gt=0, le=1, label="ε", help=EPSILON_HELP)
+    start: float = setting(0.0, live=True, ge=0, le=1e6, help="What the sum of squares begins with")
+    epsilon: float = setting(1e-10, live=True, gt=0, le=1, label="ε", help=EPSILON_HELP)
 
     def slots(self) -> tuple[str, ...]:
         return ("square",)
@@ -196,16 +205,23 @@ class RMSProp(Optimizer):
     title: ClassVar[str] = "RMSProp"
     summary: ClassVar[str] = "Divides the gradient by its recent size"
 
-    rho: float = setting(0.99, ge=0, lt=1, label="ρ", help="Memory of the mean of squares")
-    momentum: float = setting(0.0, ge=0, lt=1, help="How much of the last step is kept; 0 for none")
-    centered: bool = setting(
-        False, label="Centred", help="Measure the size of gradients from their mean"
+    rho: float = setting(
+        0.99, live=True, ge=0, lt=1, label="ρ", help="Memory of the mean of squares"
     )
-    epsilon: float = setting(1e-8, gt=0, le=1, label="ε", help=EPSILON_HELP)
+    momentum: float = setting(
+        0.0, live=True, ge=0, lt=1, help="How much of the last step is kept; 0 for none"
+    )
+    centered: bool = setting(
+        False, live=True, label="Centred", help="Measure the size of gradients from their mean"
+    )
+    epsilon: float = setting(1e-8, live=True, gt=0, le=1, label="ε", help=EPSILON_HELP)
 
     def slots(self) -> tuple[str, ...]:
         velocity = ("velocity",) if self.momentum else ()
         return ("square", *(("mean",) if self.centered else ()), *velocity)
+
+    def slot_units(self) -> Mapping[str, float]:
+        return {"square": 1 - self.rho, "mean": 1 - self.rho}
 
     def update(
         self,
@@ -262,11 +278,16 @@ class Adadelta(Optimizer):
     title: ClassVar[str] = "Adadelta"
     summary: ClassVar[str] = "Finds the size of its steps by itself; meant for learning rate 1"
 
-    rho: float = setting(0.9, ge=0, lt=1, label="ρ", help="Memory of the means of squares")
-    epsilon: float = setting(1e-6, gt=0, le=1, label="ε", help="Size of the first steps")
+    rho: float = setting(
+        0.9, live=True, ge=0, lt=1, label="ρ", help="Memory of the means of squares"
+    )
+    epsilon: float = setting(1e-6, live=True, gt=0, le=1, label="ε", help="Size of the first steps")
 
     def slots(self) -> tuple[str, ...]:
         return ("square", "step_square")
+
+    def slot_units(self) -> Mapping[str, float]:
+        return {"square": 1 - self.rho, "step_square": 1 - self.rho}
 
     def update(
         self,
@@ -313,14 +334,19 @@ class Adam(Optimizer):
     title: ClassVar[str] = "Adam"
     summary: ClassVar[str] = "Adapts the step of every weight; a good first choice"
 
-    beta1: float = setting(0.9, ge=0, lt=1, label="β₁", help="Memory of the mean of gradients")
-    beta2: float = setting(
-        0.999, ge=0, lt=1, label="β₂", help="Memory of the mean of their squares"
+    beta1: float = setting(
+        0.9, live=True, ge=0, lt=1, label="β₁", help="Memory of the mean of gradients"
     )
-    epsilon: float = setting(1e-8, gt=0, le=1, label="ε", help=EPSILON_HELP)
+    beta2: float = setting(
+        0.999, live=True, ge=0, lt=1, label="β₂", help="Memory of the mean of their squares"
+    )
+    epsilon: float = setting(1e-8, live=True, gt=0, le=1, label="ε", help=EPSILON_HELP)
 
     def slots(self) -> tuple[str, ...]:
         return ("mean", "square")
+
+    def slot_units(self) -> Mapping[str, float]:
+        return {"mean": 1 - self.beta1, "square": 1 - self.beta2}
 
     def update(
         self,
@@ -364,7 +390,12 @@ class AdamW(Adam):
     summary: ClassVar[str] = "Adam that also shrinks the weights a little at every step"
 
     weight_decay: float = setting(
-        0.01, ge=0, le=1e3, label="λ", help="How much weights shrink, times the learning rate"
+        0.01,
+        live=True,
+        ge=0,
+        le=1e3,
+        label="λ",
+        help="How much weights shrink, times the learning rate",
     )
 
     def update(
@@ -395,6 +426,9 @@ class AMSGrad(Adam):
 
     def slots(self) -> tuple[str, ...]:
         return ("mean", "square", "largest")
+
+    def slot_units(self) -> Mapping[str, float]:
+        return {**super().slot_units(), "largest": 1 - self.beta2}
 
     def update(
         self,
@@ -441,17 +475,22 @@ class Nadam(Optimizer):
     summary: ClassVar[str] = "Adam that looks one step ahead"
 
     # Not closer to 1: the product of the momenta is tabulated until it is nothing beside 1.
-    beta1: float = setting(0.9, ge=0, le=0.9999, label="β₁", help="Memory of the mean of gradients")
-    beta2: float = setting(
-        0.999, ge=0, lt=1, label="β₂", help="Memory of the mean of their squares"
+    beta1: float = setting(
+        0.9, live=True, ge=0, le=0.9999, label="β₁", help="Memory of the mean of gradients"
     )
-    epsilon: float = setting(1e-8, gt=0, le=1, label="ε", help=EPSILON_HELP)
+    beta2: float = setting(
+        0.999, live=True, ge=0, lt=1, label="β₂", help="Memory of the mean of their squares"
+    )
+    epsilon: float = setting(1e-8, live=True, gt=0, le=1, label="ε", help=EPSILON_HELP)
     momentum_decay: float = setting(
-        0.004, ge=0, le=1e3, label="ψ", help="How fast the momentum warms up"
+        0.004, live=True, ge=0, le=1e3, label="ψ", help="How fast the momentum warms up"
     )
 
     def slots(self) -> tuple[str, ...]:
         return ("mean", "square")
+
+    def slot_units(self) -> Mapping[str, float]:
+        return {"mean": 1 - self.beta1, "square": 1 - self.beta2}
 
     def update(
         self,
@@ -519,14 +558,26 @@ class Lion(Optimizer):
     title: ClassVar[str] = "Lion"
     summary: ClassVar[str] = "Moves every weight by the same amount; wants a small learning rate"
 
-    beta1: float = setting(0.9, ge=0, lt=1, label="β₁", help="Weight of the mean in the direction")
-    beta2: float = setting(0.99, ge=0, lt=1, label="β₂", help="Memory of the mean of gradients")
+    beta1: float = setting(
+        0.9, live=True, ge=0, lt=1, label="β₁", help="Weight of the mean in the direction"
+    )
+    beta2: float = setting(
+        0.99, live=True, ge=0, lt=1, label="β₂", help="Memory of the mean of gradients"
+    )
     weight_decay: float = setting(
-        0.0, ge=0, le=1e3, label="λ", help="How much weights shrink, times the learning rate"
+        0.0,
+        live=True,
+        ge=0,
+        le=1e3,
+        label="λ",
+        help="How much weights shrink, times the learning rate",
     )
 
     def slots(self) -> tuple[str, ...]:
         return ("mean",)
+
+    def slot_units(self) -> Mapping[str, float]:
+        return {"mean": 1 - self.beta2}
 
     def update(
         self,

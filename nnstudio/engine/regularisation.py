@@ -44,19 +44,36 @@ CLIP_EPSILON = 1e-6
 def l1_setting() -> Any:
     """The field ``l1`` of a layer with weights."""
     return setting(
-        0.0, ge=0, le=1e6, label="L1", help="Adds L1·Σ|w| to the loss: drives weights to 0"
+        0.0,
+        ge=0,
+        le=1e6,
+        label="L1",
+        live=True,
+        help="Adds L1·Σ|w| to the loss: drives weights to 0",
     )
 
 
 def l2_setting() -> Any:
     """The field ``l2`` of a layer with weights."""
-    return setting(0.0, ge=0, le=1e6, label="L2", help="Adds ½·L2·Σw² to the loss: shrinks weights")
+    return setting(
+        0.0,
+        ge=0,
+        le=1e6,
+        label="L2",
+        live=True,
+        help="Adds ½·L2·Σw² to the loss: shrinks weights",
+    )
 
 
 def max_norm_setting() -> Any:
     """The field ``max_norm`` of a layer with weights."""
     return setting(
-        0.0, ge=0, le=1e6, label="Max-norm", help="Longest weight vector into a unit; 0 for any"
+        0.0,
+        ge=0,
+        le=1e6,
+        label="Max-norm",
+        live=True,
+        help="Longest weight vector into a unit; 0 for any",
     )
 
 

@@ -157,6 +157,20 @@ class Workspace:
                 views[i] = {name: np.empty_like(view) for name, view in views[i].items()}
         return views, later
 
+    def adopt(self, network: Network) -> None:
+        """Run ``network`` from now on: the same one whose layers have other settings.
+
+        What was decided once per batch size is decided anew, tapes among it.
+
+        Raises:
+            ValueError: its variables lie elsewhere.
+        """
+        if network.layout != self.network.layout:
+            raise ValueError("another network can't take over these variables")
+        self.network = network
+        self._plans.clear()
+        self._plan = None
+
     def _plan_for(self, batch_size: int) -> _Plan:
         if self._plan is not None and self._plan.batch_size == batch_size:
             return self._plan

@@ -29,6 +29,8 @@ from nnstudio.project.problems import DataFacts, problems
 from nnstudio.project.project import Project
 from nnstudio.project.runs import facts_of
 
+#: Lines of a pen, each points (x, y) as shares of the paper's side.
+Strokes = tuple[tuple[tuple[float, float], ...], ...]
 #: How soon an edit must follow to belong to the same gesture, in milliseconds.
 ONE_GESTURE = 800
 
@@ -37,6 +39,8 @@ class Workbench(QObject):
     """The document and what is known about it at the moment.
 
     Attributes:
+        example: the position in the dataset of the example that was asked for last, if any was.
+        drawing: what is on the drawing pad.
         makes_room: (old, new) the new project with places for cards that an edit of the old one
             added without knowing of places; the canvas sees to it.
 
@@ -47,6 +51,8 @@ class Workbench(QObject):
         problems_changed: the list of problems is another.
         loading_told: how far the reading or the download has come (see ``loading_progress``).
         said: (sentence, severity) something the user should read: ok, warning or error.
+        example_wanted: somebody wants to see what the network makes of :attr:`example`.
+        drawing_changed: what is on the drawing pad is something else.
     """
 
     project_changed = Signal(object, object)
@@ -55,6 +61,8 @@ class Workbench(QObject):
     problems_changed = Signal()
     loading_told = Signal()
     said = Signal(str, str)
+    example_wanted = Signal()
+    drawing_changed = Signal()
 
     def __init__(self, document: Document | None = None) -> None:
         super().__init__()
@@ -63,6 +71,8 @@ class Workbench(QObject):
         self.runner = Runner(self.document)
         self.runner.said.connect(self.said)
         self.makes_room: Callable[[Project, Project], Project] = lambda old, new: new
+        self.example: int | None = None
+        self.drawing: Strokes = ()
         self.data: PreparedData | None = None
         self.data_error = ""
         self.problems: tuple[Problem, ...] = ()
@@ -146,6 +156,16 @@ class Workbench(QObject):
             self._selection = known
             self.selection_changed.emit()
 
+    def show_example(self, position: int) -> None:
+        """Show what the network makes of the example that is at ``position`` of the dataset."""
+        self.example = position
+        self.example_wanted.emit()
+
+    def show_drawing(self, strokes: Strokes) -> None:
+        """This is on the drawing pad now."""
+        self.drawing = strokes
+        self.drawing_changed.emit()
+
     # ------------------------------------------------------------------ editing
 
     def apply(self, label: str, project: Project, merge_key: object = None) -> bool:
@@ -217,8 +237,7 @@ class Workbench(QObject):
             self._augment(self._stepped)
         elif old.data != new.data:
             self._load_data()
-        if old.settings.learning_rate != new.settings.learning_rate:
-            self.runner.set_learning_rate(new.settings.learning_rate)
+        self.runner.follow(new)
         self.select(self._selection)
         self._find_problems()
         self.project_changed.emit(old, new)

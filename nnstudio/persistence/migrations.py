@@ -76,11 +76,27 @@ def _notes_and_groups(plain: dict[str, Any]) -> dict[str, Any]:
     return {**plain, "nodes": nodes, "notes": [], "groups": [], "trained": trained}
 
 
+def _live_settings(plain: dict[str, Any]) -> dict[str, Any]:
+    """3 to 4: more may change within a run, which keeps the settings it began with.
+
+    Which run of an earlier version a design belongs to is for :mod:`earlier_runs` to know.
+    """
+    trained = plain["trained"]
+    if trained is not None and trained["progress"] is not None:
+        progress = {**trained["progress"], "converged": False, "begun": None}
+        trained = {**trained, "progress": progress}
+    return {**plain, "trained": trained}
+
+
 #: From format n to n + 1.
-MIGRATIONS: Mapping[int, Migration] = {1: _early_stopping, 2: _notes_and_groups}
+MIGRATIONS: Mapping[int, Migration] = {
+    1: _early_stopping,
+    2: _notes_and_groups,
+    3: _live_settings,
+}
 
 #: The format that is written.
-VERSION = 3
+VERSION = 4
 
 
 def migrate(

@@ -12,8 +12,9 @@ import msgspec
 from nnstudio.messages import StudioError
 from nnstudio.persistence.archive import NOTE, TEXT, THUMBNAIL, read_archive, write_archive
 from nnstudio.persistence.atomic import replacing
+from nnstudio.persistence.earlier_runs import known_again
 from nnstudio.persistence.errors import Damaged, Newer, NoProject, ProjectFileError, TooLarge
-from nnstudio.persistence.migrations import OF_THIS_DESIGN, VERSION, migrate
+from nnstudio.persistence.migrations import VERSION, migrate
 from nnstudio.persistence.project_text import ProjectText, design_of, text_of
 from nnstudio.persistence.run_check import check_run
 from nnstudio.persistence.runs_text import runs_parts, with_runs
@@ -47,7 +48,7 @@ def save_project(
     Args:
         thumbnail: a small PNG picture of it for lists of files; ``None`` writes none. To keep the
             one of a file that is written again, pass ``read_thumbnail(path)``.
-        note: what is to be known of it before it is opened; see :mod:`nnstudio.persistence.recovery`.
+        note: what is told of it before it is opened (:mod:`nnstudio.persistence.recovery`).
 
     Raises:
         ProjectFileError: the file can't be written.
@@ -164,10 +165,7 @@ def _project(file: BinaryIO) -> Project:
     project = design_of(text)
     if text.trained is None:
         return with_runs(project, parts)
-    trained = text.trained.build(parts)
-    if trained.progress is not None and trained.progress.run == OF_THIS_DESIGN:
-        progress = replace(trained.progress, run=project.run_hash())
-        trained = replace(trained, progress=progress)
+    trained = known_again(text.trained.build(parts), project)
     project = replace(project, trained=trained)
     check_run(project)
     return with_runs(project, parts)

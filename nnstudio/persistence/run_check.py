@@ -19,6 +19,7 @@ from nnstudio.persistence.errors import Damaged
 from nnstudio.project.project import Project
 from nnstudio.project.runs import progress_of, resting_weights
 from nnstudio.training.feed import column_of_input
+from nnstudio.training.live_settings import used_settings
 from nnstudio.training.trained import Weights
 
 
@@ -46,7 +47,11 @@ def check_run(project: Project) -> None:
         _check_weights("first weights", trained.start, everything)
     if trained.best is not None:
         _check_weights("best weights", trained.best, everything)
-    if trained.slots and set(trained.slots) != set(project.settings.slots()):
+    try:
+        slots = used_settings(progress, project.settings).check().slots()
+    except (StudioError, ValueError, OverflowError) as error:
+        raise Damaged(f"its run tells of settings that can't be ({error})") from error
+    if trained.slots and set(trained.slots) != set(slots):
         raise Damaged("its optimizer's memory belongs to another optimizer")
     if progress.result == "average" and not project.settings.average:
         raise Damaged("its weights are said to be an average, of which nothing is kept")

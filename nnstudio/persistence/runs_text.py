@@ -18,8 +18,9 @@ import msgspec
 from nnstudio.messages import StudioError
 from nnstudio.persistence import tensors
 from nnstudio.persistence.archive import RUNS
+from nnstudio.persistence.earlier_runs import known_again
 from nnstudio.persistence.errors import Damaged
-from nnstudio.persistence.migrations import OF_THIS_DESIGN, VERSION, migrate
+from nnstudio.persistence.migrations import VERSION, migrate
 from nnstudio.persistence.project_text import ProjectText, design_of, text_of
 from nnstudio.persistence.run_check import check_run
 from nnstudio.persistence.trained_text import (
@@ -269,9 +270,7 @@ def _record(
     if trained is None:
         return record
     trained = replace(trained, run_number=run.number, parent=run.parent)
-    if trained.progress is not None and trained.progress.run == OF_THIS_DESIGN:
-        progress = replace(trained.progress, run=design.run_hash())
-        trained = replace(trained, progress=progress)
+    trained = known_again(trained, design)
     record = replace(record, trained=trained)
     check_run(project_of(record))
     return record

@@ -42,7 +42,7 @@ class Form(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
 class ChangeText(Form):
     step: Count
     setting: str
-    value: float
+    value: float | str
 
 
 class StreamText(Form):
@@ -74,8 +74,10 @@ class ProgressText(Form):
     best_epoch: Count
     stale_epochs: Count
     ended_early: bool
+    converged: bool
     result: Literal["", "best", "average"]
     seconds: Seconds
+    begun: dict[str, float | str] | None
     changes: list[ChangeText]
 
     @classmethod
@@ -99,10 +101,12 @@ class ProgressText(Form):
             best_epoch=progress.best_epoch,
             stale_epochs=progress.stale_epochs,
             ended_early=progress.ended_early,
+            converged=progress.converged,
             result=progress.result,
             seconds=progress.seconds,
+            begun=None if progress.begun is None else dict(progress.begun),
             changes=[
-                ChangeText(step=change.step, setting=change.setting, value=float(change.value))
+                ChangeText(step=change.step, setting=change.setting, value=change.value)
                 for change in progress.changes
             ],
         )
@@ -135,8 +139,10 @@ class ProgressText(Form):
             best_epoch=self.best_epoch,
             stale_epochs=self.stale_epochs,
             ended_early=self.ended_early,
+            converged=self.converged,
             result=self.result,
             seconds=self.seconds,
+            begun=None if self.begun is None else tuple(self.begun.items()),
             changes=tuple(Change(c.step, c.setting, c.value) for c in self.changes),
         )
 

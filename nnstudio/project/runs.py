@@ -13,6 +13,7 @@ from nnstudio.messages import StudioError
 from nnstudio.project.problems import ColumnFacts, DataFacts, problems
 from nnstudio.project.project import Project
 from nnstudio.training.feed import columns_of
+from nnstudio.training.live_settings import taking, used_settings, with_live
 from nnstudio.training.session import Session
 from nnstudio.training.settings import TrainingSettings
 from nnstudio.training.trained import Progress, Trained, Weights, freeze, transfer
@@ -52,7 +53,8 @@ def continues(project: Project) -> bool:
     if trained is None or progress is None:
         return False
     last_are_there = progress.result != "best" or trained.best is not None
-    return last_are_there and bool(trained.slots or not project.settings.slots())
+    slots = used_settings(progress, project.settings).slots()
+    return last_are_there and bool(trained.slots or not slots)
 
 
 def is_finished(project: Project) -> bool:
@@ -60,8 +62,9 @@ def is_finished(project: Project) -> bool:
     progress = progress_of(project)
     if progress is None:
         return False
-    ended_early = progress.ended_early and project.settings.early_stopping
-    return ended_early or progress.epoch >= project.settings.epochs
+    settings = project.settings
+    stops = settings.stop_when_converged if progress.converged else settings.early_stopping
+    return (progress.ended_early and stops) or progress.epoch >= settings.epochs
 
 
 def session_for(project: Project, data: PreparedData) -> Session:
@@ -88,6 +91,23 @@ def session_for(project: Project, data: PreparedData) -> Session:
         session = Session.begin(network, project.settings, data, run, weights)
     session.resting = resting_weights(project)
     return session
+
+
+def with_live_settings(project: Project, other: Project) -> Project:
+    """The running ``project`` with the live settings of ``other``, what has become of it by edits.
+
+    Layers that ``other`` has no more, or of another kind, stay as they are.
+    """
+    nodes = []
+    for node in project.graph.nodes:
+        same = other.graph.by_id.get(node.id)
+        is_same = same is not None and type(same.layer) is type(node.layer)
+        layer = taking(node.layer, same.layer) if same is not None and is_same else node.layer
+        nodes.append(node if layer == node.layer else replace(node, layer=layer))
+    graph = project.graph
+    if any(new is not old for new, old in zip(nodes, graph.nodes, strict=True)):
+        graph = replace(graph, nodes=tuple(nodes))
+    return replace(project, graph=graph, settings=with_live(project.settings, other.settings))
 
 
 def resting_weights(project: Project) -> Weights:

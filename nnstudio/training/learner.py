@@ -119,6 +119,11 @@ class Team(Learner):
         super().__init__(network, flat, data, seed)
         self._others = [_Mate(Learner(network, flat, data, seed)) for _ in range(threads - 1)]
 
+    def adopt(self, network: Network) -> None:
+        super().adopt(network)
+        for mate in self._others:  # between two batches they rest
+            mate.learner.adopt(network)
+
     def learn(
         self, index: Array, rng: np.random.Generator, weights: Array | None, epoch: int = 0
     ) -> tuple[float, float]:

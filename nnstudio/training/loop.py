@@ -52,7 +52,7 @@ def train(
         batches: end after so many steps.
     """
     control = control or Control()
-    last_epoch = session.settings.epochs if epochs is None else session.epoch + epochs
+    last_epoch = None if epochs is None else session.epoch + epochs
     last_step = None if batches is None else session.step + batches
     try:
         with threadpool_limits(limits=1, user_api="blas"):  # threads divide the batch instead
@@ -62,23 +62,27 @@ def train(
 
 
 def _train(
-    session: Session, control: Control, last_epoch: int, last_step: int | None
+    session: Session, control: Control, last_epoch: int | None, last_step: int | None
 ) -> Iterator[Event]:
-    if session.epoch < last_epoch and not session.ended_early:
+    def goes_on() -> bool:
+        last = session.settings.epochs if last_epoch is None else last_epoch
+        return session.epoch < last and not session.ended_early
+
+    if goes_on():
         session.reopen()
     order = None
-    while session.epoch < last_epoch and not session.ended_early:
+    while goes_on():
         if order is None:
             order = _order(session)
         while session.position < len(order):
-            if control.stopping:
-                yield _ended(session, "stopped")
-                return
             if last_step is not None and session.step >= last_step:
                 yield _ended(session, "limit")
                 return
-            if (rate := control.take_learning_rate()) is not None:
-                session.set_learning_rate(rate)
+            control.wait_for_turn()
+            if control.stopping:
+                yield _ended(session, "stopped")
+                return
+            _take_change(session, control)
             began = perf_counter()
             if session.full_batch is None:
                 event: BatchDone | Diverged | None = _step(session, order)
@@ -101,12 +105,19 @@ def _train(
         session.seconds += perf_counter() - began
         order = None
         yield EpochDone(session.epoch, figures)
+        _take_change(session, control)  # there may be more epochs now, or fewer
     if session.ended_early:
         yield Ended("early", session.conclude())
     elif session.epoch >= session.settings.epochs:
         yield Ended("finished", session.conclude())
     else:
         yield Ended("limit")
+
+
+def _take_change(session: Session, control: Control) -> None:
+    wish = control.take_change()
+    if wish is not None:
+        session.change(*wish)
 
 
 def _ended(session: Session, reason: Literal["stopped", "limit"]) -> Ended | Diverged:

@@ -19,6 +19,7 @@ import numpy as np
 from nnstudio.data.batches import PreparedData
 from nnstudio.engine.layer import Array
 from nnstudio.engine.network import Network
+from nnstudio.engine.optimizers import Optimizer
 from nnstudio.engine.randomness import dropout_stream, restore_stream, stream_state
 from nnstudio.engine.schedules import Clock, Constant, warm_up
 from nnstudio.engine.update import AVERAGE, Update
@@ -26,11 +27,33 @@ from nnstudio.training.example_weights import example_weights
 from nnstudio.training.full_batch import FullBatch
 from nnstudio.training.history import EpochFigures, History
 from nnstudio.training.learner import Learner, Team
+from nnstudio.training.live_settings import (
+    live_values,
+    own_values,
+    used_settings,
+    used_values,
+    with_live,
+)
 from nnstudio.training.metrics import metric_for
 from nnstudio.training.settings import TrainingSettings
 from nnstudio.training.standing import Standing, slot_views
-from nnstudio.training.stopping import Watch, score, watched
+from nnstudio.training.stopping import Watch, has_converged, score, watched
 from nnstudio.training.trained import Change, Progress, Trained, Weights, freeze, transfer
+
+#: The live settings that the update doesn't know.
+_BESIDE_THE_UPDATE = frozenset(
+    {
+        "learning_rate",
+        "batch_size",
+        "epochs",
+        "early_stopping",
+        "stop_when_converged",
+        "monitor",
+        "patience",
+        "min_delta",
+        "restore_best_weights",
+    }
+)
 
 
 class Session:
@@ -50,6 +73,7 @@ class Session:
         best: a copy of all variables after the best epoch, if they are to be restored.
         result: what ``flat`` was exchanged for when the run ended; see :class:`Progress`.
         start: the weights the run began from; ``None`` if they follow from the seed.
+        begun, changes: the live settings at the beginning, and what was changed on the way.
     """
 
     def __init__(
@@ -75,27 +99,12 @@ class Session:
             else Learner(network, flat, data, seed)
         )
         self.workspace = self.learner.workspace
-        self.update = Update(
-            network,
-            settings.optimizer,
-            l1=settings.l1,
-            l2=settings.l2,
-            weight_decay=settings.weight_decay,
-            max_norm=settings.max_norm,
-            clip_value=settings.clip_value,
-            clip_norm=settings.clip_norm,
-            average=settings.average,
-        )
-        self.slots = {
-            name: np.zeros(network.trainable_size, flat.dtype) for name in self.update.slots()
-        }
+        self.slots: dict[str, Array] = {}
+        self.update = self._make_update()
+        self._fit_slots(settings.optimizer)
         self.metric = metric_for(network, network.heads[0], data)
         self.example_weights = example_weights(settings, data, network.heads[0].target)
-        self.full_batch: FullBatch | None = None
-        if settings.optimizer.searches:
-            self.full_batch = FullBatch(
-                network, flat, self.learner, data, self.update, self.example_weights
-            )
+        self.full_batch = self._make_full_batch()
         self.rng = dropout_stream(settings.seed)
         self.history = History()
         self.epoch = self.position = self.step = 0
@@ -103,7 +112,7 @@ class Session:
         self.losses: list[float] = []
         self.watch = Watch(watched(settings, data))
         self.best: Array | None = None
-        self.ended_early = False
+        self.ended_early = self.converged = False
         self.result: Literal["", "best", "average"] = ""
         self.seconds = 0.0
         self.learning_rate = settings.learning_rate
@@ -111,7 +120,9 @@ class Session:
         self.batch_size = settings.batch_size
         self.steps_per_epoch = settings.steps_per_epoch(len(data.parts.train))
         self.horizon = settings.epochs * self.steps_per_epoch
+        self.begun = own_values(settings, network)
         self.changes: list[Change] = []
+        self._in_use = live_values(settings, network)
 
     @classmethod
     def begin(
@@ -144,7 +155,11 @@ class Session:
         if progress is None:
             raise ValueError("these weights have no run to go on with")
         flat = network.gather({key: blob.array for key, blob in trained.weights.items()})
-        session = cls(network, settings, data, progress.run, flat, trained.start)
+        used = used_settings(progress, settings)
+        session = cls(network, used, data, progress.run, flat, trained.start)
+        session._in_use = used_values(progress, settings, network)
+        if progress.begun is not None:
+            session.begun = progress.begun
         for name, vector in session.slots.items():
             kept = trained.slots[name]
             for key, view in slot_views(network, vector).items():
@@ -163,10 +178,7 @@ class Session:
         session.steps_per_epoch = progress.steps_per_epoch or session.steps_per_epoch
         session._take_up_stopping(trained, progress)
         session.changes = list(progress.changes)
-        session.set_learning_rate(settings.learning_rate)
-        if settings.batch_size != session.batch_size:
-            session.changes.append(Change(session.step, "batch_size", settings.batch_size))
-            session.batch_size = settings.batch_size
+        session.change(settings)
         return session
 
     def _take_up_stopping(self, trained: Trained, progress: Progress) -> None:
@@ -182,18 +194,75 @@ class Session:
         if not progress.ended_early:  # whoever goes on after all gives it another chance
             self.watch.stale_epochs = progress.stale_epochs
 
+    # ------------------------------------------------------------------ changes on the way
+
+    def change(self, settings: TrainingSettings, network: Network | None = None) -> None:
+        """Use the live ones among ``settings`` from the next step on, and note what is another.
+
+        Args:
+            network: the same network whose layers have other live settings; ``None`` for the
+                present one.
+        """
+        before, settings = self.settings, with_live(self.settings, settings)
+        network = network or self.network
+        values = live_values(settings, network)
+        changed = [name for name, value in values.items() if value != self._in_use[name]]
+        if not changed:
+            return
+        self.changes += [Change(self.step, name, values[name]) for name in changed]
+        self.settings, self._in_use = settings, values
+        self.learning_rate, self.batch_size = settings.learning_rate, settings.batch_size
+        if network is not self.network:
+            self.network = network
+            self.learner.adopt(network)
+        if set(changed) - _BESIDE_THE_UPDATE:
+            self.update = self._make_update()
+            self._fit_slots(before.optimizer)
+            self.full_batch = self._make_full_batch()
+        monitor = watched(settings, self.data)
+        if not settings.early_stopping or monitor != self.watch.monitor:
+            self.watch, self.best = Watch(monitor), None
+
+    def _make_update(self) -> Update:
+        settings = self.settings
+        return Update(
+            self.network,
+            settings.optimizer,
+            l1=settings.l1,
+            l2=settings.l2,
+            weight_decay=settings.weight_decay,
+            max_norm=settings.max_norm,
+            clip_value=settings.clip_value,
+            clip_norm=settings.clip_norm,
+            average=settings.average,
+        )
+
+    def _make_full_batch(self) -> FullBatch | None:
+        if not self.settings.optimizer.searches:
+            return None
+        return FullBatch(
+            self.network, self.flat, self.learner, self.data, self.update, self.example_weights
+        )
+
+    def _fit_slots(self, before: Optimizer) -> None:
+        """The slots that the update wants, after ``before`` was the optimizer.
+
+        New ones begin at 0, as at a run's first step; what is remembered stays what it is.
+        """
+        old, new = before.slot_units(), self.settings.optimizer.slot_units()
+        for name in self.update.slots():
+            if name not in self.slots:
+                self.slots[name] = np.zeros(self.network.trainable_size, self.flat.dtype)
+            elif old.get(name, 1.0) != new.get(name, 1.0):
+                self.slots[name] *= old.get(name, 1.0) / new.get(name, 1.0)
+        self.slots = {name: self.slots[name] for name in self.update.slots()}
+
     # ------------------------------------------------------------------ steps
 
     @property
     def examples_per_step(self) -> int:
         """The batch size, or the size of the training part if the optimizer searches."""
         return len(self.data.parts.train) or 1 if self.full_batch else self.batch_size
-
-    def set_learning_rate(self, rate: float) -> None:
-        """Use ``rate`` from the next step on, and note it."""
-        if rate != self.learning_rate:
-            self.learning_rate = rate
-            self.changes.append(Change(self.step, "learning_rate", rate))
 
     def scheduled_rate(self) -> float:
         """The rate of the next step: as set, times what warm-up and schedule say."""
@@ -228,12 +297,18 @@ class Session:
     def look_for_progress(self, figures: EpochFigures) -> None:
         """Early stopping, once the epoch is counted and with the weights that were validated."""
         settings, watch = self.settings, self.watch
+        if settings.stop_when_converged:
+            latest = self.history.latest(settings.patience + 1)
+            losses = [row.train_loss for row in latest]
+            self.converged = has_converged(losses, settings.patience, settings.min_delta)
+            self.ended_early = self.converged
         if not settings.early_stopping:
             return
         seen = score(figures, watch.monitor, self.metric)
         if watch.see(seen, self.epoch, settings.min_delta):
             self.best = self.flat.copy() if settings.restore_best_weights else None
-        self.ended_early = watch.stale_epochs >= settings.patience
+        if watch.stale_epochs >= settings.patience:
+            self.ended_early, self.converged = True, False
 
     def conclude(self) -> int:
         """At the end of the run: exchange the last weights for the ones it is to end with.
@@ -308,8 +383,10 @@ class Session:
             best_epoch=self.watch.best_epoch,
             stale_epochs=self.watch.stale_epochs,
             ended_early=self.ended_early,
+            converged=self.converged,
             result=self.result,
             seconds=self.seconds,
+            begun=self.begun,
             changes=tuple(self.changes),
         )
 

@@ -47,10 +47,16 @@ class TrainingSettings:
     optimizer: Optimizer = field(default_factory=Adam)
     schedule: Schedule = field(default_factory=Constant)
     learning_rate: float = setting(
-        0.01, gt=0, le=100, help="How large each step is; may be changed while training runs"
+        0.01,
+        live=True,
+        gt=0,
+        le=100,
+        help="How large each step is; may be changed while training runs",
     )
-    batch_size: int = setting(32, ge=1, le=100_000, help="Examples per step")
-    epochs: int = setting(20, ge=1, le=1_000_000, help="How often the run goes through the data")
+    batch_size: int = setting(32, live=True, ge=1, le=100_000, help="Examples per step")
+    epochs: int = setting(
+        20, live=True, ge=1, le=1_000_000, help="How often the run goes through the data"
+    )
     warm_up: float = setting(
         0.0,
         ge=0,
@@ -60,26 +66,45 @@ class TrainingSettings:
         help="For so many epochs the rate rises evenly to its full height; 0 for none",
     )
     l1: float = setting(
-        0.0, ge=0, le=1e6, label="L1", help="Adds L1·Σ|w| to the loss: drives weights to 0"
+        0.0,
+        live=True,
+        ge=0,
+        le=1e6,
+        label="L1",
+        help="Adds L1·Σ|w| to the loss: drives weights to 0",
     )
     l2: float = setting(
-        0.0, ge=0, le=1e6, label="L2", help="Adds ½·L2·Σw² to the loss: keeps weights small"
+        0.0,
+        live=True,
+        ge=0,
+        le=1e6,
+        label="L2",
+        help="Adds ½·L2·Σw² to the loss: keeps weights small",
     )
     weight_decay: float = setting(
-        0.0, ge=0, le=1e3, help="Shrinks weights by this share, times the rate, at every step"
+        0.0,
+        live=True,
+        ge=0,
+        le=1e3,
+        help="Shrinks weights by this share, times the rate, at every step",
     )
     max_norm: float = setting(
         0.0,
+        live=True,
         ge=0,
         le=1e6,
         label="Max-norm",
         help="Longest weight vector into a unit; 0 for any",
     )
     clip_value: float = setting(
-        0.0, ge=0, le=1e6, help="Largest number in the gradient, up or down; 0 for any"
+        0.0, live=True, ge=0, le=1e6, help="Largest number in the gradient, up or down; 0 for any"
     )
     clip_norm: float = setting(
-        0.0, ge=0, le=1e6, help="Longest gradient: a longer one is scaled back; 0 for any"
+        0.0,
+        live=True,
+        ge=0,
+        le=1e6,
+        help="Longest gradient: a longer one is scaled back; 0 for any",
     )
     average: float = setting(
         0.0,
@@ -95,16 +120,28 @@ class TrainingSettings:
         help="Balanced: examples of rare classes count more, so that all classes count alike",
     )
     early_stopping: bool = setting(
-        False, label="Stop early", help="End the run when it no longer gets better"
+        False, live=True, label="Stop early", help="End the run when it no longer gets better"
+    )
+    stop_when_converged: bool = setting(
+        False,
+        live=True,
+        help="End the run when its training loss has moved by no more than “Least progress” "
+        "over “Patience” epochs",
     )
     monitor: str = setting(
-        "validation loss", choices=MONITORS, label="Watch", help="What has to get better"
+        "validation loss", live=True, choices=MONITORS, label="Watch", help="What has to get better"
     )
     patience: int = setting(
-        10, ge=1, le=100_000, unit="epochs", help="How long to wait for progress before stopping"
+        10,
+        live=True,
+        ge=1,
+        le=100_000,
+        unit="epochs",
+        help="How long to wait for progress before stopping",
     )
     min_delta: float = setting(
         1e-4,
+        live=True,
         ge=0,
         le=1e6,
         label="Least progress",
@@ -112,6 +149,7 @@ class TrainingSettings:
     )
     restore_best_weights: bool = setting(
         True,
+        live=True,
         label="Restore best",
         help="End with the weights of the best epoch, not with the last ones",
     )

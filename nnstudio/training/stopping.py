@@ -4,12 +4,19 @@ After each epoch the watched figure is compared with the best so far. It is prog
 by more than ``min_delta``; after ``patience`` epochs in a row without, the run ends (Prechelt,
 "Early stopping — but when?", 1998). The epoch that counted as progress last is the best one, whose
 weights can be put back.
+
+Convergence is another question: whether anything still happens at all. A run has converged when the
+training loss has kept within a band no wider than ``min_delta`` over ``patience`` epochs, ups and
+downs included:
+
+    max L − min L ≤ min_delta      of the last patience + 1 epochs
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from math import inf
+from math import inf, isfinite
 
 from nnstudio.data.batches import PreparedData
 from nnstudio.messages import sentence
@@ -33,10 +40,23 @@ def score(figures: EpochFigures, monitor: str, metric: Metric) -> float:
     return -figures.val_metric if metric.is_accuracy else figures.val_metric
 
 
+def has_converged(losses: Sequence[float], patience: int, min_delta: float) -> bool:
+    """Whether the last ``patience`` epochs have moved the training loss by no more than so much.
+
+    Args:
+        losses: of the latest epochs, at least as many as there are up to ``patience + 1``.
+    """
+    band = losses[-patience - 1 :]
+    is_known = len(band) > patience and all(map(isfinite, band))
+    return is_known and max(band) - min(band) <= min_delta
+
+
 def end_text(progress: Progress) -> str:
     """What is worth telling about how a run ended, in sentences; empty if nothing."""
     told = []
-    if progress.ended_early:
+    if progress.converged:
+        told.append(sentence("ended_converged", epoch=progress.epoch))
+    elif progress.ended_early:
         stale = progress.stale_epochs
         values = {"epoch": progress.epoch, "monitor": progress.monitor, "stale": stale}
         told.append(sentence("ended_early", **values))

@@ -37,6 +37,9 @@ class Blob:
 
 Weights = Mapping[Key, Blob]
 
+#: Of a setting that may change within a run; a switch is 0 or 1.
+Value = float | str
+
 
 @dataclass(frozen=True)
 class Change:
@@ -44,7 +47,7 @@ class Change:
 
     step: int
     setting: str
-    value: float
+    value: Value
 
 
 @dataclass(frozen=True)
@@ -63,10 +66,13 @@ class Progress:
         dropout: the state of the stream of random masks.
         loss_sum, metric_sum: over the present epoch's examples so far.
         monitor, best_score, best_epoch, stale_epochs: of :class:`nnstudio.training.stopping.Watch`.
-        ended_early: the run ended because it no longer got better.
+        ended_early: the run ended because it no longer got better, or
+        converged: because its loss no longer moved.
         result: what the last weights were exchanged for when the run ended: the ``best`` ones, the
             ``average``, or nothing. The last ones are where those were, so that the run can go on.
         seconds: spent training.
+        begun: the live settings that weren't at their default when the run began, see
+            :mod:`nnstudio.training.live_settings`; ``None`` if that isn't known.
         changes: what was changed on the way.
     """
 
@@ -87,8 +93,10 @@ class Progress:
     best_epoch: int = 0
     stale_epochs: int = 0
     ended_early: bool = False
+    converged: bool = False
     result: Literal["", "best", "average"] = ""
     seconds: float = 0.0
+    begun: tuple[tuple[str, Value], ...] | None = None
     changes: tuple[Change, ...] = ()
 
 

@@ -234,10 +234,16 @@ def _progress() -> st.SearchStrategy[Progress]:
         best_epoch=count,
         stale_epochs=count,
         ended_early=st.booleans(),
+        converged=st.booleans(),
         result=st.sampled_from(["", "best", "average"]),
         seconds=st.floats(0, 1e9),
-        changes=st.lists(st.builds(Change, count, _TEXT, finite), max_size=2).map(tuple),
+        begun=st.one_of(st.none(), st.dictionaries(_TEXT, finite | _TEXT, max_size=2).map(_pairs)),
+        changes=st.lists(st.builds(Change, count, _TEXT, finite | _TEXT), max_size=2).map(tuple),
     )
+
+
+def _pairs(values: dict[str, float | str]) -> tuple[tuple[str, float | str], ...]:
+    return tuple(values.items())
 
 
 def _stream_after(draws: int) -> tuple[tuple[str, str | int], ...]:

@@ -164,7 +164,8 @@ def test_an_archive_packed_again_by_another_program_is_read(path: Path) -> None:
         (b'{"version": 1}', "isn't of format 1"),
         (b'{"version": 1, "settings": {}, "trained": {"progress": 3}}', "isn't of format 1"),
         (b'{"version": 2}', "isn't of format 2"),
-        (b'{"version": 3}', "missing required field `description`"),
+        (b'{"version": 3}', "isn't of format 3"),
+        (b'{"version": 4}', "missing required field `description`"),
     ],
 )
 def test_a_text_that_is_no_project_is_damaged(path: Path, text: bytes, reason: str) -> None:
@@ -437,3 +438,20 @@ def test_a_run_whose_last_weights_are_lost_can_not_go_on(path: Path) -> None:
     project = load_project(path)
     assert progress_of(project) is not None
     assert not continues(project)
+
+
+@pytest.mark.parametrize(
+    ("begun", "reason"),
+    [
+        ({"l1": -1.0}, "settings that can't be"),
+        ({"epochs": "many"}, "settings that can't be"),
+        ({"optimizer.beta1": 7.0}, "settings that can't be"),
+        ({"l1": [1.0]}, "$.trained.progress.begun"),
+    ],
+    ids=str,
+)
+def test_a_run_that_began_with_impossible_settings_is_damaged(
+    path: Path, begun: dict[str, Any], reason: str
+) -> None:
+    with_text(path, lambda plain: plain["trained"]["progress"].update(begun=begun))
+    assert reason in complaint(path)

@@ -9,13 +9,18 @@ import pytest
 from saved_projects import SPIRAL, go_on, trained_of, with_text
 
 from nnstudio import assets
+from nnstudio.engine.optimizers import SGD
 from nnstudio.persistence.project_file import load_project, save_project
 from nnstudio.project.runs import continues, is_finished, progress_of
 from nnstudio.training.settings import TrainingSettings
+from nnstudio.training.trained import Change
 
 FILES = Path(__file__).parent / "files"
 #: A run of two epochs almost, paused; told to stop when the training loss no longer falls by 0.5.
 FORMAT_1 = FILES / "format-1.nnstudio"
+#: A run with penalties, dropout and momentum that aren't at their defaults, whose rate was changed
+#: in a pause after 5 steps; paused again after 9.
+FORMAT_3 = FILES / "format-3.nnstudio"
 
 
 @pytest.fixture
@@ -76,8 +81,45 @@ def test_settings_of_format_1_that_did_not_stop_early_have_the_defaults_of_today
     assert continues(project), "when to stop may change within a run"
 
 
-def test_an_old_file_saved_anew_is_the_same_project(tmp_path: Path) -> None:
-    project = load_project(FORMAT_1)
+def test_a_run_of_format_3_goes_on_with_the_bits_it_had_there() -> None:
+    project = load_project(FORMAT_3)
+    assert continues(project)
+    # As the version that wrote the file has gone on with it.
+    expected = "2638b1ba21c0f717281adad522864832195b23fa8a52dd979e28f34571834506"
+    assert trained_of(go_on(project)).sha256 == expected
+
+
+def test_a_run_of_format_3_tells_what_it_began_with() -> None:
+    project = load_project(FORMAT_3)
+    progress = progress_of(project)
+    assert progress is not None
+    begun = dict(progress.begun or ())
+    told = ("l1", "clip_norm", "optimizer.momentum", "n1/l2", "n3/rate")
+    assert [begun[name] for name in told] == [0.001, 2.0, 0.8, 0.01, 0.4]
+    assert progress.changes == (Change(5, "learning_rate", 0.05),)
+
+
+def test_a_run_of_format_3_goes_on_with_settings_that_were_fixed_there() -> None:
+    project = load_project(FORMAT_3)
+    settings = replace(project.settings, l1=0.0, optimizer=SGD())
+    edited = replace(project, settings=settings)
+    assert continues(edited)
+    progress = trained_of(go_on(edited, batches=1)).progress
+    assert progress is not None
+    later = {change.setting: change.value for change in progress.changes if change.step == 9}
+    assert later == {"l1": 0.0, "optimizer.momentum": 0.0}
+
+
+def test_a_run_of_format_3_that_belonged_to_another_design_still_does(tmp_path: Path) -> None:
+    path = tmp_path / "old.nnstudio"
+    path.write_bytes(FORMAT_3.read_bytes())
+    with_text(path, lambda plain: plain["settings"].update(l1=0.5))
+    assert not continues(load_project(path))
+
+
+@pytest.mark.parametrize("file", [FORMAT_1, FORMAT_3], ids=lambda file: file.stem)
+def test_an_old_file_saved_anew_is_the_same_project(file: Path, tmp_path: Path) -> None:
+    project = load_project(file)
     save_project(project, tmp_path / "new.nnstudio")
     assert load_project(tmp_path / "new.nnstudio") == project
 

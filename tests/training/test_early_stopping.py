@@ -125,7 +125,8 @@ def test_epochs_without_progress_count_only_in_a_row() -> None:
     )
     for event in train(session, control):
         if isinstance(event, BatchDone):  # only the second epoch's step moves anything
-            control.set_learning_rate(0.1 if event.step == 1 else 1e-30)
+            rate = 0.1 if event.step == 1 else 1e-30
+            control.change(replace(session.settings, learning_rate=rate))
     # The first counts as progress, the second doesn't; the third sees the step; then two don't.
     assert session.epoch == 5
     assert session.ended_early

@@ -285,10 +285,14 @@ def test_a_rate_changed_while_training_runs_is_used_from_the_next_step_on_and_lo
         if isinstance(event, BatchDone):
             rates.append(event.learning_rate)
             if event.step == 3:
-                control.set_learning_rate(0.07)
-                control.set_learning_rate(0.02)  # a slider moves on: the last word counts
+                control.change(replace(session.settings, learning_rate=0.07))
+                control.change(
+                    replace(session.settings, learning_rate=0.02)
+                )  # a slider moves on: the last word counts
             if event.step == 5:
-                control.set_learning_rate(0.02)  # no change, nothing to log
+                control.change(
+                    replace(session.settings, learning_rate=0.02)
+                )  # no change, nothing to log
     assert rates == [0.1] * 3 + [0.02] * (5 * LINE_BATCHES - 3)
     assert session.changes == [Change(3, "learning_rate", 0.02)]
     assert session.trained().progress is not None
@@ -298,7 +302,7 @@ def test_a_run_can_be_replayed_from_its_log_of_changes() -> None:
     session, control = spiral_session(), Control()
     for event in train(session, control):
         if isinstance(event, BatchDone) and event.step in (2, 9):
-            control.set_learning_rate(0.05 / event.step)
+            control.change(replace(session.settings, learning_rate=0.05 / event.step))
     recorded = session.trained()
     assert recorded.progress is not None
 
@@ -307,13 +311,13 @@ def test_a_run_can_be_replayed_from_its_log_of_changes() -> None:
     assert set(changes) == {2, 9}
     for event in train(again, control):
         if isinstance(event, BatchDone) and event.step in changes:
-            control.set_learning_rate(changes[event.step])
+            control.change(replace(session.settings, learning_rate=changes[event.step]))
     assert again.trained().sha256 == recorded.sha256
 
 
 def test_a_rate_that_was_changed_on_the_way_is_kept_through_a_pause() -> None:
     session, control = line_session(), Control()
-    control.set_learning_rate(0.02)
+    control.change(replace(session.settings, learning_rate=0.02))
     next(train(session, control))
     trained = session.trained()
     settings_now = replace(session.settings, learning_rate=0.02)
@@ -355,7 +359,7 @@ def test_a_run_that_diverges_says_so_and_leaves_what_was_frozen_as_it_was() -> N
     drive(session, epochs=1)
     before = session.trained()
     copies = {key: blob.array.copy() for key, blob in before.weights.items()}
-    session.set_learning_rate(100.0)
+    session.change(replace(session.settings, learning_rate=100.0))
     event = drive(session, epochs=1000)[-1]
     assert isinstance(event, Diverged)
     assert not np.isfinite(event.loss)

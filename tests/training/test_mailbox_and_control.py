@@ -5,11 +5,12 @@ from __future__ import annotations
 import threading
 
 import numpy as np
-from small_runs import drive, line_session
+from small_runs import LINE_NETWORK, drive, line_session
 
 from nnstudio.training.control import Control
 from nnstudio.training.loop import train
 from nnstudio.training.mailbox import Mailbox, Snapshot
+from nnstudio.training.settings import TrainingSettings
 
 
 def test_nothing_is_copied_unless_asked_for() -> None:
@@ -80,31 +81,44 @@ def test_every_request_is_answered_while_training_runs() -> None:
     assert not worker.is_alive()
 
 
-def test_the_latest_rate_is_taken_once() -> None:
+def settings_with(rate: float) -> TrainingSettings:
+    return TrainingSettings(learning_rate=rate)
+
+
+def test_the_latest_change_is_taken_once() -> None:
     control = Control()
-    assert control.take_learning_rate() is None
-    control.set_learning_rate(0.1)
-    control.set_learning_rate(0.2)
-    assert control.take_learning_rate() == 0.2
-    assert control.take_learning_rate() is None
+    assert control.take_change() is None
+    control.change(settings_with(0.1))
+    control.change(settings_with(0.2))
+    assert control.take_change() == (settings_with(0.2), None)
+    assert control.take_change() is None
 
 
-def test_no_rate_is_lost_between_two_threads() -> None:
-    control, last = Control(), 20_000
+def test_a_change_of_layers_is_not_lost_to_a_later_one_of_settings() -> None:
+    control = Control()
+    control.change(settings_with(0.1), LINE_NETWORK)
+    control.change(settings_with(0.2))
+    assert control.take_change() == (settings_with(0.2), LINE_NETWORK)
+
+
+def test_no_change_is_lost_between_two_threads() -> None:
+    control, last = Control(), 5_000
     taken: list[float] = []
 
     def set_rates() -> None:
         for rate in range(1, last + 1):
-            control.set_learning_rate(rate)
+            control.change(settings_with(rate))
+
+    def take() -> None:
+        if (wish := control.take_change()) is not None:
+            taken.append(wish[0].learning_rate)
 
     window = threading.Thread(target=set_rates)
     window.start()
     while window.is_alive():
-        if (rate := control.take_learning_rate()) is not None:
-            taken.append(rate)
+        take()
     window.join()
-    if (rate := control.take_learning_rate()) is not None:
-        taken.append(rate)
+    take()
     assert taken == sorted(set(taken)), "in order, none twice"
     assert taken[-1] == last
 
