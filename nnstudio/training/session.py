@@ -37,7 +37,7 @@ from nnstudio.training.live_settings import (
 from nnstudio.training.metrics import metric_for
 from nnstudio.training.settings import TrainingSettings
 from nnstudio.training.standing import Standing, slot_views
-from nnstudio.training.stopping import Watch, has_converged, score, watched
+from nnstudio.training.stopping import LONGEST_BAND, Watch, has_converged, score, watched
 from nnstudio.training.trained import Change, Progress, Trained, Weights, freeze, transfer
 
 #: The live settings that the update doesn't know.
@@ -298,9 +298,9 @@ class Session:
         """Early stopping, once the epoch is counted and with the weights that were validated."""
         settings, watch = self.settings, self.watch
         if settings.stop_when_converged:
-            latest = self.history.latest(settings.patience + 1)
-            losses = [row.train_loss for row in latest]
-            self.converged = has_converged(losses, settings.patience, settings.min_delta)
+            patience = min(settings.patience, LONGEST_BAND)
+            losses = [row.train_loss for row in self.history.latest(patience + 1)]
+            self.converged = has_converged(losses, patience, settings.min_delta)
             self.ended_early = self.converged
         if not settings.early_stopping:
             return

@@ -10,6 +10,8 @@ training loss has kept within a band no wider than ``min_delta`` over ``patience
 downs included:
 
     max L − min L ≤ min_delta      of the last patience + 1 epochs
+
+As many epochs as that are sure to be kept up to LONGEST_BAND; a longer patience counts as that.
 """
 
 from __future__ import annotations
@@ -24,6 +26,9 @@ from nnstudio.training.history import EpochFigures
 from nnstudio.training.metrics import Metric
 from nnstudio.training.settings import TrainingSettings
 from nnstudio.training.trained import Progress
+
+#: How many epochs convergence looks back at most.
+LONGEST_BAND = 1_000
 
 
 def watched(settings: TrainingSettings, data: PreparedData) -> str:
