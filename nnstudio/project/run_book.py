@@ -5,18 +5,18 @@ A run is begun from a project (:func:`begun`), told of at its end (:func:`ended`
 a run is another one with that as its parent.
 
 What is kept is bounded by the bytes of weights (:data:`WEIGHT_BYTES`): beyond that the oldest runs
-keep their settings, figures and curves only. Curves take at most 0.4 MB a run and 48 bytes an
-epoch (:mod:`nnstudio.training.history`).
+keep their settings, figures and curves only. Curves take at most 0.8 MB a run
+(:mod:`nnstudio.training.history`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 
 from nnstudio.project.project import Project
-from nnstudio.project.run_record import End, RunRecord, judged_by
+from nnstudio.project.run_record import End, RunRecord
 from nnstudio.project.runs import continues, with_start_weights
 from nnstudio.training.events import Diverged, Ended, Event
 from nnstudio.training.feed import columns_of
@@ -32,7 +32,7 @@ __all__ = [
     "bounded",
     "ended",
     "forked",
-    "judged_by",
+    "group_of",
     "lineage",
     "next_number",
     "numbered",
@@ -40,6 +40,7 @@ __all__ = [
     "record_of",
     "reopened",
     "with_end",
+    "with_group",
     "without",
     "written",
 ]
@@ -250,3 +251,25 @@ def forked(
         return opened
     trained = replace(opened.trained, run_number=0, parent=(record.number, record.step))
     return replace(opened, trained=trained)
+
+
+# ---------------------------------------------------------------- runs that repeat one
+
+
+def with_group(runs: Runs, members: Sequence[RunRecord]) -> Runs:
+    """``runs`` with ``members``, which repeat one run, numbered and kept as one group."""
+    first = next_number(runs)
+    for number, member in enumerate(members, first):
+        trained = member.trained
+        if trained is not None:
+            trained = replace(trained, run_number=number, parent=member.parent)
+        member = replace(member, number=number, trained=trained, group=first)
+        runs = bounded((*runs, member))
+    return runs
+
+
+def group_of(runs: Runs, record: RunRecord) -> Runs:
+    """The runs of the group of ``record``, itself included; empty if it is in none."""
+    if not record.group:
+        return ()
+    return tuple(other for other in runs if other.group == record.group)

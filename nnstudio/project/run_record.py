@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from math import isfinite
+from math import nan
 from typing import Literal
 
 import numpy as np
@@ -90,22 +90,21 @@ class RunRecord:
     @property
     def best(self) -> EpochFigures | None:
         """Those of the epoch with the least validation loss, or training loss without any."""
-        epochs = [row for row in self.curves.epochs if isfinite(judged_by(row))]
-        return min(epochs, key=judged_by, default=None)
+        return self.curves.best
 
     @property
-    def best_epoch(self) -> int:
-        """The number of that epoch, from 1; 0 for none."""
-        losses = np.array([judged_by(row) for row in self.curves.epochs])
-        return int(np.nanargmin(losses)) + 1 if np.isfinite(losses).any() else 0
+    def best_metric(self) -> float:
+        """The best metric of any epoch, of the validation part if there is one; NaN for none."""
+        columns = self.curves.columns()
+        values = np.where(
+            np.isnan(columns["val_metric"]), columns["train_metric"], columns["val_metric"]
+        )
+        values = values[np.isfinite(values)]
+        if not len(values):
+            return nan
+        return float(values.max() if self.is_accuracy else values.min())
 
     @property
     def size(self) -> int:
         """The bytes of its weights and of what it takes to go on."""
         return 0 if self.trained is None else self.trained.size
-
-
-def judged_by(figures: EpochFigures) -> float:
-    """The loss by which epochs and runs are compared: the validation loss, if there is one."""
-    is_validated = not np.isnan(figures.val_loss)
-    return figures.val_loss if is_validated else figures.train_loss
