@@ -112,7 +112,7 @@ def test_cancelling_keeps_the_repetitions_that_are_done_and_forgets_the_one_that
 
 def test_a_repetition_that_diverges_is_told_and_the_others_go_on() -> None:
     graph = Graph((Node("a", Input(shape=(1,))), Node("b", Dense(units=1))), (Edge("a", "b"),))
-    settings = TrainingSettings(optimizer=SGD(), learning_rate=100.0, epochs=5)
+    settings = TrainingSettings(optimizer=SGD(), learning_rate=100.0, epochs=99)
     line = Project(graph=graph, data=DataSettings(Line(count=40)), settings=settings)
     data = PreparedData.of(line.data)
     runs = SeedRuns(begun(line, session_for(line, data), "2026-11-21T14:00:00+00:00"), 2)
