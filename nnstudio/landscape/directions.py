@@ -67,6 +67,8 @@ def path_plane(network: Network, path: Sequence[Array], seed: int = 0) -> Plane 
 
     A straight path leaves the second direction open: it is a random one then, at right angles.
     """
+    if len(path) < 2:
+        return None
     learned = network.trainable_size
     end = path[-1]
     if learned == 2:

@@ -67,7 +67,7 @@ class Plane:
         """``(n, 2)``: the places of the plane nearest to these vectors of variables."""
         d = self._learned
         along = np.array([d @ self._away(point) for point in points]).reshape(-1, 2)
-        result: Array = along @ np.linalg.pinv(d @ d.T, hermitian=True)
+        result: Array = along @ self._inverse
         return result
 
     def share_of(self, points: Sequence[Array]) -> float:
@@ -76,7 +76,7 @@ class Plane:
         1 if all of them are the centre, which lies in it.
         """
         seen = whole = 0.0
-        products = self._learned @ self._learned.T
+        products = self._products
         for point, place in zip(points, self.places(points), strict=True):
             away = self._away(point)
             seen += float(place @ products @ place)
@@ -92,4 +92,16 @@ class Plane:
     def _learned(self) -> Array:
         """``(2, learned)``: the directions as far as anything is learned."""
         result: Array = self.directions[:, : self.learned].astype(np.float64)
+        return result
+
+    @cached_property
+    def _products(self) -> Array:
+        """D Dᵀ."""
+        result: Array = self._learned @ self._learned.T
+        return result
+
+    @cached_property
+    def _inverse(self) -> Array:
+        """(D Dᵀ)⁻¹, or what comes next to it where the directions are parallel."""
+        result: Array = np.linalg.pinv(self._products, hermitian=True)
         return result

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -33,26 +34,31 @@ def sheet_of(page: QWidget) -> Sheet:
 
 
 class TakeAlong(QToolButton):
-    """A menu: copy the table, copy the picture, save the picture."""
+    """A menu: copy or save the table, copy or save the picture."""
 
-    def __init__(self, page: Callable[[], QWidget], table: Callable[[], Table]) -> None:
+    def __init__(
+        self, page: Callable[[], QWidget], table: Callable[[], Table], name: str = "evaluate"
+    ) -> None:
+        """``name`` is the first part of object names, and of the files that are proposed."""
         super().__init__()
-        self.setObjectName("evaluate_take")
+        self._name = name
+        self.setObjectName(f"{name}_take")
         self.setText("Export")
         self.setAccessibleName("Take this page along")
-        self.setToolTip("Copy the table or the picture, or save the picture")
+        self.setToolTip("Copy or save the table or the picture")
         self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.setProperty("segment", True)
         self.setStyleSheet("QToolButton::menu-indicator { image: none; }")
         self._page, self._table = page, table
         menu = QMenu(self)
-        for name, text, do in (
+        for what, text, do in (
             ("copy_table", "Copy table", self.copy_table),
+            ("save_table", "Save table…", self._ask_where_table),
             ("copy_picture", "Copy picture", self.copy_picture),
             ("save_picture", "Save picture…", self._ask_where),
         ):
             action = menu.addAction(text)
-            action.setObjectName(f"evaluate_{name}")
+            action.setObjectName(f"{name}_{what}")
             action.triggered.connect(lambda *_, do=do: do())
         self.setMenu(menu)
         self.told = ""
@@ -74,9 +80,27 @@ class TakeAlong(QToolButton):
             return False
         return True
 
+    def save_table_to(self, path: Path) -> bool:
+        """Write the numbers as CSV; returns whether that worked (see ``told``)."""
+        try:
+            with path.open("w", encoding="utf-8", newline="") as file:
+                csv.writer(file).writerows(self._table())
+        except OSError as error:
+            self.told = f"{path.name}: {error.strerror}"
+            return False
+        return True
+
+    def _ask_where_table(self) -> None:
+        proposed = f"{self._name}.csv"
+        name, _ = QFileDialog.getSaveFileName(self, "Save table", proposed, "CSV (*.csv)")
+        if name:
+            path = Path(name)
+            self.save_table_to(path if path.suffix else path.with_suffix(".csv"))
+
     def _ask_where(self) -> None:
         filters = ";;".join(f"{text} (*{end})" for end, text in FORMATS.items())
-        name, chosen = QFileDialog.getSaveFileName(self, "Save picture", "evaluation.svg", filters)
+        proposed = f"{self._name}.svg"
+        name, chosen = QFileDialog.getSaveFileName(self, "Save picture", proposed, filters)
         if name:
             path = Path(name)
             if not path.suffix:

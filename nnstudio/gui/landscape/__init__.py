@@ -1,0 +1,1 @@
+"""The loss landscape: measured on a thread, drawn with the run's path on it."""
