@@ -584,6 +584,10 @@ SENTENCES: dict[str, str] = {
     "ended_early": _(
         "Ended early after epoch {epoch}: there was no progress in the {monitor} for {stale} epochs."
     ),
+    "notice_title": _("{name}: training has ended"),
+    "notice_ended": _("The run has come to its end. Its curves and weights are there to be looked at."),
+    "notice_step": _("The step that was asked for is done."),
+    "notice_broken": _("The run broke off. The window says why."),
     "ended_converged": _("Ended after epoch {epoch}: the training loss no longer moves."),
     "ended_with_best": _("The weights are those of epoch {best}, which was the best."),
     "ended_with_average": _("The weights are now their average over the steps."),
@@ -627,7 +631,7 @@ SENTENCES: dict[str, str] = {
     "recovered_best": _(
         "{name} has the weights of epoch {best}, its best one; it isn't saved yet."
     ),
-    "resume_possible": _("--resume goes on from there."),
+    "resume_possible": _("Add --resume to go on from there."),
     # files
     "saved": _("Saved as {file}."),
     "file_missing": _("{file} was not found: check the path."),

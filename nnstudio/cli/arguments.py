@@ -93,6 +93,17 @@ def _train(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--out", metavar="FILE", help="write the trained project here; default: nowhere"
     )
+    parser.add_argument(
+        "--resume",
+        action="store_true",
+        help="go on where a training of FILE stood that was killed; if there is none, begin",
+    )
+    parser.add_argument(
+        "--checkpoint-every",
+        metavar="SECONDS",
+        type=_seconds,
+        help="keep the run on disk so often, for --resume; 0 for never; default: every minute",
+    )
     _json(parser)
 
 
@@ -234,6 +245,16 @@ def _rate(text: str) -> float:
         value = 0.0
     if not 0 < value <= 1e6:
         raise argparse.ArgumentTypeError(f"a rate above 0 is expected, got {text!r}")
+    return value
+
+
+def _seconds(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0 <= value <= 1e9:
+        raise argparse.ArgumentTypeError(f"a number of seconds is expected, got {text!r}")
     return value
 
 

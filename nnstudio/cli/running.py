@@ -9,6 +9,7 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from types import FrameType
 
+from nnstudio.cli.keeping import Keeping
 from nnstudio.cli.progress_bar import ProgressBar
 from nnstudio.data.batches import PreparedData
 from nnstudio.messages import StudioError
@@ -39,12 +40,18 @@ class Outcome:
 
 
 def train_project(
-    project: Project, data: PreparedData, *, epochs: int | None, show_bar: bool
+    project: Project,
+    data: PreparedData,
+    *,
+    epochs: int | None,
+    show_bar: bool,
+    keeping: Keeping | None = None,
 ) -> Outcome:
     """Go on training ``project``, or begin.
 
     Args:
         epochs: how many more; ``None`` for what the settings ask for in all.
+        keeping: keeps the run on disk meanwhile.
 
     Raises:
         StudioError: it can't be trained, or the loss became infinite or NaN.
@@ -53,6 +60,7 @@ def train_project(
     first_epoch = session.epoch
     last_epoch = project.settings.epochs if epochs is None else first_epoch + epochs
     control = Control()
+    attend = None if keeping is None else keeping.attend(project, session, last_epoch)
     with (
         stopping_on_interrupt(control),
         ProgressBar(session, last_epoch) if show_bar else nullcontext() as bar,
@@ -64,6 +72,8 @@ def train_project(
                 )
             if isinstance(event, Failed):
                 raise event.error
+            if attend is not None:
+                attend(event)
             if bar is not None:
                 bar.show(event)
     return Outcome(

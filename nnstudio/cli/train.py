@@ -8,12 +8,14 @@ from pathlib import Path
 
 from nnstudio.cli.data_option import with_source
 from nnstudio.cli.figures import figures
+from nnstudio.cli.keeping import keeping, left_of, pace_of, resumed
 from nnstudio.cli.output_file import writable
 from nnstudio.cli.report import epochs_text, print_figures, print_json
 from nnstudio.cli.running import Outcome, train_project
 from nnstudio.data.batches import PreparedData
 from nnstudio.messages import StudioError, sentence
 from nnstudio.persistence.project_file import load_project, read_thumbnail, save_project
+from nnstudio.persistence.recovery.telling import story_of
 from nnstudio.project.problems import problems
 from nnstudio.project.project import Project
 from nnstudio.project.runs import continues, facts_of, is_finished, with_new_weights
@@ -27,9 +29,18 @@ def run(arguments: Namespace) -> int:
     project = with_source(load_project(arguments.file), arguments.data)
     if arguments.seed is not None:
         project = with_new_weights(project, arguments.seed)
-    out = writable(arguments.out)
-    if arguments.epochs is None and is_finished(project):
-        outcome = _nothing_left(project, arguments.file)
+    out, epochs = writable(arguments.out), arguments.epochs
+    left = left_of(arguments.file)
+    if left is not None and arguments.resume:
+        project, epochs = resumed(left)
+        print(story_of(left), file=sys.stderr)
+    elif left is not None:
+        print(story_of(left), sentence("resume_possible"), file=sys.stderr)
+        left.release()
+        left = None
+    if epochs is None and is_finished(project):
+        outcome, is_kept = _nothing_left(project, arguments.file), False
+        _save(outcome, out, arguments.file)
     else:
         if project.trained is not None and not continues(project):
             print(sentence("new_run", file=arguments.file), file=sys.stderr)
@@ -37,16 +48,14 @@ def run(arguments: Namespace) -> int:
         for problem in problems(project, facts_of(data)):
             if problem.severity == "warning":
                 print(problem, file=sys.stderr)
-        outcome = train_project(
-            project,
-            data,
-            epochs=arguments.epochs,
-            show_bar=sys.stderr.isatty(),
-        )
-    if out is not None:
-        save_project(outcome.project, out, thumbnail=read_thumbnail(arguments.file))
+        with keeping(arguments.file, pace_of(arguments.checkpoint_every), left) as kept:
+            outcome = train_project(
+                project, data, epochs=epochs, show_bar=sys.stderr.isatty(), keeping=kept
+            )
+            _save(outcome, out, arguments.file)
+            is_kept = outcome.interrupted and out is None and kept.leave(outcome.project)
     if outcome.interrupted:
-        return _tell_interrupted(outcome, out)
+        return _tell_interrupted(outcome, arguments.file, out, is_kept=is_kept)
     found = figures(outcome.project, outcome.data)
     progress = _progress(outcome.project)
     if arguments.json:
@@ -92,10 +101,18 @@ def _nothing_left(project: Project, file: str) -> Outcome:
     return Outcome(project, data, 0, 0, False)
 
 
-def _tell_interrupted(outcome: Outcome, out: Path | None) -> int:
-    code = "interrupted_unsaved" if out is None else "interrupted_saved"
-    print(
-        sentence(code, epochs=outcome.epochs_run, batches=outcome.batches, file=out),
-        file=sys.stderr,
-    )
+def _save(outcome: Outcome, out: Path | None, file: str) -> None:
+    if out is not None:
+        save_project(outcome.project, out, thumbnail=read_thumbnail(file))
+
+
+def _tell_interrupted(outcome: Outcome, file: str, out: Path | None, *, is_kept: bool) -> int:
+    values = {"epochs": outcome.epochs_run, "batches": outcome.batches}
+    if out is not None:
+        told = sentence("interrupted_saved", **values, file=out)
+    elif is_kept:
+        told = sentence("interrupted_kept", **values, file=file)
+    else:
+        told = sentence("interrupted_unsaved", **values)
+    print(told, file=sys.stderr)
     return 130

@@ -26,13 +26,16 @@ from nnstudio.project.project import Project
 log = logging.getLogger(__name__)
 
 
-def build_window(path: str | Path | None = None, *, theme: str | None = None) -> MainWindow:
+def build_window(
+    path: str | Path | None = None, *, theme: str | None = None, recovers: bool = True
+) -> MainWindow:
     """The whole main window, not yet shown, without starting the event loop.
 
     Args:
         path: a project to open; ``None`` for the start page. If it can't be opened the window
             says why.
         theme: ``light`` or ``dark``; ``None`` for the user's choice or the desktop's.
+        recovers: whether it offers what earlier crashes have left.
     """
     app = _application()
     preferences = load_preferences()
@@ -44,6 +47,8 @@ def build_window(path: str | Path | None = None, *, theme: str | None = None) ->
     app.setWindowIcon(app_icon())
     if path is not None:
         window.open_path(path)
+    if recovers:
+        window.offer.look()
     return window
 
 
@@ -65,7 +70,7 @@ def picture_of(
     project: Project, path: str | Path, *, file: str | Path | None = None, theme: str = "light"
 ) -> None:
     """Write a PNG picture of the window showing ``project``, which was read from ``file``."""
-    window = build_window(theme=theme)
+    window = build_window(theme=theme, recovers=False)
     window.resize(1280, 800)
     window.show()
     window.files.show_project(project, None if file is None else Path(file))

@@ -70,13 +70,23 @@ class Files(QObject):
         except StudioError as error:
             self._workbench.said.emit(str(error), "error")
             return False
-        # A sample is a starting point: saving it asks for a place of one's own.
-        is_sample = path.resolve() in [sample.resolve() for sample in assets.sample_projects()]
-        return self.show_project(project, path, is_sample=is_sample)
+        return self.show_project(project, path, is_sample=is_sample(path))
 
-    def show_project(self, project: Project, path: Path | None, *, is_sample: bool = False) -> bool:
-        """Put ``project``, read from ``path``, into the window without asking anything."""
+    def show_project(
+        self,
+        project: Project,
+        path: Path | None,
+        *,
+        is_sample: bool = False,
+        is_recovered: bool = False,
+    ) -> bool:
+        """Put ``project``, read from ``path``, into the window without asking anything.
+
+        If it ``is_recovered``, it is more than what ``path`` holds.
+        """
         self._workbench.open(project)
+        if is_recovered:
+            self._workbench.document.mark_unsaved()
         self.path = path
         self._ask_where = is_sample
         self.changed.emit()
@@ -172,3 +182,8 @@ class Files(QObject):
         box.setStandardButtons(buttons.Save | buttons.Discard | buttons.Cancel)
         box.setDefaultButton(buttons.Save)
         return QMessageBox.StandardButton(box.exec())
+
+
+def is_sample(path: Path) -> bool:
+    """Whether it came with the program: a starting point, which is saved to another place."""
+    return path.resolve() in [sample.resolve() for sample in assets.sample_projects()]

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QSize, Qt
-from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut, QShowEvent
+from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QMainWindow, QMessageBox, QStackedWidget, QVBoxLayout, QWidget
 
 import nnstudio
@@ -22,6 +22,7 @@ from nnstudio.gui.canvas.arrange import arrange
 from nnstudio.gui.canvas.life import Life
 from nnstudio.gui.canvas.minimap import MODES, Mode
 from nnstudio.gui.docks import Docks
+from nnstudio.gui.end_notice import EndNotice
 from nnstudio.gui.files import Files
 from nnstudio.gui.header import Header
 from nnstudio.gui.help.layer_help import LayerHelp
@@ -31,8 +32,13 @@ from nnstudio.gui.look.theme import Theme
 from nnstudio.gui.message_bar import MessageBar
 from nnstudio.gui.pictures.dialog import PictureDialog
 from nnstudio.gui.pictures.pictures import Pictures
+from nnstudio.gui.recovery.keeping import Keeping
+from nnstudio.gui.recovery.offer import Offer
+from nnstudio.gui.run_keys import RunKeys
+from nnstudio.gui.run_progress import RunProgress
 from nnstudio.gui.shortcuts import SHORTCUTS
 from nnstudio.gui.start_page import StartPage
+from nnstudio.gui.taskbar import Taskbar
 from nnstudio.gui.template_dialog import TemplateDialog
 from nnstudio.gui.workbench import Workbench
 from nnstudio.messages import sentence
@@ -53,6 +59,8 @@ class MainWindow(QMainWindow):
         theme: light or dark.
         docks: the canvas and the panels around it.
         files: opening and saving.
+        keeping: what is kept on disk in case of a crash.
+        offer: what earlier crashes have left.
         pictures: the network as a picture, to files and to the clipboard.
         importer: the user's own data, from files and from the clipboard.
     """
@@ -69,6 +77,8 @@ class MainWindow(QMainWindow):
         self.messages = MessageBar(theme)
         self.docks = Docks(self.workbench, self.live, theme)
         self.files = Files(self.workbench, self, self.docks.canvas)
+        self.keeping = Keeping(self.workbench, self.files)
+        self.offer = Offer(self.workbench, self.files, self.keeping, theme, self)
         self.pictures = Pictures(self.live, self)
         self.importer = Importer(self)
         self.start_page = StartPage(theme, self._preferences.recent)
@@ -84,7 +94,15 @@ class MainWindow(QMainWindow):
         mode = next(mode for mode in MODES if mode == self._preferences.minimap)
         self.docks.canvas.minimap.set_mode(mode)
         self.life.thumbnails.show_on_cards(self._preferences.on_cards)
+        self.end_notice = EndNotice(self.workbench.runner, self, lambda: self.files.name)
+        self.end_notice.is_wanted = self._preferences.tells_of_ends
         self.actions_ = Actions(self)
+        self._run_keys = RunKeys(
+            self, self.actions_.run, self.actions_.step_batch, self.actions_.step_epoch
+        )
+        self._run_keys.applies = lambda: self._pages.currentWidget() is self.docks
+        self._progress = RunProgress(self.workbench.runner)
+        self._taskbar = Taskbar(QGuiApplication.desktopFileName())
         self._connect()
         self._restore()
         self.show_start()
@@ -96,6 +114,7 @@ class MainWindow(QMainWindow):
         column.setSpacing(0)
         column.addWidget(self.header)
         column.addWidget(self.messages)
+        column.addWidget(self.offer.bar)
         column.addWidget(self._pages, 1)
         self.setCentralWidget(content)
         self.setMinimumSize(QSize(900, 600))
@@ -112,6 +131,8 @@ class MainWindow(QMainWindow):
         self.header.stage_chosen.connect(self.show_stage)
         self.header.doctor_asked.connect(self.docks.show_doctor)
         self.docks.doctor_panel.practice.changed.connect(self._show_findings)
+        self.docks.canvas.space_tapped.connect(self._run_keys.press_space)
+        self._progress.changed.connect(self._show_progress)
         self.start_page.sample_chosen.connect(self.files.open_path)
         self.start_page.recent_chosen.connect(self.files.open_path)
         self.start_page.open_chosen.connect(self.files.open)
@@ -216,6 +237,11 @@ class MainWindow(QMainWindow):
         self.docks.canvas.reduces_motion = reduces
         self._preferences = replace(self._preferences, reduces_motion=reduces)
 
+    def set_tells_of_ends(self, tells: bool) -> None:
+        """Whether a notification tells of the end of a long run; remembered."""
+        self.end_notice.is_wanted = tells
+        self._preferences = replace(self._preferences, tells_of_ends=tells)
+
     def set_minimap(self, mode: Mode) -> None:
         """Show the minimap automatically, always or never, from now on."""
         self.docks.canvas.minimap.set_mode(mode)
@@ -264,8 +290,15 @@ class MainWindow(QMainWindow):
     def _update_title(self, *_: object) -> None:
         modified = self.workbench.document.is_modified
         self.header.set_title(self.files.name, modified)
-        self.setWindowTitle(f"{self.files.name}[*] – nnstudio")
+        percent = self._progress.percent
+        share = "" if percent is None else f"{percent} % · "
+        self.setWindowTitle(f"{share}{self.files.name}[*] – nnstudio")
         self.setWindowModified(modified)
+
+    def _show_progress(self) -> None:
+        """In the title, which also stands on the taskbar's button, and on the button itself."""
+        self._update_title()
+        self._taskbar.show(self._progress.share)
 
     # ------------------------------------------------------------------ files by other ways
 
@@ -373,4 +406,6 @@ class MainWindow(QMainWindow):
             return
         self._keep_preferences()
         self.docks.doctor_panel.practice.finish()
+        self.offer.put_off()
+        self.keeping.close()
         event.accept()

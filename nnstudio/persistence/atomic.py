@@ -10,6 +10,9 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
+#: What files are called while they are written.
+TEMPORARY = ".nnstudio-{}.tmp"
+
 
 @contextmanager
 def replacing(path: Path) -> Iterator[BinaryIO]:
@@ -25,7 +28,7 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
     path = Path(os.path.realpath(path))  # Path.resolve fails where links go round in a circle
     if path.exists() and not (path.is_file() or path.is_dir()):
         raise OSError(errno.EINVAL, "it is no ordinary file")
-    fresh = path.with_name(f".nnstudio-{secrets.token_hex(8)}.tmp")
+    fresh = path.with_name(TEMPORARY.format(secrets.token_hex(8)))
     try:
         with fresh.open("xb") as file:
             yield file

@@ -17,6 +17,8 @@ from platformdirs import user_config_path
 
 from nnstudio.persistence.atomic import replacing
 
+#: Names the folder of all that the program keeps about its user.
+CONFIG_VARIABLE = "NNSTUDIO_CONFIG"
 _MOST_BYTES = 2**20
 _log = logging.getLogger(__name__)
 
@@ -34,6 +36,7 @@ class Preferences:
         snaps: cards are moved on the grid.
         minimap: when there is one: ``automatic``, ``always`` or ``never``.
         reduces_motion: cards that are put in order don't glide there.
+        tells_of_ends: a notification tells of the end of a long run.
         on_cards: what the cards of the canvas show; empty for what the window thinks best.
     """
 
@@ -45,12 +48,13 @@ class Preferences:
     snaps: bool = True
     minimap: str = "automatic"
     reduces_motion: bool = False
+    tells_of_ends: bool = True
     on_cards: str = ""
 
 
 def preferences_path() -> Path:
     """The file: in the folder that ``NNSTUDIO_CONFIG`` names, or in the user's usual one."""
-    folder = os.environ.get("NNSTUDIO_CONFIG")
+    folder = os.environ.get(CONFIG_VARIABLE)
     root = Path(folder) if folder else user_config_path("nnstudio", appauthor=False)
     return root / "preferences.json"
 

@@ -133,6 +133,11 @@ class Document:
         self._saved = project or self._project
         self._merge_key = None
 
+    def mark_unsaved(self) -> None:
+        """Nothing that is on disk is what the document was: it has been recovered."""
+        self._saved = None
+        self._merge_key = None
+
     def _become(self, project: Project) -> None:
         old, self._project = self._project, project
         for listener in tuple(self._listeners):
