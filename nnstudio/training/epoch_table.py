@@ -92,6 +92,26 @@ class EpochTable:
         """How many epochs are folded, into buckets of how many."""
         return self._block.start, self._block.width
 
+    def until(self, count: int, number: int) -> EpochTable:
+        """The first ``count`` epochs, as a table of its own.
+
+        The epochs of a bucket that is cut through are made again from the rows that it kept.
+
+        Args:
+            number: the column that counts them.
+        """
+        block, shorter = self._block, EpochTable(self.columns, self.judged)
+        start = min(block.start, count // HALF * HALF)
+        known = start // block.width
+        cut = block.folded[2 * known : 2 * (known - (start - count) // block.width)]
+        last = np.repeat(cut, block.width // 2, axis=0)
+        if start == block.start:
+            last = block.raw[: block.count]
+        rows = np.concatenate([block.folded[: 2 * known], last[: count - start]])
+        rows[2 * known :, number] = np.arange(start + 1, count + 1)
+        shorter.restore(start, block.width, rows)
+        return shorter
+
     def restore(self, start: int, width: int, rows: Floats) -> None:
         """Take up what :meth:`shape` and :meth:`rows` told.
 

@@ -186,6 +186,13 @@ class History:
 
     # ------------------------------------------------------------------ keeping
 
+    def until(self, step: int, epoch: int) -> History:
+        """The first ``step`` steps and ``epoch`` epochs, as a history of its own."""
+        shorter = History()
+        shorter.steps, shorter.rates = self.steps.until(step), self.rates.until(step)
+        shorter._further, shorter._table = self._further, self._table.until(epoch, _NUMBER)
+        return shorter
+
     def arrays(self) -> dict[str, Floats]:
         """A copy that can be kept or written to a file."""
         rows, (start, width) = self._table.rows(), self._table.shape()

@@ -8,7 +8,7 @@ would take more, moments are passed over; but never the first, the best and the 
 from __future__ import annotations
 
 from math import inf, isfinite, nan
-from time import perf_counter
+from time import thread_time
 
 import numpy as np
 
@@ -21,7 +21,7 @@ from nnstudio.training.stopping import score
 #: The share of the time of training that recording may take.
 SHARE = 0.01
 #: So many seconds are free, so that a run's first steps are recorded one by one.
-FREE = 0.05
+FREE = 0.02
 
 
 class Recorder:
@@ -85,13 +85,15 @@ class Recorder:
         found = score(event.figures, session.watch.monitor, session.metric)
         found = found if isfinite(found) else inf
         is_last = session.ended_early or session.epoch >= session.settings.epochs
-        is_best = found < (inf if recording.best is None else recording.best.score)
-        is_kept = recording.last is not None and recording.last.step == session.step
+        best, last = recording.best, recording.last
+        is_known = best is not None and best.progress.monitor == session.watch.monitor
+        is_best = found < (best.score if best is not None and is_known else inf)
+        is_kept = last is not None and last.step == session.step
         if is_last or is_best or is_kept:
             self._record(found)
 
     def _record(self, found: float = inf) -> None:
-        began = perf_counter()
+        began = thread_time()  # not the time it waits for the window
         session, recording = self._session, self.recording
         if not recording.capacity or not _is_finite(session.flat):
             return
@@ -103,9 +105,10 @@ class Recorder:
             if recording.is_full:
                 slots = {name: _frozen(vector) for name, vector in session.slots.items()}
         best = session.best if recording.is_full else None
-        moment = Moment(session.progress(), flat, slots, best, self._loss, found)
+        sums = session.learner.sums.copy() if session.position else None
+        moment = Moment(session.progress(), flat, slots, best, sums, self._loss, found)
         self.recording = recording.with_moment(moment)
-        self._spent += perf_counter() - began
+        self._spent += thread_time() - began
 
 
 @np.errstate(all="ignore")

@@ -12,7 +12,8 @@ watched figure at the end of an epoch) and the last are always there.
 The bound: at most MOST_MOMENTS moments, which together take at most BUDGET bytes. Where fewer than
 FEWEST_FULL would fit with the memory of the optimizer, moments hold the weights alone: they can be
 looked at as well, but who goes on from one begins another run. A network of which not even three
-copies of its weights fit is not recorded.
+copies of its weights fit is not recorded. A run that begins to need more on the way, since it is
+averaged from now on, say, keeps fewer moments from then on.
 """
 
 from __future__ import annotations
@@ -46,6 +47,7 @@ class Moment:
         flat: all variables in the network's order, read-only.
         slots: the update's vectors, read-only; ``None`` if only weights are kept.
         best: all variables after the best epoch so far, for early stopping.
+        sums: what was added up in the present epoch for its further figures.
         loss: of the step's batch; NaN before the first.
         score: the watched figure of the epoch that ended here, less being better; infinite where
             none did.
@@ -55,6 +57,7 @@ class Moment:
     flat: Array = field(repr=False)
     slots: Mapping[str, Array] | None = field(default=None, repr=False)
     best: Array | None = field(default=None, repr=False)
+    sums: Array | None = field(default=None, repr=False)
     loss: float = nan
     score: float = inf
 
@@ -74,6 +77,12 @@ class Moment:
         best = () if self.best is None else (self.best,)
         return (self.flat, *(self.slots or {}).values(), *best)
 
+    def beats(self, other: Moment | None) -> bool:
+        """Whether it is better than ``other``, or was judged by another figure than that."""
+        if other is None or other.progress.monitor != self.progress.monitor:
+            return self.score < inf
+        return self.score < other.score
+
 
 @dataclass(frozen=True, eq=False)
 class Recording:
@@ -81,7 +90,8 @@ class Recording:
 
     Attributes:
         run: which run, as in :class:`Progress`.
-        capacity: how many moments there may be.
+        budget, most: the bounds in bytes and in moments.
+        largest: the bytes that a moment takes at most.
         is_full: whether moments hold all that going on needs.
         moments: with ever greater steps.
         best: the one of them with the lowest score.
@@ -91,7 +101,9 @@ class Recording:
     """
 
     run: str
-    capacity: int
+    budget: int = BUDGET
+    most: int = MOST_MOMENTS
+    largest: int = 0
     is_full: bool = True
     moments: tuple[Moment, ...] = ()
     best: Moment | None = None
@@ -116,17 +128,21 @@ class Recording:
             more: the bytes of what else going on needs.
         """
         is_full = budget // max(1, weights + more) >= min(most, FEWEST_FULL)
-        size = weights + more if is_full else weights
-        capacity = min(most, budget // max(1, size))
-        if capacity < FEWEST:
-            capacity = 0
-        dense = _power_below(capacity // _OCTAVE_SHARE)
-        widest = 0
-        while dense * (widest + 2) + (steps >> widest) > capacity - FEWEST and 2**widest < steps:
+        largest = weights + more if is_full else weights
+        empty = cls(run, budget, most, largest, is_full)
+        dense, widest = _power_below(empty.capacity // _OCTAVE_SHARE), 0
+        room = empty.capacity - FEWEST
+        while dense * (widest + 2) + (steps >> widest) > room and 1 << widest < steps:
             widest += 1
-        return cls(run, capacity, is_full, widest=widest, dense=dense)
+        return replace(empty, widest=widest, dense=dense)
 
     # ------------------------------------------------------------------ reading
+
+    @property
+    def capacity(self) -> int:
+        """How many moments there may be."""
+        capacity = min(self.most, self.budget // max(1, self.largest))
+        return capacity if capacity >= FEWEST else 0
 
     @property
     def first(self) -> Moment | None:
@@ -160,28 +176,28 @@ class Recording:
 
     def with_moment(self, moment: Moment) -> Recording:
         """With one more, in place of any at its step or later."""
-        if not self.capacity:
-            return self
+        size = sum(array.nbytes for array in moment.arrays)
         before = self if self._is_before(moment.step) else self.until(moment.step - 1)
-        kept, best = before.moments, before.best
-        ousted = []
-        if len(kept) > 1:
-            ousted.append(kept[-1])
-        if moment.score < (inf if best is None else best.score):
+        kept, best, ousted = before.moments, before.best, list(before.moments[1:][-1:])
+        if moment.beats(best):
             ousted += [] if best is None else [best]
             best = moment
         gone = [m for m in ousted if m is not best and m is not kept[0] and not self._suits(m)]
         if gone:
             kept = tuple(m for m in kept if m not in gone)
-        return replace(before, moments=(*kept, moment), best=best)._within_bound()
+        longer = replace(before, moments=(*kept, moment), best=best)
+        if size > self.largest:
+            longer = replace(longer, largest=size)
+        return longer._within_bound()
 
     def until(self, step: int) -> Recording:
         """Without what came after ``step``."""
         moments = self.moments[: bisect_right(self.moments, step, key=lambda m: m.step)]
         best = self.best
         if best is not None and best.step > step:
-            scored = [moment for moment in moments if moment.score < inf]
-            best = min(scored, key=lambda moment: moment.score, default=None)
+            best = None
+            for moment in moments:
+                best = moment if moment.beats(best) else best
         return replace(self, moments=moments, best=best)
 
     def _is_before(self, step: int) -> bool:
@@ -193,8 +209,10 @@ class Recording:
 
     def _within_bound(self) -> Recording:
         """With wider spacings until there are no more moments than may be."""
-        thinner = self
-        while len(thinner.moments) > self.capacity:
+        thinner, capacity = self, self.capacity
+        if not capacity:
+            return replace(self, moments=(), best=None)
+        while len(thinner.moments) > capacity:
             step = thinner.moments[-1].step
             if 1 << thinner.widest < _spacing(step, 64, thinner.dense):
                 thinner = replace(thinner, widest=thinner.widest + 1)

@@ -138,6 +138,28 @@ class StepSeries:
 
     # ------------------------------------------------------------------ keeping
 
+    def until(self, count: int) -> StepSeries:
+        """The first ``count`` steps, as a series of its own.
+
+        A bucket that is cut through becomes single values again: its extremes, and its mean for
+        all others.
+        """
+        block, half = self._block, self._raw_steps // 2
+        start = min(block.start, count // half * half)
+        known = start // block.width
+        cut = block.buckets[known : known - (start - count) // block.width]
+        spread = np.repeat(cut[:, 1:2], block.width, axis=1)
+        spread[:, 0], spread[:, block.width // 2] = cut[:, 0], cut[:, 2]
+        raw = spread.reshape(-1)
+        if start == block.start:
+            raw = block.raw[: block.count]
+        arrays = {
+            "shape": np.array([start, block.width], np.int64),
+            "buckets": block.buckets[:known],
+            "raw": raw[: count - start],
+        }
+        return StepSeries.from_arrays(arrays, self._raw_steps, self._most_buckets)
+
     def arrays(self) -> dict[str, Floats]:
         """A copy that can be kept or written to a file."""
         block = self._block
