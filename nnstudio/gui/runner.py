@@ -171,6 +171,11 @@ class Runner(QObject):
         """The running session's record in the book of runs, as it was when it started."""
         return self._run.record if self._run else None
 
+    def change_record(self, change: Callable[[RunRecord], RunRecord]) -> None:
+        """Change what will be written of the running session, such as its name."""
+        if self._run:
+            self._run.record = change(self._run.record)
+
     @property
     def last_batch(self) -> BatchDone | None:
         """The latest step of the running session."""

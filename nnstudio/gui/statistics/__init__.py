@@ -1,0 +1,1 @@
+"""What the Histograms panel shows beside its plots."""
