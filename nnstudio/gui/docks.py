@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from PySide6.QtCore import QByteArray, QSize, Qt, QTimer
 from PySide6.QtGui import QMouseEvent, QResizeEvent
-from PySide6.QtWidgets import QDockWidget, QMainWindow, QWidget
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QVBoxLayout, QWidget
 
 from nnstudio.data.dataset import INPUTS
 from nnstudio.gui.canvas.view import CanvasView
@@ -30,6 +30,7 @@ from nnstudio.gui.panels.palette_panel import PalettePanel
 from nnstudio.gui.panels.summary_panel import SummaryPanel
 from nnstudio.gui.panels.try_panel import TryPanel
 from nnstudio.gui.panels.weights_panel import WeightsPanel
+from nnstudio.gui.winding.time_bar import TimeBar
 from nnstudio.gui.workbench import Workbench
 from nnstudio.schema import settings_of
 
@@ -98,7 +99,7 @@ class Docks(QMainWindow):
         self.setCorner(Qt.Corner.BottomRightCorner, BOTTOM)
         self._workbench = workbench
         self.canvas = CanvasView(workbench, theme, live=live)
-        self.setCentralWidget(self.canvas)
+        self.setCentralWidget(self._with_time_bar(TimeBar(live, theme)))
         self.palette_panel = PalettePanel(workbench, theme)
         self.palette_panel.layer_chosen.connect(self.canvas.add_layer)
         self.canvas.edit_wanted.connect(self._edit_settings)
@@ -145,6 +146,16 @@ class Docks(QMainWindow):
         self._arranging = False
         self._narrow: bool | None = None
         self.reset_layout()
+
+    def _with_time_bar(self, time_bar: TimeBar) -> QWidget:
+        """The canvas, and below it the bar that winds a run back."""
+        centre = QWidget()
+        column = QVBoxLayout(centre)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.canvas, 1)
+        column.addWidget(time_bar)
+        return centre
 
     def _make_panel(self, dock: QDockWidget, make: Callable[[], QWidget], is_seen: bool) -> None:
         """What a fresh window doesn't show costs nothing until it is opened."""

@@ -154,7 +154,7 @@ class NeuronView(LiveView):
             if self.unit in held
             else "Keep its weights and bias while the others learn"
         )
-        words = surgery.why_not(self._workbench)
+        words = surgery.why_not(self._workbench) or self._why_past()
         self._table.allow_typing(not words)
         self._freeze.setEnabled(not words)
         self._delete.setEnabled(not words and node.layer.unit_count > 1)
@@ -165,6 +165,17 @@ class NeuronView(LiveView):
             words = f"Frozen: {listed}. {words}".strip()
         self._note.setText(words)
         self._note.setVisible(bool(words))
+
+    def _why_past(self) -> str:
+        """Why nothing can be changed while something else than the present is looked at."""
+        moment = self.live.moment
+        if moment is not None:
+            return (
+                f"Its weights as they were at step {moment.step:,}: go back to now to change them."
+            )
+        if self.live.point:
+            return f"Its weights at the {self.live.point}: go back to now to change them."
+        return ""
 
     def _owner(self, node: Node) -> Node:
         """The node whose weights these are."""

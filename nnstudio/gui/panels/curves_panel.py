@@ -60,6 +60,7 @@ class CurvesPanel(LiveView):
             self._button.setProperty("primary", True)
         live.workbench.problems_changed.connect(self._show_obstacle)
         live.workbench.data_changed.connect(self._show_obstacle)
+        live.moment_changed.connect(self._mark_moment)
         self._show_obstacle()
         self._pages.addWidget(self._empty)
         self._pages.addWidget(self._make_charts())
@@ -92,6 +93,10 @@ class CurvesPanel(LiveView):
         """Draw a thin line at the step that is looked at; ``None`` for none."""
         self._marked = step
         self.live.mark(self)
+
+    def _mark_moment(self) -> None:
+        moment = self.live.moment
+        self.mark_step(None if moment is None else moment.step)
 
     def refresh(self) -> None:
         """Draw the history as it is now."""
