@@ -196,6 +196,16 @@ def test_rows_with_too_many_cells_are_left_out_and_told(tmp_path: Path, extra: i
     assert "1 rows have more than 2 cells, first line 3" in data.notes[0]
 
 
+@pytest.mark.parametrize("place", [1, 60_000, 69_999])
+def test_a_row_with_a_cell_too_many_far_down_costs_no_other_row(tmp_path: Path, place: int) -> None:
+    lines = [f"{i + 0.5},{i % 7 + 0.5}" for i in range(70_000)]
+    lines[place] = "1.5,2.5,3.5"
+    data = table(tmp_path, "a,y\n" + "\n".join(lines) + "\n").load()
+    kept = [i + 0.5 for i in range(70_000) if i != place]
+    assert data.inputs[:, 0].tolist() == kept
+    assert f"1 rows have more than 2 cells, first line {place + 2:,}" in data.notes[0]
+
+
 def test_words_of_rows_that_are_left_out_are_no_inputs(tmp_path: Path) -> None:
     data = table(tmp_path, "c,y\nu,1.5\nv,2.5\nstray,3.5,7\nu,4.5\n").load()
     assert data.input_names == ("c=u", "c=v")

@@ -222,10 +222,10 @@ def _gathered(
     at = 0
     pieces.reverse()
     while pieces:
-        inputs, targets, further = encoder.arrays(pieces.pop())
-        for array, part in zip(whole, (inputs, targets, *further), strict=True):
+        _, targets, further = encoder.arrays(pieces.pop(), whole[0][at:])
+        for array, part in zip(whole[1:], (targets, *further), strict=True):
             array[at : at + len(part)] = part
-        at += len(inputs)
+        at += len(targets)
     columns = tuple(
         replace(column, values=values)
         for column, values in zip(like.columns, whole[2:], strict=True)

@@ -142,21 +142,30 @@ class Encoder:
                 keep &= ~np.isnan(piece[name])
         return keep
 
-    def arrays(self, piece: Piece) -> Arrays:
-        """Inputs, targets and further columns of the rows that become examples."""
+    def arrays(self, piece: Piece, into: np.ndarray | None = None) -> Arrays:
+        """Inputs, targets and further columns of the rows that become examples.
+
+        Args:
+            into: where their inputs are to stand, as far as they reach.
+        """
         keep = self.kept(piece)
-        piece = {name: values[keep] for name, values in piece.items()}
-        inputs = np.zeros((int(keep.sum()), len(self.input_names)))
+        if not keep.all():
+            piece = {name: values[keep] for name, values in piece.items()}
+        count = int(keep.sum())
+        inputs = np.empty((count, len(self.input_names))) if into is None else into[:count]
         at = 0
         for name in self._roles.inputs:
             width = len(self._names(name))
             if self._is_spread(name):
                 places = self._place[name][piece[name]]
                 told = np.flatnonzero(places >= 0)
+                inputs[:, at : at + width] = 0.0
                 inputs[told, at + places[told]] = 1.0
             else:
                 values = self._numbers(name, piece[name])
-                inputs[:, at] = np.where(np.isnan(values), self._fill, values)
+                inputs[:, at] = values
+                if name in self._told:
+                    inputs[np.isnan(values), at] = self._fill
             at += width
         for name in self._told:
             inputs[:, at] = gaps_of(piece[name])

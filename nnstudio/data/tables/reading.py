@@ -5,7 +5,7 @@ What can't be used is left out or taken for missing, and remembered with its lin
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -93,17 +93,36 @@ def read_pieces(
 def _frames(
     place: Place, guess: Guess, columns: Mapping[str, Meaning], report: Report
 ) -> Iterator[tuple[pd.DataFrame, np.ndarray]]:
-    """Rows as pandas has them, and the number of each; without those that have too many cells."""
+    """Rows as pandas has them, and the number of each; without those that have too many cells.
+
+    There are three ways, each for what the one before it can't read: columns as they are named, on
+    which pandas stops at a row with more cells than the row before it; with some columns beyond,
+    in which such cells show, but which take as long as all others; and row by row.
+    """
+    count = max(256, min(_MOST_ROWS, _CELLS // len(guess.names)))
+    if not guess.needs_care:
+        for beyond in (0, BEYOND) if guess.even else (BEYOND,):
+            done = yield from _pandas_frames(place, guess, columns, report, count, beyond)
+            if done:
+                return
+    yield from _careful_frames(place, guess, report, count)
+
+
+def _pandas_frames(
+    place: Place,
+    guess: Guess,
+    columns: Mapping[str, Meaning],
+    report: Report,
+    count: int,
+    beyond: int,
+) -> Generator[tuple[pd.DataFrame, np.ndarray], None, bool]:
+    """Rows from the first that is not yet in the report; returns whether that were all."""
     import pandas as pd
 
-    beyond = [f"\0{i}" for i in range(BEYOND)]  # no name in a file has such a sign
+    spare = [f"\0{i}" for i in range(beyond)]  # no name in a file has such a sign
     strings = {name: "category" for name, m in columns.items() if m.kind not in (*NUMERIC, DATE)}
     dates = {name: "str" for name, m in columns.items() if m.kind == DATE}
-    count = max(256, min(_MOST_ROWS, _CELLS // len(guess.names)))
-    size = place.size
-    if guess.needs_care:
-        yield from _careful_frames(place, guess, report, count)
-        return
+    size, known, first = place.size, report.rows, 0
     with place.open() as file:
         try:
             reader = pd.read_csv(
@@ -112,7 +131,7 @@ def _frames(
                 decimal=guess.decimal,
                 encoding=guess.encoding,
                 encoding_errors="strict" if guess.encoding.startswith("utf") else "replace",
-                names=[*guess.names, *beyond],
+                names=[*guess.names, *spare],
                 header=None,
                 index_col=False,
                 skiprows=guess.start,
@@ -125,21 +144,20 @@ def _frames(
             )
             for frame in reader:
                 tell(min(file.tell(), size), size)
-                rows = np.arange(report.rows, report.rows + len(frame))
-                report.rows += len(frame)
-                long = frame[beyond].notna().to_numpy().any(axis=1)
-                if long.any():
-                    report.long += rows[long].tolist()
-                    frame, rows = frame[~long], rows[~long]
-                yield frame, rows
-            return
+                rows = np.arange(first, first + len(frame))
+                first += len(frame)
+                report.rows = max(report.rows, first)
+                long = frame[spare].notna().to_numpy().any(axis=1) & (rows >= known)
+                report.long += rows[long].tolist()
+                wanted = ~long & (rows >= known)
+                yield (frame, rows) if wanted.all() else (frame[wanted], rows[wanted])
         except UnicodeError:
             raise
         except pd.errors.EmptyDataError:
-            return
+            return True
         except (ValueError, OverflowError, RecursionError, AttributeError):
-            pass  # ParserError is a ValueError: the quotes are wrong
-    yield from _careful_frames(place, guess, report, count)
+            return False  # ParserError is a ValueError: a row is too long, or quotes are wrong
+    return True
 
 
 def _careful_frames(
@@ -187,10 +205,11 @@ def _values(
     """What the cells of one column mean."""
     if meaning.kind in NUMERIC:
         if cells.dtype.kind in "iuf":
-            values: np.ndarray = cells.to_numpy(np.float64, copy=True)
+            values: np.ndarray = cells.to_numpy(np.float64)
             wrong = np.isinf(values)
-            values[wrong] = np.nan
-            _tell_wrong(report, name, rows, wrong, cells)
+            if wrong.any():
+                values = np.where(wrong, np.nan, values)
+                _tell_wrong(report, name, rows, wrong, cells)
             return values
         return _numbers(cells, name, decimal, rows, report)
     if meaning.kind == DATE:

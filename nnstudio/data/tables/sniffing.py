@@ -82,6 +82,7 @@ class Guess:
         meanings: what each column holds.
         rows: the first rows, each with as many cells as there are names.
         whole: whether that is all of the table.
+        even: whether no row of the beginning has more cells than there are names.
         needs_care: whether pandas would stumble: over a quote that is never closed or
             closed within a cell, or over a row with many cells too many.
     """
@@ -95,6 +96,7 @@ class Guess:
     meanings: tuple[Meaning, ...]
     rows: tuple[tuple[str, ...], ...]
     whole: bool = True
+    even: bool = True
     needs_care: bool = False
 
     def meaning(self, name: str) -> Meaning:
@@ -151,10 +153,21 @@ def sniff_bytes(head: bytes, name: str, asked: Asked = Asked(), *, whole: bool =
     body = tuple(cells[1:] if header else cells)
     meanings = tuple(meaning_of([row[i] for row in body], decimal) for i in range(width))
     start = skip + (numbered[0][0] if header else 0)
-    care = any(len(row) > width + BEYOND for row in rows)
+    longest = max(len(row) for row in rows)
+    care = longest > width + BEYOND
     care = care or _has_wrong_quotes(lines, delimiter, whole)
     return Guess(
-        *(encoding, delimiter, decimal, header, start, names, meanings, body[:ROWS], whole, care)
+        encoding=encoding,
+        delimiter=delimiter,
+        decimal=decimal,
+        header=header,
+        start=start,
+        names=names,
+        meanings=meanings,
+        rows=body[:ROWS],
+        whole=whole,
+        even=longest <= width,
+        needs_care=care,
     )
 
 
