@@ -49,8 +49,7 @@ PAGES = {
 FOR_CLASSES = ("figures", "confusion", "mistakes", "curves", "calibration")
 FOR_NUMBERS = ("figures", "residuals", "mistakes")
 PARTS: dict[Part, str] = {"validation": "Validation", "training": "Training", "test": "Test"}
-#: A narrower panel has the choices below the pages' names.
-_WIDE = 680
+_MARGIN = 12
 _TEST_WORDS = (
     "Look at the test part rarely: what is chosen by it no longer tells how good the network is"
 )
@@ -137,7 +136,7 @@ class EvaluatePanel(LiveView):
         choices.addStretch(1)
         choices.addWidget(self.take)
         head = QBoxLayout(QBoxLayout.Direction.LeftToRight)
-        head.setContentsMargins(12, 0, 12, 0)
+        head.setContentsMargins(_MARGIN, 0, _MARGIN, 0)
         head.setSpacing(8)
         head.addLayout(tabs)
         head.addLayout(choices, 1)
@@ -296,6 +295,7 @@ class EvaluatePanel(LiveView):
         for label, words in ((self._caption, text), (self._note, note)):
             if label.text() != words:
                 label.setText(words)
+                self._arrange_head()
 
     # ------------------------------------------------------------------ choices
 
@@ -344,7 +344,13 @@ class EvaluatePanel(LiveView):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        wide = self.width() >= _WIDE
+        self._arrange_head()
+
+    def _arrange_head(self) -> None:
+        """Where pages' names and choices don't fit side by side, the choices stand below."""
+        parts = (self._head.itemAt(i) for i in range(self._head.count()))
+        needed = sum(part.sizeHint().width() for part in parts) + 3 * _MARGIN
+        wide = self.width() >= needed
         directions = QBoxLayout.Direction
         self._head.setDirection(directions.LeftToRight if wide else directions.TopToBottom)
         self._head.setSpacing(8 if wide else 2)
