@@ -69,9 +69,9 @@ class EpochTable:
     def last(self) -> Floats | None:
         """The latest row."""
         block = self._block
-        if block.count:
-            return block.raw[block.count - 1]
-        return block.folded[-1] if len(block.folded) else None
+        rows = block.raw[: block.count] if block.count else block.folded
+        latest: Floats | None = rows[-1] if len(rows) else None
+        return latest
 
     def append(self, row: list[float]) -> None:
         """Add the next epoch; for the one writing thread."""

@@ -96,7 +96,8 @@ def _r_squared(head: Head, data: PreparedData, rows: int) -> FurtherMetric:
     def spread(index: Array) -> Array:
         """Σ (y − ȳ)² of each output, in the data's units."""
         y = np.asarray(targets[index], np.float64).reshape(len(index), -1)
-        return np.square(y - y.mean(axis=0)).sum(axis=0)
+        squares: Array = np.square(y - y.mean(axis=0)).sum(axis=0)
+        return squares
 
     def add(sums: Array, output: Array, target: Array) -> None:
         error = in_rows(output) - in_rows(target)

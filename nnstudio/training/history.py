@@ -266,12 +266,21 @@ def _table(further: int) -> EpochTable:
 def _figures(row: Sequence[float], further: Sequence[str]) -> EpochFigures:
     """A row of the table; all that is unknown is the same NaN, so that rows can be compared."""
     values = [value if value == value else nan for value in row]
-    step, *others = values[1:_MORE]
+    step, train_loss, train_metric, val_loss, val_metric, seconds = values[1:_MORE]
     more = tuple(
         Figure(name, values[_MORE + 2 * i], values[_MORE + 2 * i + 1])
         for i, name in enumerate(further)
     )
-    return EpochFigures(int(step), *others, epoch=int(values[_NUMBER]), further=more)
+    return EpochFigures(
+        step=int(step),
+        train_loss=train_loss,
+        train_metric=train_metric,
+        val_loss=val_loss,
+        val_metric=val_metric,
+        seconds=seconds,
+        epoch=int(values[_NUMBER]),
+        further=more,
+    )
 
 
 def _below(prefix: str, arrays: Mapping[str, Floats]) -> dict[str, Floats]:

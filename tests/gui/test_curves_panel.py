@@ -15,6 +15,7 @@ from pytestqt.qtbot import QtBot
 
 from nnstudio.gui.panels.curves_panel import CurvesPanel
 from nnstudio.gui.plots.curve_chart import CurveChart, spread
+from nnstudio.gui.plots.curve_lines import stroke_of
 from nnstudio.gui.plots.plotting import Axis, mean_per_column, stepped, stepped_log
 
 
@@ -122,10 +123,12 @@ def test_epochs_stay_where_they_were_when_the_batch_size_changes(qtbot: QtBot) -
     train(qtbot, panel)
     qtbot.waitUntil(lambda: panel.epochs_drawn() == 4)
     ends = np.array([row.step for row in panel.live.history.epochs], float)
-    np.testing.assert_allclose(panel._epochs_of(ends, ends), [1, 2, 3, 4])
+    (run,) = panel.charts.shown.runs
+    np.testing.assert_allclose(run.epochs_at(ends), [1, 2, 3, 4])
+    assert [run.step_at(epoch) for epoch in (1, 2, 3, 4)] == ends.tolist()
 
 
-def test_a_hundred_thousand_steps_are_at_most_two_points_a_pixel() -> None:
+def test_means_of_a_hundred_thousand_points_are_at_most_one_for_each_pixel() -> None:
     x = np.linspace(0, 400, 100_000)
     thin, means = mean_per_column(x, np.sin(x), 1.0)
     assert len(thin) <= 401
@@ -180,10 +183,10 @@ def test_many_steps_are_drawn_without_gaps(qtbot: QtBot) -> None:
     train(qtbot, panel)
     panel.refresh()
     (chart,) = charts(panel)
-    raw = next(curve for curve in chart._curves if curve.faint)
+    raw = next(curve for curve in chart.drawing.curves if curve.faint)
     assert len(raw.x) > 4 * chart.box().width(), "more steps than two for each pixel"
-    (stroke,) = chart._strokes(raw)
-    low, high = stroke[1][0::2], stroke[1][1::2]
+    stroke = stroke_of(raw, chart.frame())
+    low, high = stroke.y[0::2], stroke.y[1::2]
     assert len(low) <= chart.box().width() + 1
     assert np.all(low[1:] <= high[:-1])
     assert np.all(high[1:] >= low[:-1])
@@ -197,7 +200,7 @@ def test_steps_after_the_last_epoch_stand_where_their_epoch_has_got_to(qtbot: Qt
             assert step()
     panel.refresh()
     (chart,) = charts(panel)
-    raw = next(curve for curve in chart._curves if curve.faint)
+    raw = next(curve for curve in chart.drawing.curves if curve.faint)
     steps = -(-len(panel.live.workbench.data.parts.train) // 20)
     assert raw.x[-1] == pytest.approx(1 + 2 / steps)
     assert chart.x_axis.high == 3, "a short run is shown in full from its start"

@@ -326,7 +326,7 @@ class FeaturePlot(Plot):
 
     def _kept_stamps(self) -> Stamps:
         ratio = self.devicePixelRatioF()
-        now = (self.theme.name, ratio, self._examples)
+        now = (self.theme.colours, ratio, self._examples)
         if self._stamps is None or now != self._stamps_of:
             self._stamps, self._stamps_of = Stamps(self.marks, self.theme, ratio), now
         return self._stamps

@@ -181,7 +181,7 @@ class FunctionPlot(Plot):
 
     def _draw_points(self, painter: QPainter) -> None:
         """Examples don't change while training runs: drawn once for each size, data and theme."""
-        now = (self._data, self.size(), self.theme.name, self.devicePixelRatioF())
+        now = (self._data, self.size(), self.theme.colours, self.devicePixelRatioF())
         if now != self._points_of:
             self._points_of = now
             ratio = self.devicePixelRatioF()

@@ -2,8 +2,7 @@
 
 What makes a live plot cheap: ranges change in steps, no grid, at most two points a pixel, and
 smooth lines are one pixel wide (a wide antialiased line costs ten times more; a second stroke half
-a pixel lower makes it look wide enough). :class:`Plot` is painted with QPainter alone; the growing
-curves of :mod:`nnstudio.gui.plots.curve_chart` use the axes and the thinning.
+a pixel lower makes it look wide enough). :class:`Plot` is painted with QPainter alone.
 """
 
 from __future__ import annotations
@@ -55,10 +54,19 @@ class Axis:
         result: Array = (np.asarray(values, float) - low) / (high - low)
         return result
 
+    def value(self, share: float) -> float:
+        """The number at a share of the axis: the inverse of :meth:`share`."""
+        if self.log:
+            low, high = log10(self.low), log10(self.high)
+            return float(10 ** (low + share * (high - low)))
+        return self.low + share * (self.high - self.low)
+
     def ticks(self, most: int) -> list[tuple[float, str]]:
         """Round numbers along the axis with their labels, about ``most`` of them."""
         if self.log:
             first, last = ceil(log10(self.low) - 1e-9), floor(log10(self.high) + 1e-9)
+            if last <= first:  # within a power of ten
+                return Axis(self.low, self.high, percent=self.percent).ticks(most)
             every = max(1, ceil((last - first + 1) / max(2 * most, 1)))
             return [(10.0**k, power_text(k)) for k in range(first, last + 1, every)]
         step = nice_step(self.high - self.low, most)

@@ -1,0 +1,1 @@
+"""What the learning curves are made of: figures of runs, readings, options, taking along."""

@@ -1,0 +1,41 @@
+"""Which run has which colour, where several are drawn in one chart."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+
+from PySide6.QtWidgets import QLabel
+
+from nnstudio.gui.learning.run_curves import RunCurves
+from nnstudio.gui.look.theme import Theme
+from nnstudio.gui.plots.crosshair import colour_of
+
+
+class CurveLegend(QLabel):
+    """A line of names with samples of their colours; hidden while there is one run."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self.setObjectName("curves_legend")
+        self.setAccessibleName("Runs that are compared")
+        self.setWordWrap(True)
+        self.setProperty("role", "secondary")
+        self._theme = theme
+        self.hide()
+
+    def show_runs(self, runs: Sequence[RunCurves]) -> None:
+        """Name all ``runs``, of which the first is the one in front."""
+        others = [run for run in runs if run.label]
+        self.setVisible(bool(others))
+        if not others:
+            return
+        front = [("training", "this run")] if len(others) < len(runs) else []
+        named = [*front, *((run.role or "dim", run.label) for run in others)]
+        parts = [
+            f'<span style="color:{colour_of(self._theme, role).name()}">━</span>&nbsp;'
+            + escape(label).replace(" ", "&nbsp;")
+            for role, label in named
+        ]
+        self.setText("&ensp; ".join(parts))
+        self.setToolTip("Solid: training. Dashed: validation.")
