@@ -8,8 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 from driving import child, click
+from idx_files import write_idx
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent, QGuiApplication
+from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent, QGuiApplication, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QApplication,
@@ -281,3 +282,32 @@ def test_files_are_dropped_on_the_window(
     qtbot.waitUntil(lambda: not window.workbench.is_loading)
     assert isinstance(window.workbench.project.data.source, Arrays)
     assert not drop(window, tmp_path / "letter.doc")
+
+
+def test_one_of_four_idx_files_and_a_folder_of_pictures_are_dropped_on_the_window(
+    open_window: Callable[..., MainWindow], qtbot: QtBot, tmp_path: Path
+) -> None:
+    published, own = tmp_path / "published", tmp_path / "own"
+    published.mkdir()
+    rng = np.random.default_rng(0)
+    for part, count in (("train", 60), ("t10k", 20)):
+        pictures = rng.integers(0, 256, (count, 28, 28), np.uint8)
+        write_idx(published / f"{part}-images-idx3-ubyte", pictures)
+        write_idx(published / f"{part}-labels-idx1-ubyte", np.arange(count) % 10)
+    for number in range(40):
+        inner = own / "ab"[number % 2]
+        inner.mkdir(parents=True, exist_ok=True)
+        picture = QImage(9, 7, QImage.Format.Format_Grayscale8)
+        picture.fill(6 * number)
+        assert picture.save(str(inner / f"{number}.png"))
+
+    window = open_window("samples/line.nnstudio")
+    for path, size, classes in (
+        (published / "train-images-idx3-ubyte", 80, 10),
+        (own, 40, 2),
+    ):
+        assert drop(window, path)
+        qtbot.waitUntil(lambda: not window.workbench.is_loading)
+        data = window.workbench.data
+        assert data is not None, window.workbench.data_error
+        assert (data.dataset.size, len(data.dataset.classes)) == (size, classes)
