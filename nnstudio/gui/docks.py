@@ -21,9 +21,12 @@ from nnstudio.gui.panels.data_panel import DataPanel
 from nnstudio.gui.panels.data_view_panel import DataViewPanel
 from nnstudio.gui.panels.doctor_panel import DoctorPanel
 from nnstudio.gui.panels.evaluate_panel import EvaluatePanel
+from nnstudio.gui.panels.example_panel import ExamplePanel
 from nnstudio.gui.panels.features_panel import FeaturesPanel
 from nnstudio.gui.panels.function_panel import FunctionPanel
+from nnstudio.gui.panels.histograms_panel import HistogramsPanel
 from nnstudio.gui.panels.inspector_panel import InspectorPanel
+from nnstudio.gui.panels.landscape_panel import LandscapePanel
 from nnstudio.gui.panels.neurons_panel import NeuronsPanel
 from nnstudio.gui.panels.outline_panel import OutlinePanel
 from nnstudio.gui.panels.palette_panel import PalettePanel
@@ -109,6 +112,9 @@ class Docks(QMainWindow):
         self.doctor_panel.practice.changed.connect(self._count_findings)
         study = Study(workbench, self)
         self.data_panel = DataPanel(workbench, theme, study)
+        example = partial(ExamplePanel, live, theme)
+        landscape = partial(LandscapePanel, live, theme)
+        histograms = partial(HistogramsPanel, live, theme)
         places = (
             Place("data", "Data", "left", self.data_panel),
             Place("palette", "Layers", "left", self.palette_panel),
@@ -120,11 +126,15 @@ class Docks(QMainWindow):
             Place("function", "Fit", "pictures", FunctionPanel(live, theme)),
             Place("features", "Features", "pictures", FeaturesPanel(live, theme)),
             Place("neurons", "Neurons", "pictures", NeuronsPanel(live, theme)),
+            Place("landscape", "Landscape", "pictures", landscape, is_open=False),
+            Place("histograms", "Histograms", "pictures", histograms, is_open=False),
+            Place("example", "Example", "pictures", example, is_open=False),
             Place("try", "Try it", "try", self.try_panel),
             Place("summary", "Summary", "curves", SummaryPanel(live, theme)),
             Place("data_view", "Data view", "curves", DataViewPanel(live, study, theme)),
             Place("evaluate", "Evaluate", "curves", EvaluatePanel(live, theme)),
         )
+        workbench.example_wanted.connect(self.show_example)
         self.docks: dict[str, QDockWidget] = {}
         self._places = {place.name: place for place in places}
         for place in places:
@@ -142,6 +152,7 @@ class Docks(QMainWindow):
             dock.topLevelChanged.connect(self._touched)
             dock.dockLocationChanged.connect(self._touched)
             dock.toggleViewAction().triggered.connect(self._touched)
+            dock.toggleViewAction().triggered.connect(partial(self._raise_opened, dock))
         self._fresh = True
         self._arranging = False
         self._narrow: bool | None = None
@@ -156,6 +167,11 @@ class Docks(QMainWindow):
         column.addWidget(self.canvas, 1)
         column.addWidget(time_bar)
         return centre
+
+    def _raise_opened(self, dock: QDockWidget) -> None:
+        """Who opens a dock wants to see it, though it may be a tab behind others."""
+        if dock.toggleViewAction().isChecked():
+            dock.raise_()
 
     def _make_panel(self, dock: QDockWidget, make: Callable[[], QWidget], is_seen: bool) -> None:
         """What a fresh window doesn't show costs nothing until it is opened."""
@@ -293,6 +309,11 @@ class Docks(QMainWindow):
         """Bring the doctor forward."""
         self.docks["doctor"].show()
         self.docks["doctor"].raise_()
+
+    def show_example(self) -> None:
+        """Bring forward what the network makes of the example that was asked for."""
+        self.docks["example"].show()
+        self.docks["example"].raise_()
 
     def _edit_settings(self, node: str) -> None:
         """Give the keyboard to the first setting of a node in the inspector."""

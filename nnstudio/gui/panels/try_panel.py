@@ -157,6 +157,7 @@ class TryPanel(LiveView):
 
     def _drawn(self) -> None:
         self._picture = None
+        self.live.workbench.show_drawing(self._drawing.pad.strokes())
         self.refresh()
 
     def _drawn_classes(self, model: Model | None) -> tuple[str, ...]:

@@ -5,14 +5,11 @@ from __future__ import annotations
 from math import ceil
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
-    QColor,
     QFont,
-    QFontMetrics,
     QHelpEvent,
     QImage,
-    QLinearGradient,
     QPainter,
     QPaintEvent,
     QResizeEvent,
@@ -24,6 +21,7 @@ from nnstudio.gui.live import Live, LiveView
 from nnstudio.gui.look.empty_state import EmptyState
 from nnstudio.gui.look.number_text import number_text
 from nnstudio.gui.look.theme import Theme
+from nnstudio.gui.plots.sign_legend import SignLegend
 from nnstudio.gui.plots.weight_picture import (
     RGB,
     Floats,
@@ -58,7 +56,7 @@ class WeightsPanel(LiveView):
         self._theme = theme
         self._layers: tuple[tuple[str, str, int], ...] = ()
         self._title = QLabel()
-        self._legend = _Legend(theme)
+        self._legend = SignLegend(theme, "weights_legend")
         self._caption = QLabel()
         self._caption.setObjectName("weights_caption")
         self._caption.setProperty("role", "dim")
@@ -269,51 +267,6 @@ class _Picture(QWidget):
     def _rgb(self, role: str) -> RGB:
         c = self._theme.colour(role)
         return c.red(), c.green(), c.blue()
-
-
-class _Legend(QWidget):
-    """What the colours mean: from the least to the greatest, through zero."""
-
-    def __init__(self, theme: Theme) -> None:
-        super().__init__()
-        self.setObjectName("weights_legend")
-        self._theme = theme
-        self._shown = (0.0, 0)
-        self._ends = ("", "")
-        self._left = 0
-        self._font = QFont(self.font())
-        self._font.setPixelSize(11)
-        self.set_limit(1.0)
-        theme.changed.connect(self.update)
-
-    def set_limit(self, limit: float, width: int = 48) -> None:
-        """The scale's ends, and how wide the bar between them is."""
-        if (limit, width) == self._shown:
-            return
-        self._shown = (limit, width)
-        self._ends = f"−{limit:.3g}", f"+{limit:.3g}"
-        words = f"Colours from {self._ends[0]} through 0 to {self._ends[1]}"
-        self.setToolTip(words)
-        self.setAccessibleName(words)
-        metrics = QFontMetrics(self._font)
-        self._left = max(map(metrics.horizontalAdvance, self._ends)) + 4
-        self.setFixedSize(2 * self._left + width, 20)
-        self.update()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setFont(self._font)
-        bar = QRect(self._left, self.height() // 2 - 4, self._shown[1], 8)
-        gradient = QLinearGradient(bar.left(), 0, bar.right(), 0)
-        for place, role in ((0.0, "negative"), (0.5, "panel"), (1.0, "positive")):
-            gradient.setColorAt(place, QColor(self._theme.colour(role)))
-        painter.fillRect(bar, gradient)
-        painter.setPen(self._theme.colour("line"))
-        painter.drawRect(bar.adjusted(0, 0, -1, -1))
-        painter.setPen(self._theme.colour("dim"))
-        centre = Qt.AlignmentFlag.AlignVCenter
-        painter.drawText(self.rect(), centre | Qt.AlignmentFlag.AlignLeft, self._ends[0])
-        painter.drawText(self.rect(), centre | Qt.AlignmentFlag.AlignRight, self._ends[1])
 
 
 def _image(pixels: np.ndarray, ratio: float) -> QImage:
