@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 from nnstudio.gui.look.icons import icon
 from nnstudio.gui.look.number_text import tabular
 from nnstudio.gui.look.theme import Theme
+from nnstudio.gui.slow_motion import PaceButton
 from nnstudio.gui.workbench import Workbench
 from nnstudio.project.runs import continues, is_finished, progress_of
 from nnstudio.training.session import Session
@@ -37,10 +38,12 @@ STAGES = {
 LOOK_EVERY = 0.2
 #: From here on there is room for a wide bar and the doctor's words.
 ROOMY = 1240
+#: Below this everything stands closer together.
+CRAMPED = 1000
 #: Between the epoch and the time left, in pixels.
 GAP = 12
 #: The project's name is never longer, nor shorter while something else can give way.
-LONGEST_NAME, SHORTEST_NAME = 280, 96
+LONGEST_NAME, SHORTEST_NAME, CRAMPED_NAME = 280, 96, 64
 
 
 class Header(QWidget):
@@ -118,6 +121,8 @@ class Header(QWidget):
         self._stop = tool("stop", "Stop: end this run, keep its weights", runner.stop)
         for button in (self._step_batch, self._step_epoch, self._stop):
             row.addWidget(button)
+        self._pace = PaceButton(runner, self)
+        row.addWidget(self._pace)
 
     def _tool(
         self, name: str, text: str, do: Callable[[], object], *, primary: bool = False
@@ -185,6 +190,7 @@ class Header(QWidget):
         runner.started.connect(self._begun)
         runner.ended.connect(self.update_state)
         runner.looked.connect(self._looked)
+        runner.paced.connect(self._paced)
         workbench.project_changed.connect(self.update_state)
         workbench.data_changed.connect(self.update_state)
         workbench.problems_changed.connect(self.update_state)
@@ -224,9 +230,9 @@ class Header(QWidget):
         for button in (self._run, self._step_batch, self._step_epoch):
             button.setEnabled(not running and not reason)
         run = "Run again from the start" if is_finished(project) else "Run"
-        self._run.setToolTip(reason or f"{run} (Ctrl+R)")
-        self._step_batch.setToolTip(reason or "Step one batch (Ctrl+.)")
-        self._step_epoch.setToolTip(reason or "Step one epoch (Ctrl+Shift+.)")
+        self._run.setToolTip(reason or f"{run} (Space)")
+        self._step_batch.setToolTip(reason or "Step one batch (→)")
+        self._step_epoch.setToolTip(reason or "Step one epoch (Shift+→)")
         self._stop.setEnabled(running or progress_of(project) is not None)
         self._restart.setEnabled(running or project.trained is not None)
         self._new_weights.setEnabled(bool(project.graph.nodes))
@@ -234,6 +240,12 @@ class Header(QWidget):
             self._show_run()
         else:
             self._show_rest()
+
+    def _paced(self) -> None:
+        """What was measured at another pace says nothing of this one."""
+        self._speed = _Speed()
+        self._dress()
+        self._fit_name()
 
     def _looked(self) -> None:
         """Numbers that change ten times a second can't be read; and it all costs training time."""
@@ -255,10 +267,10 @@ class Header(QWidget):
         gone.hide()
 
     def _show_run(self) -> None:
-        session, project = self._runner.session, self._runner.run_project
-        if session is None or project is None:
+        session = self._runner.session
+        if session is None:
             return
-        epochs = project.settings.epochs
+        epochs = session.settings.epochs  # the user may have asked for more
         done = _epochs_done(session)
         self._set(self._epoch, _epoch_text(min(epochs, session.epoch + 1), epochs))
         self._speed.look(done)
@@ -269,8 +281,8 @@ class Header(QWidget):
             texts.append(f"{_rounded(self._speed.per_second * count)} samples/s")
         self._left.setToolTip(" · ".join(texts))
         room = self._progress.width() - self._epoch.sizeHint().width() - GAP
-        if self._left.fontMetrics().horizontalAdvance(" · ".join(texts)) > room:
-            del texts[1:]  # the time left is what people look for
+        while texts and self._left.fontMetrics().horizontalAdvance(" · ".join(texts)) > room:
+            texts.pop()  # the time left is what people look for
         self._set(self._left, " · ".join(texts))
         self._bar.setValue(round(1000 * min(1.0, done / epochs)))
 
@@ -304,11 +316,22 @@ class Header(QWidget):
     def _dress(self) -> None:
         for button, name, role in self._icons:
             button.setIcon(icon(name, self._theme, role))
+        is_slow = self._runner.pace is not None
+        self._pace.setIcon(icon("pace", self._theme, "accent" if is_slow else "text"))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         roomy = self.width() >= ROOMY
-        self._progress.setFixedWidth(332 if roomy else 200)
+        if self.property("narrow") != (not roomy):
+            self.setProperty("narrow", not roomy)
+            self._pace.set_roomy(roomy)
+            for button in self._stages.buttons():  # they stand closer to each other
+                button.style().unpolish(button)
+                button.style().polish(button)
+        cramped = self.width() < CRAMPED
+        self._row.setSpacing(4 if cramped else 8)
+        self._row.setContentsMargins(*((8, 6, 8, 6) if cramped else (16, 6, 16, 6)))
+        self._progress.setFixedWidth(332 if roomy else 180 if cramped else 200)
         styles = Qt.ToolButtonStyle
         self._badge.setToolButtonStyle(
             styles.ToolButtonTextBesideIcon if roomy else styles.ToolButtonIconOnly
@@ -325,7 +348,8 @@ class Header(QWidget):
         mark = self._edited.sizeHint().width() + self._row.spacing()
         name = min(LONGEST_NAME, metrics.horizontalAdvance(self._full_name))
         self._edited.setVisible(self._is_modified and room >= name + mark)
-        most = max(SHORTEST_NAME, min(LONGEST_NAME, room))
+        least = CRAMPED_NAME if self.width() < CRAMPED else SHORTEST_NAME
+        most = max(least, min(LONGEST_NAME, room))
         shown = metrics.elidedText(self._full_name, Qt.TextElideMode.ElideMiddle, most)
         self._name.setText(shown)
         tip = f"{self._full_name}, edited" if self._is_modified else self._full_name
@@ -346,7 +370,7 @@ class _Speed:
             self._last = (now, done)
             return
         then, before = self._last
-        if now - then < 0.5:
+        if now - then < 0.5 or done == before:  # in slow motion a batch may take a second
             return
         speed = (done - before) / (now - then)
         self.per_second = speed if not self.per_second else 0.7 * self.per_second + 0.3 * speed

@@ -36,8 +36,9 @@ _LOOK = (
     ("F", ", Ctrl+9", "fit the network"),
 )
 _TRAIN = (
-    ("Ctrl+R", "", "run or pause"),
-    ("Ctrl+.", ", Ctrl+Shift+.", "step a batch; an epoch"),
+    ("Space", "or Ctrl+R", "run or pause"),
+    ("→", "or Ctrl+.", "step a batch"),
+    ("Shift+→", "or Ctrl+Shift+.", "step an epoch"),
 )
 
 

@@ -141,7 +141,7 @@ def test_a_problem_disables_run_and_is_its_tooltip(header: Header, bench: Workbe
     assert child(header, "run_button").toolTip() == str(bench.problems[0])
     bench.document.undo()
     assert enabled(header, "run_button", *STEPS) == [True] * 3
-    assert child(header, "run_button").toolTip() == "Run (Ctrl+R)"
+    assert child(header, "run_button").toolTip() == "Run (Space)"
 
 
 def test_an_empty_canvas_has_nothing_to_run(header: Header, bench: Workbench) -> None:
@@ -171,11 +171,14 @@ def test_a_stage_is_chosen_by_mouse_and_marked_by_the_window(header: Header, qtb
     assert not child(header, "stage_try").isChecked()
 
 
+@pytest.mark.parametrize("pace", [None, 25])
 @pytest.mark.parametrize("width", [900, 1024, 1280, 1920])
 def test_nothing_is_clipped_or_covered_at_any_width(
-    header: Header, bench: Workbench, width: int, qtbot: QtBot
+    header: Header, bench: Workbench, width: int, pace: float | None, qtbot: QtBot
 ) -> None:
     header.resize(width, 50)
+    bench.runner.set_pace(pace)
+    header.show_findings(["The learning rate is too high."])
     header.set_title("a rather long name for a project of handwritten digits.nnstudio", True)
     QTest.qWait(20)
     shown = [w for w in header.findChildren(QWidget) if w.isVisible()]

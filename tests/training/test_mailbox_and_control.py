@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 
 import numpy as np
 from small_runs import LINE_NETWORK, drive, line_session
 
 from nnstudio.training.control import Control
+from nnstudio.training.events import BatchDone, Ended, Event
 from nnstudio.training.loop import train
 from nnstudio.training.mailbox import Mailbox, Snapshot
 from nnstudio.training.settings import TrainingSettings
@@ -128,3 +130,62 @@ def test_stopping_is_remembered() -> None:
     assert not control.stopping
     control.stop()
     assert control.stopping
+
+
+# ---------------------------------------------------------------- slow motion
+
+
+def test_in_slow_motion_the_first_batch_comes_at_once_and_a_stop_needs_no_further_one() -> None:
+    control, session = Control(), line_session()
+    control.set_pace(1e-6)  # a batch in eleven days
+    events = train(session, control)
+    assert isinstance(next(events), BatchDone)
+    rest: list[Event] = []
+    worker = threading.Thread(target=lambda: rest.extend(events))
+    worker.start()
+    control.stop()
+    worker.join(timeout=30)
+    assert not worker.is_alive()
+    assert rest == [Ended("stopped")]
+
+
+def test_another_pace_reaches_a_run_that_is_waiting_at_the_one_before() -> None:
+    control, session = Control(), line_session()
+    control.set_pace(1e-6)
+    worker = threading.Thread(target=lambda: list(train(session, control)))
+    worker.start()
+    control.set_pace(None)
+    worker.join(timeout=30)
+    assert not worker.is_alive()
+    assert session.epoch == session.settings.epochs
+
+
+def test_a_change_made_while_a_batch_is_waited_for_is_used_by_that_batch() -> None:
+    control, session = Control(), line_session()
+    control.set_pace(1e-6)
+    events = train(session, control)
+    next(events)
+    found: list[Event] = []
+    worker = threading.Thread(target=lambda: found.append(next(events)))
+    worker.start()
+    control.change(replace(session.settings, learning_rate=0.5))
+    control.set_pace(None)
+    worker.join(timeout=30)
+    (event,) = found
+    assert isinstance(event, BatchDone)
+    assert event.learning_rate == 0.5
+
+
+def test_a_single_step_is_done_when_it_is_done_however_slow_the_motion() -> None:
+    control = Control()
+    control.set_pace(1e-6)
+    events = list(train(line_session(), control, batches=1))
+    assert [type(event) for event in events] == [BatchDone, Ended]
+
+
+def test_slow_motion_changes_no_bit() -> None:
+    slow, plain, control = line_session(), line_session(), Control()
+    control.set_pace(1e4)
+    list(train(slow, control))
+    drive(plain)
+    np.testing.assert_array_equal(slow.flat, plain.flat)

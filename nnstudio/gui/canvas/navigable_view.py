@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, Qt
+from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QFocusEvent,
     QGuiApplication,
@@ -44,7 +44,12 @@ class NavigableView(QGraphicsView):
     Attributes:
         wheel_zooms: the wheel zooms; otherwise it scrolls, and zooms with Ctrl.
         snaps: cards are moved on the grid; otherwise freely.
+
+    Signals:
+        space_tapped: Space was pressed and let go without moving the canvas in between.
     """
+
+    space_tapped = Signal()
 
     def __init__(self, scene: CanvasScene, theme: Theme, parent: QWidget | None) -> None:
         super().__init__(scene, parent)
@@ -53,7 +58,7 @@ class NavigableView(QGraphicsView):
         self._camera = Camera(self)
         self._contents: Callable[[], QRectF] = scene.contents
         self._panned_from: QPointF | None = None
-        self._space_is_down = False
+        self._space_is_down = self._space_was_used = False
         self.wheel_zooms = True
         self.snaps = True
         self._fits = True  # until the user pans or zooms, the whole network is kept in view
@@ -158,6 +163,7 @@ class NavigableView(QGraphicsView):
         self._ring.hide()
         button = event.button()
         by_space = button == Qt.MouseButton.LeftButton and self._space_is_down
+        self._space_was_used = True
         if button == Qt.MouseButton.MiddleButton or by_space:
             self._panned_from = event.position()
             self._show_cursor()
@@ -225,8 +231,12 @@ class NavigableView(QGraphicsView):
         ctrl = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
         match event.key():
             case Qt.Key.Key_Space if not event.isAutoRepeat():
-                self._space_is_down = True
+                self._space_is_down, self._space_was_used = True, False
                 self._show_cursor()
+            case Qt.Key.Key_Space:
+                pass  # it is held
+            case Qt.Key.Key_Left | Qt.Key.Key_Right:
+                event.ignore()  # the canvas is moved in other ways: these are for the window
             case Qt.Key.Key_F if not ctrl:
                 self.fit()
             case Qt.Key.Key_0:
@@ -240,8 +250,11 @@ class NavigableView(QGraphicsView):
 
     def keyReleaseEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Space and not event.isAutoRepeat():
+            is_tap = self._space_is_down and not self._space_was_used
             self._space_is_down = False
             self._show_cursor()
+            if is_tap:
+                self.space_tapped.emit()
         super().keyReleaseEvent(event)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
