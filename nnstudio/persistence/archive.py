@@ -23,6 +23,8 @@ THUMBNAIL = "thumbnail.png"
 #: What is said of a project that was kept for recovery.
 NOTE = "note.json"
 RUNS = "runs.json"
+RECORDING_TEXT = "recording.json"
+RECORDING = "recording.safetensors"
 #: Every part that a project may have and the most bytes it may unpack to.
 MOST_BYTES = {
     TEXT: 32 * 2**20,
@@ -33,11 +35,13 @@ MOST_BYTES = {
     "best.safetensors": 2**31,
     "history.safetensors": 64 * 2**20,
     RUNS: 64 * 2**20,
+    RECORDING_TEXT: 64 * 2**20,
+    RECORDING: 2**29,
     THUMBNAIL: 16 * 2**20,
     NOTE: 2**20,
 }
 #: The parts that are text; everything else is stored as it is.
-_TEXTS = (TEXT, RUNS)
+_TEXTS = (TEXT, RUNS, RECORDING_TEXT)
 #: A part of a run in the book: what a project has, in a folder of its own.
 _OF_A_RUN = re.compile(r"runs/[1-9][0-9]{0,17}/([a-z]+\.safetensors)")
 #: Deflate can pack zeros to a thousandth. Arrays are stored as they are, so only text is large when

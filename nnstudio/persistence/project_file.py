@@ -16,6 +16,7 @@ from nnstudio.persistence.earlier_runs import known_again
 from nnstudio.persistence.errors import Damaged, Newer, NoProject, ProjectFileError, TooLarge
 from nnstudio.persistence.migrations import VERSION, migrate
 from nnstudio.persistence.project_text import ProjectText, design_of, text_of
+from nnstudio.persistence.recording_text import recording_parts, with_recording
 from nnstudio.persistence.run_check import check_run
 from nnstudio.persistence.runs_text import runs_parts, with_runs
 from nnstudio.persistence.trained_text import parts_of
@@ -58,6 +59,7 @@ def save_project(
         parts = {TEXT: text + b"\n"}
         if project.trained is not None:
             parts |= parts_of(project.trained)
+        parts |= recording_parts(project)
         parts |= runs_parts(project)
         if thumbnail is not None:
             parts[THUMBNAIL] = thumbnail
@@ -155,7 +157,8 @@ def _project(file: BinaryIO) -> Project:
     if TEXT not in parts:
         raise NoProject(f"it has no {TEXT}")
     try:
-        text = msgspec.convert(migrate(msgspec.json.decode(parts[TEXT])), ProjectText)
+        plain = msgspec.json.decode(parts[TEXT])
+        text = msgspec.convert(migrate(plain), ProjectText)
     except msgspec.ValidationError as error:
         raise Damaged(f"{TEXT}: {error}") from error
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
@@ -168,6 +171,7 @@ def _project(file: BinaryIO) -> Project:
     trained = known_again(text.trained.build(parts), project)
     project = replace(project, trained=trained)
     check_run(project)
+    project = with_recording(project, parts, plain)
     return with_runs(project, parts)
 
 

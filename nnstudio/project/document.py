@@ -14,9 +14,12 @@ from dataclasses import dataclass, replace
 
 from nnstudio.project.project import Project
 from nnstudio.project.run_record import RunRecord
+from nnstudio.training.trained import Trained
 
 #: How many bytes of past weights undo may hold on to.
 UNDO_BYTES = 256 * 2**20
+#: And of past recordings, beside the present one and what it shares with them.
+RECORDING_BYTES = 256 * 2**20
 
 Listener = Callable[[Project, Project], None]
 
@@ -145,6 +148,7 @@ class Document:
 
     def _bound(self, present: Project) -> None:
         """Forget the oldest steps when the weights they hold on to take too many bytes."""
+        self._let_go_of_recordings(present)
         total = 0
         seen = {id(present.trained)}
         for number, past in enumerate(reversed(self._undo)):
@@ -155,6 +159,27 @@ class Document:
             if total > UNDO_BYTES:
                 del self._undo[: len(self._undo) - number]
                 return
+
+    def _let_go_of_recordings(self, present: Project) -> None:
+        """Past runs keep their weights; their recordings only as far as there is room."""
+        now = None if present.trained is None else present.trained.recording
+        seen = {id(now)} | ({id(moment) for moment in now.moments} if now is not None else set())
+        without: dict[int, Trained] = {}
+        total = 0
+        for number in reversed(range(len(self._undo))):
+            label, project = self._undo[number].label, self._undo[number].project
+            trained = project.trained
+            if trained is None or trained.recording is None:
+                continue
+            recording = trained.recording
+            if id(recording) not in seen:
+                others = [moment for moment in recording.moments if id(moment) not in seen]
+                total += sum(array.nbytes for moment in others for array in moment.arrays)
+                if total <= RECORDING_BYTES:
+                    seen |= {id(recording), *map(id, others)}
+            if id(recording) not in seen:
+                lighter = without.setdefault(id(trained), replace(trained, recording=None))
+                self._undo[number] = _Past(label, replace(project, trained=lighter))
 
 
 def _with_runs(project: Project, runs: tuple[RunRecord, ...]) -> Project:

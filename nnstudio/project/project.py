@@ -24,6 +24,7 @@ class Project:
     Attributes:
         description: a sentence for the list of samples.
         runs: the book of runs, oldest first; undo leaves it alone.
+        keeps_recording: whether the moments of its run are written into its file.
     """
 
     graph: Graph = field(default_factory=Graph)
@@ -33,6 +34,7 @@ class Project:
     trained: Trained | None = None
     description: str = ""
     runs: tuple[RunRecord, ...] = ()
+    keeps_recording: bool = False
 
     def network(self) -> Network:
         """The network that computes the graph with this project's losses.

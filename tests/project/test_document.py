@@ -15,7 +15,8 @@ from nnstudio.data.preparation import Affine, Preparation
 from nnstudio.project import document as document_module
 from nnstudio.project.document import Document
 from nnstudio.project.project import Project
-from nnstudio.training.trained import Trained, freeze
+from nnstudio.training.recording import Moment, Recording
+from nnstudio.training.trained import Progress, Trained, freeze
 
 A, B, C, D = (Project(description=name) for name in "ABCD")
 
@@ -241,3 +242,67 @@ def test_the_trained_weights_take_part_in_undo() -> None:
     assert document.project.trained is None
     document.redo()
     assert document.project.trained == result.trained
+
+
+# ---------------------------------------------------------------- memory of recordings
+
+
+def recorded(project: Project, *moments: Moment) -> Project:
+    """``project`` whose run has these moments."""
+    assert project.trained is not None
+    recording = Recording("run", moments=moments)
+    return replace(project, trained=replace(project.trained, recording=recording))
+
+
+def moments(count: int) -> tuple[Moment, ...]:
+    """So many moments of 100 bytes each."""
+    progress = Progress("run", 0, 0, 0, 0, 0, 0.1, 8, ())
+    flats = [np.full(25, number, np.float32) for number in range(count)]
+    return tuple(Moment(replace(progress, step=i), flat) for i, flat in enumerate(flats))
+
+
+def undone(document: Document) -> list[bool]:
+    """For every step back, the latest first, whether there is a recording."""
+    found = []
+    while document.undo():
+        trained = document.project.trained
+        assert trained is not None, "weights are never let go of"
+        found.append(trained.recording is not None)
+    return found
+
+
+@pytest.fixture
+def room_for_four_moments(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(document_module, "RECORDING_BYTES", 4 * 100)
+
+
+@pytest.mark.usefixtures("room_for_four_moments")
+def test_the_oldest_recordings_are_let_go_of_when_past_ones_take_too_much_room() -> None:
+    document = Document(recorded(trained(0), *moments(2)))
+    for number in range(1, 5):
+        document.apply(f"Train {number}", recorded(trained(number), *moments(2)))
+    assert undone(document) == [True, True, False, False]
+
+
+@pytest.mark.usefixtures("room_for_four_moments")
+def test_moments_that_recordings_share_count_once_and_present_ones_not_at_all() -> None:
+    own = moments(9)
+    document = Document(recorded(trained(0), *own[:1]))
+    for number in range(1, 9):  # a run that is paused again and again
+        document.apply(f"Train {number}", recorded(trained(number), *own[: number + 1]))
+    assert undone(document) == [True] * 8
+
+
+@pytest.mark.usefixtures("room_for_four_moments")
+def test_steps_that_share_a_recording_lose_it_together_and_still_share_their_weights() -> None:
+    first = recorded(trained(0), *moments(5))
+    document = Document(first)
+    document.apply("Edit", replace(first, description="A"))
+    document.apply("Edit", replace(first, description="B"))
+    document.apply("New weights", trained(1))
+    found = []
+    while document.undo():
+        found.append(document.project.trained)
+    assert found[0] is found[1] is found[2]
+    assert found[0] == first.trained
+    assert found[0].recording is None
