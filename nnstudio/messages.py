@@ -195,14 +195,17 @@ SENTENCES: dict[str, str] = {
         "The network has no weights that learn: add a Dense layer, or unfreeze one."
     ),
     # what the next run will do
+    "later": _("from the next restart"),
+    "later_why": _("This can't change within a run. The one that is on keeps what it began with."),
     "note_running": _(
-        "The learning rate applies at once, batch size, epochs and when to stop after a pause. Anything else begins a new run."
+        "Rate, batch size, regularisation, the optimizer's numbers, dropout and when to stop change at once. Anything else waits for the next restart, and says so."
     ),
     "note_finished": _(
         "All epochs are done: Run begins again from the first weights. Raise Epochs to go on instead."
     ),
-    "note_paused": _(
-        "Run goes on where it paused. Other settings than rate, batch size, epochs and when to stop begin a new run from these weights."
+    "note_paused": _("Run goes on where it paused, with the settings as they are."),
+    "note_waiting": _(
+        "What waits can't change within a run: Run begins another one from these weights. Undo it to go on with the paused one."
     ),
     "note_full_batch": _(
         "{optimizer} makes one step per epoch, on all training examples: the batch size has no effect. The learning rate is the first length that a step tries; 1 is the natural one."
@@ -647,6 +650,15 @@ SENTENCES: dict[str, str] = {
     "file_too_large": _(
         "{file} is too large to be a project: {part} has {got} bytes, at most {most} are read."
     ),
+    # the book of runs
+    "run_reopened": _("{run} is open as it ended: its design, settings and weights."),
+    "run_without_weights": _(
+        "{run} is open with its design and settings. Its weights weren't kept: it begins with first ones."
+    ),
+    "run_forked": _("A fork of {run} runs: {change}."),
+    "seeds_kept": _("{run} was repeated with {count} seeds."),
+    "seeds_no_data": _("The data of {run} can't be read, so it can't be repeated: {reason}"),
+    "seeds_failed": _("{run} can't be repeated: {reason}"),
     # cross-validation
     "folds_too_few": _(
         "At least 2 folds are needed, got {folds}: one to learn from, one to hold back."

@@ -30,6 +30,7 @@ from nnstudio.gui.panels.landscape_panel import LandscapePanel
 from nnstudio.gui.panels.neurons_panel import NeuronsPanel
 from nnstudio.gui.panels.outline_panel import OutlinePanel
 from nnstudio.gui.panels.palette_panel import PalettePanel
+from nnstudio.gui.panels.runs_panel import RunsPanel
 from nnstudio.gui.panels.summary_panel import SummaryPanel
 from nnstudio.gui.panels.try_panel import TryPanel
 from nnstudio.gui.panels.weights_panel import WeightsPanel
@@ -110,6 +111,7 @@ class Docks(QMainWindow):
         self.try_panel = TryPanel(live, theme)
         self.doctor_panel = DoctorPanel(live, theme)
         self.doctor_panel.practice.changed.connect(self._count_findings)
+        self.curves_panel = CurvesPanel(live, theme)
         study = Study(workbench, self)
         self.data_panel = DataPanel(workbench, theme, study)
         example = partial(ExamplePanel, live, theme)
@@ -120,7 +122,7 @@ class Docks(QMainWindow):
             Place("palette", "Layers", "left", self.palette_panel),
             Place("outline", "Outline", "left", OutlinePanel(workbench, theme)),
             Place("inspector", "Inspector", "right", self.inspector_panel),
-            Place("curves", "Learning", "curves", CurvesPanel(live, theme)),
+            Place("curves", "Learning", "curves", self.curves_panel),
             Place("doctor", "Doctor", "curves", self.doctor_panel),
             Place("weights", "Weights", "pictures", WeightsPanel(live, theme)),
             Place("function", "Fit", "pictures", FunctionPanel(live, theme)),
@@ -133,6 +135,7 @@ class Docks(QMainWindow):
             Place("summary", "Summary", "curves", SummaryPanel(live, theme)),
             Place("data_view", "Data view", "curves", DataViewPanel(live, study, theme)),
             Place("evaluate", "Evaluate", "curves", EvaluatePanel(live, theme)),
+            Place("runs", "Runs", "curves", partial(self._make_runs, live, theme)),
         )
         workbench.example_wanted.connect(self.show_example)
         self.docks: dict[str, QDockWidget] = {}
@@ -172,6 +175,24 @@ class Docks(QMainWindow):
         """Who opens a dock wants to see it, though it may be a tab behind others."""
         if dock.toggleViewAction().isChecked():
             dock.raise_()
+
+    def _make_runs(self, live: Live, theme: Theme) -> RunsPanel:
+        """The runs, whose curves are drawn where those of the present one are."""
+        panel = RunsPanel(live, theme)
+        panel.compared.connect(self.curves_panel.compare)
+        panel.curves_wanted.connect(partial(self.show_dock, "curves"))
+        return panel
+
+    def show_dock(self, name: str) -> None:
+        """Open a dock and bring it forward."""
+        self.docks[name].show()
+        self.docks[name].raise_()
+
+    def finish(self) -> None:
+        """End what panels do in the background, before the window closes."""
+        runs = self.docks["runs"].widget()
+        if isinstance(runs, RunsPanel):
+            runs.finish()
 
     def _make_panel(self, dock: QDockWidget, make: Callable[[], QWidget], is_seen: bool) -> None:
         """What a fresh window doesn't show costs nothing until it is opened."""

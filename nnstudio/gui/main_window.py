@@ -94,6 +94,8 @@ class MainWindow(QMainWindow):
         mode = next(mode for mode in MODES if mode == self._preferences.minimap)
         self.docks.canvas.minimap.set_mode(mode)
         self.life.thumbnails.show_on_cards(self._preferences.on_cards)
+        self.life.weights.switch(self._preferences.wire_weights)
+        self.theme.set_signs(self._preferences.sign_colours)
         self.end_notice = EndNotice(self.workbench.runner, self, lambda: self.files.name)
         self.end_notice.is_wanted = self._preferences.tells_of_ends
         self.actions_ = Actions(self)
@@ -382,6 +384,8 @@ class MainWindow(QMainWindow):
                 self._preferences,
                 geometry=base64.b64encode(bytes(self.saveGeometry().data())).decode(),
                 on_cards=self.life.thumbnails.on_cards,
+                sign_colours=self.theme.signs_name,
+                wire_weights=self.life.weights.is_on,
                 layout=base64.b64encode(self.docks.state()).decode(),
             )
         )
@@ -406,6 +410,7 @@ class MainWindow(QMainWindow):
             return
         self._keep_preferences()
         self.docks.doctor_panel.practice.finish()
+        self.docks.finish()
         self.offer.put_off()
         self.keeping.close()
         event.accept()

@@ -11,7 +11,7 @@ keep their settings, figures and curves only. Curves take at most 0.8 MB a run
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 
@@ -21,7 +21,6 @@ from nnstudio.project.runs import continues, with_start_weights
 from nnstudio.training.events import Diverged, Ended, Event
 from nnstudio.training.feed import columns_of
 from nnstudio.training.session import Session
-from nnstudio.training.settings import TrainingSettings
 from nnstudio.training.trained import Trained
 
 __all__ = [
@@ -233,32 +232,45 @@ def reopened(project: Project, record: RunRecord) -> Project:
         project_of(record),
         description=project.description if same_data else "",
         runs=project.runs,
+        keeps_recording=project.keeps_recording,
     )
 
 
 def forked(
-    project: Project, record: RunRecord, settings: TrainingSettings, *, from_start: bool
+    project: Project, record: RunRecord, change: Callable[[Project], Project], *, more: int = 0
 ) -> Project:
-    """``record`` with other settings, as the beginning of another run.
+    """``record`` with something changed, as the beginning of another run.
 
     Args:
-        from_start: with the weights that it began with; else from those it has come to.
+        change: what makes it another run.
+        more: go on from the weights that it has come to, for so many epochs; 0 begins with those
+            that it began with, for as many as it.
     """
-    opened = replace(reopened(project, record), settings=settings)
-    if from_start:
-        return with_start_weights(opened)
-    if opened.trained is None:
-        return opened
-    trained = replace(opened.trained, run_number=0, parent=(record.number, record.step))
-    return replace(opened, trained=trained)
+    opened = reopened(project, record)
+    if not more:
+        return change(with_start_weights(opened))
+    trained = opened.trained
+    if trained is not None:
+        progress = trained.progress
+        if progress is not None:  # a run that had ended early gets another chance
+            progress = replace(progress, ended_early=False, converged=False, stale_epochs=0)
+        parent = (record.number, record.step)
+        trained = replace(trained, progress=progress, run_number=0, parent=parent)
+    begun = change(replace(opened, trained=trained))
+    before = record.epoch if continues(begun) else 0
+    return replace(begun, settings=replace(begun.settings, epochs=before + more))
 
 
 # ---------------------------------------------------------------- runs that repeat one
 
 
-def with_group(runs: Runs, members: Sequence[RunRecord]) -> Runs:
-    """``runs`` with ``members``, which repeat one run, numbered and kept as one group."""
-    first = next_number(runs)
+def with_group(runs: Runs, members: Sequence[RunRecord], *, after: int = 0) -> Runs:
+    """``runs`` with ``members``, which repeat one run, numbered and kept as one group.
+
+    Args:
+        after: their numbers are greater than this, which a run that goes on may have.
+    """
+    first = max(next_number(runs), after + 1)
     for number, member in enumerate(members, first):
         trained = member.trained
         if trained is not None:

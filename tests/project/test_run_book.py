@@ -256,22 +256,46 @@ def test_a_paused_run_opened_again_goes_on_with_the_same_bits_as_the_same_run() 
     assert trained_of(back).sha256 == trained_of(run(LINE)).sha256
 
 
+def slower(project: Project) -> Project:
+    return with_rate(project, 0.02)
+
+
 def test_a_fork_from_the_end_goes_on_with_the_shared_past_as_a_run_of_its_own() -> None:
     project = run(LINE)
-    settings = replace(LINE.settings, learning_rate=0.02, epochs=5)
-    child = run(forked(project, project.runs[0], settings, from_start=False)).runs[-1]
     parent = project.runs[0]
+    child = run(forked(project, parent, slower, more=2)).runs[-1]
     assert (child.number, child.parent) == (2, (1, parent.step))
     assert child.curves.epochs[: parent.epoch] == parent.curves.epochs
-    assert child.epoch == 5
-    assert parent.settings.learning_rate == 0.1
+    assert child.epoch == parent.epoch + 2
+    assert (parent.settings.learning_rate, child.settings.learning_rate) == (0.1, 0.02)
+
+
+def test_a_fork_that_can_not_go_on_begins_from_the_weights_for_as_many_epochs() -> None:
+    project = run(LINE)
+    parent = project.runs[0]
+
+    def other(project: Project) -> Project:
+        return replace(project, settings=replace(project.settings, optimizer=Adam()))
+
+    child = run(forked(project, parent, other, more=2))
+    assert child.runs[-1].parent == (1, parent.step)
+    assert child.runs[-1].epoch == 2
+    assert trained_of(child).start == trained_of(project).weights
+
+
+def test_a_fork_of_a_run_that_ended_early_goes_on() -> None:
+    settings = replace(LINE.settings, epochs=50, early_stopping=True, patience=1, min_delta=1.0)
+    project = run(replace(LINE, settings=settings))
+    assert project.runs[0].end == "early"
+    before = project.runs[0].epoch
+    child = run(forked(project, project.runs[0], slower, more=2)).runs[-1]
+    assert child.epoch > before
 
 
 def test_a_fork_from_the_start_begins_with_the_same_weights() -> None:
     project = run(with_ended_run(run(LINE, batches=3)))
     parent = project.runs[1]
-    settings = replace(LINE.settings, learning_rate=0.02)
-    child = run(forked(project, parent, settings, from_start=True))
+    child = run(forked(project, parent, slower))
     assert trained_of(child).start == trained_of(project).start
     assert child.runs[-1].parent == parent.parent
 

@@ -1,0 +1,317 @@
+"""The rows of the table of runs: what stands in them, how they are sorted and which are shown.
+
+Runs that repeat one with several seeds are one row, which unfolds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from math import inf, isfinite, isnan, nan
+from typing import Any
+
+import numpy as np
+
+from nnstudio.gui.look.number_text import number_text
+from nnstudio.project.run_record import RunRecord
+from nnstudio.project.run_words import END_WORDS, differences
+from nnstudio.training.history import EpochFigures
+
+#: The columns: a short name, which sorting and settings use, and the head.
+COLUMNS = {
+    "compare": "",
+    "number": "Run",
+    "name": "Name",
+    "differs": "What differs",
+    "note": "Note",
+    "metric": "Accuracy",
+    "best_metric": "Best",
+    "loss": "Loss",
+    "best_loss": "Best loss",
+    "epochs": "Epochs",
+    "steps": "Steps",
+    "seconds": "Time",
+    "end": "Ended",
+    "seed": "Seed",
+}
+NAMES = tuple(COLUMNS)
+#: The columns of numbers, which stand on the right.
+NUMBERS = frozenset(
+    {"number", "metric", "best_metric", "loss", "best_loss", "epochs", "steps", "seconds", "seed"}
+)
+#: Of these the least is best, or comes first.
+_LEAST_FIRST = frozenset({"loss", "best_loss", "seconds", "seed"})
+_WORDS = frozenset({"name", "differs", "note", "end"})
+MINUTE = 60.0
+
+
+@dataclass(frozen=True)
+class Row:
+    """A run, or a group of runs with several seeds.
+
+    Attributes:
+        record: the run, or the first one of the group.
+        group: all runs of the group, where this row stands for them.
+        figures: the numbers by the name of their column; NaN where there is none.
+        differs: what the run has otherwise than the one it is measured by.
+        is_member: it belongs to the group above it.
+    """
+
+    record: RunRecord
+    figures: Mapping[str, float]
+    differs: str = ""
+    group: tuple[RunRecord, ...] = ()
+    is_member: bool = False
+
+    @property
+    def key(self) -> tuple[int, bool]:
+        """What tells it from other rows: its number, and whether it stands for a group."""
+        return self.record.number, bool(self.group)
+
+
+def judged(figures: EpochFigures | None, name: str) -> float:
+    """``loss`` or ``metric`` of the validation part; of the training part if there is none."""
+    if figures is None:
+        return nan
+    value = float(getattr(figures, f"val_{name}"))
+    return float(getattr(figures, f"train_{name}")) if isnan(value) else value
+
+
+def figures_of(record: RunRecord) -> dict[str, float]:
+    """The numbers of a run that is over."""
+    return {
+        "number": record.number,
+        "metric": judged(record.final, "metric"),
+        "best_metric": record.best_metric,
+        "loss": judged(record.final, "loss"),
+        "best_loss": judged(record.best, "loss"),
+        "epochs": record.epoch,
+        "steps": record.step,
+        "seconds": record.seconds,
+        "seed": record.settings.seed,
+    }
+
+
+def figures_of_group(group: Sequence[RunRecord]) -> dict[str, float]:
+    """The means of a group's numbers; time is the sum."""
+    each = [figures_of(record) for record in group if record.end != "diverged"]
+    each = each or [figures_of(record) for record in group]
+    found = {}
+    for name in each[0]:
+        values = np.array([figures[name] for figures in each])
+        values = values[np.isfinite(values)]
+        found[name] = float(values.mean()) if len(values) else nan
+    return found | {
+        "number": float(group[0].number),
+        "seconds": sum(record.seconds for record in group),
+        "seed": nan,
+    }
+
+
+# ---------------------------------------------------------------- which rows, in which order
+
+
+def rows_of(
+    runs: Sequence[RunRecord],
+    *,
+    live: Mapping[int, Mapping[str, float]],
+    reference: RunRecord | None,
+    unfolded: Collection[int],
+) -> list[Row]:
+    """A row for every run, oldest first; groups fold theirs into one.
+
+    Args:
+        live: the numbers of runs that go on, by their number.
+        reference: the run that all others are measured by; ``None`` for the one each began from,
+            or the one before it.
+        unfolded: the groups whose members are shown too.
+    """
+    rows: list[Row] = []
+    groups: dict[int, tuple[RunRecord, ...]] = {}
+    for record in runs:
+        if record.group:
+            groups[record.group] = (*groups.get(record.group, ()), record)
+    told: set[int] = set()
+    for place, record in enumerate(runs):
+        words = told_apart(runs, place, reference)
+        if record.group and record.group not in told:
+            told.add(record.group)
+            members = groups[record.group]
+            rows.append(Row(members[0], figures_of_group(members), words, members))
+        if record.group and record.group not in unfolded:
+            continue
+        figures = live.get(record.number) or figures_of(record)
+        rows.append(Row(record, figures, words, is_member=bool(record.group)))
+    return rows
+
+
+def told_apart(runs: Sequence[RunRecord], place: int, reference: RunRecord | None) -> str:
+    """What a run has otherwise than the one it is measured by, in words."""
+    record = runs[place]
+    if reference is None:
+        before = [run for run in runs[:place] if not record.group or run.group != record.group]
+        if not before:
+            return ""
+        parents = [run for run in before if record.parent and run.number == record.parent[0]]
+        words = list(differences((parents or before)[-1], record))
+    elif reference.number == record.number:
+        return ""
+    else:
+        words = list(differences(reference, record))
+    if record.parent:
+        words.insert(0, f"from run {record.parent[0]}, step {record.parent[1]:,}")
+    return ", ".join(words) if words else "nothing"
+
+
+def arranged(
+    rows: Sequence[Row], column: str, *, is_descending: bool, wanted: str = ""
+) -> list[Row]:
+    """Rows sorted by ``column``, those only that hold every word of ``wanted``.
+
+    Members stay below their group. Rows without a number come last, either way.
+    """
+    found: list[Row] = []
+    members: dict[int, list[Row]] = {}
+    words = wanted.casefold().split()
+    for row in rows:
+        if row.is_member:
+            members.setdefault(row.record.group, []).append(row)
+    shown = [
+        row
+        for row in rows
+        if not row.is_member
+        and (_holds(row, words) or any(_holds(m, words) for m in members.get(row.record.group, ())))
+    ]
+    for row in _sorted(shown, column, is_descending):
+        found.append(row)
+        if row.group:
+            below = [row for row in members.get(row.record.group, ()) if _holds(row, words)]
+            found += _sorted(below, column, is_descending)
+    return found
+
+
+def starts_descending(column: str) -> bool:
+    """Whether the first click at a head puts the greatest first: the best and the newest."""
+    return column in NUMBERS and column not in _LEAST_FIRST
+
+
+def _sorted(rows: Sequence[Row], column: str, is_descending: bool) -> list[Row]:
+    def place(row: Row) -> Any:
+        if column in _WORDS:
+            return cell(row, column).casefold()
+        value = row.figures.get(column, nan)
+        if isfinite(value):
+            return -value if is_descending else value
+        return inf
+
+    if column in _WORDS:
+        return sorted(rows, key=place, reverse=is_descending)
+    return sorted(rows, key=place)
+
+
+def _holds(row: Row, words: Sequence[str]) -> bool:
+    if not words:
+        return True
+    record = row.record
+    settings = record.settings
+    text = " ".join(
+        (
+            *(cell(row, column) for column in NAMES),
+            record.title,
+            record.data.source.title,
+            settings.optimizer.title,
+            settings.loss.title,
+            *(node.title for node in record.graph.nodes),
+            *(type(node.layer).__name__ for node in record.graph.nodes),
+        )
+    ).casefold()
+    return all(word in text for word in words)
+
+
+# ---------------------------------------------------------------- what stands in a cell
+
+
+def cell(row: Row, column: str) -> str:
+    """The text of a cell."""
+    if column in _CELLS:
+        return _CELLS[column](row)
+    return _number(row, column)
+
+
+def metric_text(value: float, is_accuracy: bool) -> str:
+    """``94.1 %`` for an accuracy, ``0.123`` for an RMSE."""
+    if not isfinite(value):
+        return "–"
+    return f"{100 * value:.1f} %" if is_accuracy else number_text(value)
+
+
+def time_text(seconds: float) -> str:
+    """``0.42 s``, ``12.3 s``, ``3 min 05 s``, ``2 h 05 min``."""
+    if seconds < MINUTE:
+        return f"{number_text(seconds)} s"
+    minutes, rest = divmod(round(seconds), 60)
+    if minutes < MINUTE:
+        return f"{minutes} min {rest:02} s"
+    return f"{minutes // 60} h {minutes % 60:02} min"
+
+
+def _number(row: Row, column: str) -> str:
+    value = row.figures.get(column, nan)
+    if column in ("metric", "best_metric"):
+        return metric_text(value, row.record.is_accuracy)
+    if column in ("loss", "best_loss"):
+        return number_text(value)
+    if column == "seconds":
+        return time_text(value)
+    if not isfinite(value):
+        return ""
+    return f"{value:,.0f}" if value == round(value) else f"{value:,.1f}"
+
+
+def _name(row: Row) -> str:
+    if not row.group:
+        return row.record.name
+    return row.record.name or f"{len(row.group)} seeds"
+
+
+def _end(row: Row) -> str:
+    if not row.group:
+        return END_WORDS[row.record.end]
+    ends = {record.end for record in row.group}
+    diverged = sum(record.end == "diverged" for record in row.group)
+    if len(ends) == 1:
+        return END_WORDS[row.group[0].end]
+    return f"{diverged} diverged" if diverged else "in several ways"
+
+
+def _run(row: Row) -> str:
+    first, last = row.record.number, row.group[-1].number if row.group else 0
+    return f"{first}–{last}" if last > first else f"{first}"
+
+
+_CELLS: dict[str, Callable[[Row], str]] = {
+    "compare": lambda row: "",
+    "number": _run,
+    "name": _name,
+    "differs": lambda row: row.differs,
+    "note": lambda row: row.record.note,
+    "end": _end,
+    "seed": lambda row: "" if row.group else f"{row.record.settings.seed}",
+}
+
+
+def as_table(rows: Sequence[Row]) -> list[list[str]]:
+    """Heads and rows for a spreadsheet: numbers in full, no group rows whose members are shown."""
+    heads = [COLUMNS[name] for name in NAMES[1:]]
+    names = {"metric": "Metric", "best_metric": "Best metric"}
+    heads = [names.get(name, head) for name, head in zip(NAMES[1:], heads, strict=True)]
+    lines = [[*heads, "Metric is", "Began", "Data SHA-256"]]
+    for row in rows:
+        record = row.record
+        line = []
+        for name in NAMES[1:]:
+            value = row.figures.get(name, nan)
+            exact = name in NUMBERS and name != "number"
+            line.append(f"{value:.9g}" if exact and isfinite(value) else cell(row, name))
+        lines.append([*line, record.metric, record.began, record.data_sha256])
+    return lines

@@ -1,0 +1,302 @@
+"""The table of runs, its keys and how its cells are painted."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QFont, QFontMetrics, QKeyEvent, QKeySequence, QMouseEvent, QPainter, QPen
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QFrame,
+    QHeaderView,
+    QLineEdit,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+    QWidget,
+)
+
+from nnstudio.gui.look.number_text import tabular
+from nnstudio.gui.look.row_state import paint_row_state
+from nnstudio.gui.look.theme import Theme
+from nnstudio.gui.runs.rows import NAMES, NUMBERS, Row, starts_descending
+from nnstudio.gui.runs.run_model import COLOUR, ROW, RunModel
+
+_Index = QModelIndex | QPersistentModelIndex
+_ROW, _MARGIN = 26, 8
+_BOX = 14
+#: Room for the mark of sorting in a head, and for the arrow of a group.
+_MARK, _ARROW = 16, 16
+_WIDTHS = {"compare": 30, "name": 96, "differs": 216, "note": 120}
+_LEAST = {"number": 40, "end": 72}
+
+
+class RunTable(QTableView):
+    """Rows can be selected, ticked, renamed, annotated, unfolded and sorted.
+
+    Signals:
+        sorted_by: (column, is_descending) the user wants this order; an empty column is the usual.
+        folded: (group) its members are to be shown, or not any more.
+        opened: (number) reopen this run.
+        delete_asked, copy_asked: what is selected.
+    """
+
+    sorted_by = Signal(str, bool)
+    folded = Signal(int)
+    opened = Signal(int)
+    delete_asked = Signal()
+    copy_asked = Signal()
+
+    def __init__(self, model: RunModel, theme: Theme) -> None:
+        super().__init__()
+        self._model = model
+        self.setObjectName("runs_table")
+        self.setAccessibleName("Runs")
+        self.setModel(model)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        triggers = QAbstractItemView.EditTrigger
+        self.setEditTriggers(triggers.NoEditTriggers)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setShowGrid(False)
+        self.setStyleSheet("QTableView { selection-background-color: transparent; }")
+        self.setTabKeyNavigation(False)
+        self.setWordWrap(False)
+        self.setMouseTracking(True)
+        self.setItemDelegate(_CellPainter(theme, self))
+        rows = self.verticalHeader()
+        rows.hide()
+        rows.setMinimumSectionSize(_ROW)
+        rows.setDefaultSectionSize(_ROW)
+        rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        head = _Heads(self)
+        self.setHorizontalHeader(head)
+        head.setHighlightSections(False)
+        head.setSectionsClickable(True)
+        head.setMinimumSectionSize(28)
+        head.sectionClicked.connect(self._sort)
+        for name, width in _WIDTHS.items():
+            self.setColumnWidth(NAMES.index(name), width)
+        self._order: tuple[str, int] = ("", 0)
+
+    # ------------------------------------------------------------------ rows
+
+    def selected(self) -> list[Row]:
+        """The selected rows, from top to bottom."""
+        places = sorted(index.row() for index in self.selectionModel().selectedRows())
+        return [self._model.rows[place] for place in places if place < len(self._model.rows)]
+
+    def current(self) -> Row | None:
+        """The row that has the keyboard."""
+        place = self.currentIndex().row()
+        return self._model.rows[place] if 0 <= place < len(self._model.rows) else None
+
+    def edit_cell(self, key: tuple[int, bool], name: str) -> None:
+        """Let the user type a name or a note."""
+        place = self._model.place_of(key)
+        if place >= 0:
+            index = self._model.index(place, NAMES.index(name))
+            self.scrollTo(index)
+            self.setCurrentIndex(index)
+            self.edit(index)
+
+    def fit_columns(self) -> None:
+        """Columns of figures as wide as what they hold; only the others can be dragged."""
+        for place, name in enumerate(NAMES):
+            if name not in _WIDTHS:
+                hint = max(self.sizeHintForColumn(place), _LEAST.get(name, 0))
+                width = max(hint, self.horizontalHeader().sectionSizeHint(place))
+                if width != self.columnWidth(place):
+                    self.setColumnWidth(place, width)
+
+    # ------------------------------------------------------------------ order
+
+    def _sort(self, section: int) -> None:
+        """By this column, the best first; again: the other way; again: as usual."""
+        name = NAMES[section]
+        if name == "compare":
+            return
+        before, clicks = self._order
+        clicks = clicks + 1 if before == name else 1
+        self._order = (name, clicks) if clicks < 3 else ("", 0)
+        first = starts_descending(name)
+        is_descending = first if clicks == 1 else not first
+        head = self.horizontalHeader()
+        head.setSortIndicatorShown(clicks < 3)
+        orders = Qt.SortOrder
+        order = orders.DescendingOrder if is_descending else orders.AscendingOrder
+        head.setSortIndicator(section if clicks < 3 else -1, order)
+        self.sorted_by.emit(self._order[0], is_descending)
+        self.fit_columns()
+
+    # ------------------------------------------------------------------ keys and mouse
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        keys, row = Qt.Key, self.current()
+        if event.matches(QKeySequence.StandardKey.Copy):
+            self.copy_asked.emit()
+        elif event.key() in (keys.Key_Delete, keys.Key_Backspace):
+            self.delete_asked.emit()
+        elif row is None:
+            super().keyPressEvent(event)
+        elif event.key() == keys.Key_F2:
+            column = NAMES[self.currentIndex().column()]
+            self.edit_cell(row.key, "note" if column == "note" else "name")
+        elif event.key() in (keys.Key_Return, keys.Key_Enter):
+            self._open(row)
+        elif event.key() == keys.Key_Space and not row.group:
+            self._tick(self.currentIndex().row())
+        elif event.key() in (keys.Key_Right, keys.Key_Left) and row.group:
+            if (row.record.group in self._model.unfolded) == (event.key() == keys.Key_Left):
+                self.folded.emit(row.record.group)
+        else:
+            super().keyPressEvent(event)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        index = self.indexAt(event.position().toPoint())
+        is_left = event.button() == Qt.MouseButton.LeftButton
+        if is_left and index.isValid():
+            name, row = NAMES[index.column()], self._model.rows[index.row()]
+            if name == "compare" and not row.group:
+                self._tick(index.row())
+                return
+            near = event.position().x() - self.visualRect(index).left() < _ARROW + _MARGIN
+            if name == "name" and row.group and near:
+                self.folded.emit(row.record.group)
+                return
+        super().mousePressEvent(event)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        index = self.indexAt(event.position().toPoint())
+        if not index.isValid() or event.button() != Qt.MouseButton.LeftButton:
+            return
+        name, row = NAMES[index.column()], self._model.rows[index.row()]
+        if name == "compare":
+            self.mousePressEvent(event)
+        elif name in ("name", "note") and not (name == "name" and row.group):
+            self.edit_cell(row.key, name)
+        else:
+            self._open(row)
+
+    def _open(self, row: Row) -> None:
+        if row.group:
+            self.folded.emit(row.record.group)
+        else:
+            self.opened.emit(row.record.number)
+
+    def _tick(self, place: int) -> None:
+        index = self._model.index(place, 0)
+        ticked = index.data(Qt.ItemDataRole.CheckStateRole) == Qt.CheckState.Checked
+        state = Qt.CheckState.Unchecked if ticked else Qt.CheckState.Checked
+        self._model.setData(index, state, Qt.ItemDataRole.CheckStateRole)
+
+
+class _Heads(QHeaderView):
+    """The heads, each no wider than its word and the mark of sorting."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(Qt.Orientation.Horizontal, parent)
+
+    def sectionSizeFromContents(self, section: int) -> QSize:
+        font = QFont(self.font())
+        font.setPixelSize(11)
+        font.setWeight(QFont.Weight.DemiBold)
+        text = str(self.model().headerData(section, Qt.Orientation.Horizontal))
+        width = QFontMetrics(font).horizontalAdvance(text) + 2 * _MARGIN + 2
+        if self.isSortIndicatorShown() and self.sortIndicatorSection() == section:
+            width += _MARK
+        return QSize(width, super().sectionSizeFromContents(section).height())
+
+
+class _CellPainter(QStyledItemDelegate):
+    """Text with digits of equal width; a tick in the run's colour; an arrow before groups."""
+
+    def __init__(self, theme: Theme, table: RunTable) -> None:
+        super().__init__(table)
+        self._theme, self._table = theme, table
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: _Index) -> QSize:
+        font = _font(self._table.font(), index)
+        return QSize(QFontMetrics(font).horizontalAdvance(index.data()) + 2 * _MARGIN + 2, _ROW)
+
+    def createEditor(self, parent: QWidget, option: QStyleOptionViewItem, index: _Index) -> QWidget:
+        field = QLineEdit(parent)
+        name = NAMES[index.column()]
+        field.setObjectName(f"runs_{name}_field")
+        field.setAccessibleName("Name of the run" if name == "name" else "Note about the run")
+        field.setPlaceholderText("Name" if name == "name" else "Note")
+        field.setMaxLength(60 if name == "name" else 500)
+        field.setStyleSheet("QLineEdit { padding: 0 4px; min-height: 0; font-size: 12px; }")
+        return field
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
+        rect: QRect = option.rect  # type: ignore[attr-defined]
+        row: Row = index.data(ROW)
+        name = NAMES[index.column()]
+        painter.save()
+        paint_row_state(painter, option, index, self._table, self._theme)
+        if name == "compare":
+            if not row.group:
+                self._paint_tick(painter, rect, index.data(COLOUR))
+            painter.restore()
+            return
+        box = rect.adjusted(_MARGIN, 0, -_MARGIN, 0)
+        if row.is_member and name == "number":
+            painter.setPen(self._theme.colour("line"))
+            painter.drawLine(rect.left() + 3, rect.top(), rect.left() + 3, rect.bottom())
+        if row.group and name == "name":
+            self._paint_arrow(painter, box, row.record.group in self._table_model.unfolded)
+            box.adjust(_ARROW, 0, 0, 0)
+        font = _font(self._table.font(), index)
+        painter.setFont(font)
+        painter.setPen(index.data(Qt.ItemDataRole.ForegroundRole))
+        is_present = name == "number" and row.record.number == self._table_model.present
+        if is_present and not row.group:
+            painter.setPen(self._theme.colour("accent"))
+        elide = Qt.TextElideMode.ElideRight
+        words = QFontMetrics(font).elidedText(index.data(), elide, box.width())
+        painter.drawText(box, index.data(Qt.ItemDataRole.TextAlignmentRole), words)
+        painter.restore()
+
+    @property
+    def _table_model(self) -> RunModel:
+        model = self._table.model()
+        assert isinstance(model, RunModel)
+        return model
+
+    def _paint_tick(self, painter: QPainter, rect: QRect, role: str) -> None:
+        """A box; ticked ones are filled with the colour of the run's curves."""
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        box = QRect(0, 0, _BOX, _BOX)
+        box.moveCenter(rect.center())
+        colour = self._theme.colour(role) if role else self._theme.colour("dim")
+        painter.setPen(QPen(colour, 1))
+        painter.setBrush(colour if role else self._theme.colour("window"))
+        painter.drawRoundedRect(box, 4, 4)
+        if role:
+            pen = QPen(self._theme.colour("panel"), 2)
+            pen.setCapStyle(Qt.PenCapStyle.RoundCap)
+            painter.setPen(pen)
+            x, y = box.left(), box.top()
+            painter.drawPolyline(_points((x + 4, y + 7), (x + 6, y + 10), (x + 11, y + 4)))
+
+    def _paint_arrow(self, painter: QPainter, box: QRect, is_open: bool) -> None:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(self._theme.colour("dim"), 1.5))
+        x, y = box.left() + 2, box.center().y()
+        shape = ((0, -2), (4, 2), (8, -2)) if is_open else ((2, -4), (6, 0), (2, 4))
+        painter.drawPolyline(_points(*((x + dx, y + dy) for dx, dy in shape)))
+
+
+def _points(*places: tuple[int, int]) -> list[QPoint]:
+    return [QPoint(x, y) for x, y in places]
+
+
+def _font(plain: QFont, index: _Index) -> QFont:
+    font = QFont(plain)
+    font.setPixelSize(12)
+    name = NAMES[index.column()]
+    if name == "name":
+        font.setWeight(QFont.Weight.DemiBold)
+    return tabular(font) if name in NUMBERS else font
