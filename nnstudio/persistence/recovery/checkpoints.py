@@ -79,8 +79,9 @@ class Checkpoints:
         self._compose = compose
         self._pace = pace
         self._is_asked = False
-        self._last_due = self._best_due = self._next_due = pace.clock() + pace.first
-        self._kept_at = -inf
+        self._began = pace.clock()
+        self._spent_before = keeper.spent
+        self._last_due = self._best_due = self._next_due = self._began + pace.first
         self._best_score = min(map(self._score, session.history.epochs), default=inf)
         self._best: _Best | None = None
         if not session.step:
@@ -112,17 +113,16 @@ class Checkpoints:
 
     def _keep_what_is_due(self) -> None:
         now = self._pace.clock()
-        earned = self._kept_at + self._keeper.cost / self._pace.share
-        if now < earned and not self._is_asked:  # the last writing has cost more than its share
+        earned = self._began + (self._keeper.spent - self._spent_before) / self._pace.share
+        if now < earned and not self._is_asked:
             self._next_due = earned
             return
-        self._kept_at = now
         if self._is_asked or now >= self._last_due:
             self._is_asked = False
             self._last_due = now + self._pace.every
             standing = Standing.of(self._session)
             self._keeper.keep("last", lambda: self._made(standing))
-        elif self._best is not None and now >= self._best_due:
+        if self._best is not None and now >= self._best_due:
             self._best_due = now + self._pace.best
             best, self._best = self._best, None
             self._keeper.keep("best", lambda: self._compose(self._trained(best), best.epoch))

@@ -29,7 +29,7 @@ class Keeper:
     Attributes:
         written: (which) called after each writing, on the keeper's thread.
         troubled: (sentence) called the first time that something can't be written, on its thread.
-        cost: the processor time of the last writing, in seconds.
+        spent: the processor time of all writing so far, in seconds.
     """
 
     def __init__(self, start: Callable[[threading.Thread], None] = threading.Thread.start) -> None:
@@ -42,7 +42,7 @@ class Keeper:
         self._thread: threading.Thread | None = None
         self._is_working = False
         self._was_troubled = False
-        self.cost = 0.0
+        self.spent = 0.0
         self.written: Callable[[Which], object] = lambda which: None
         self.troubled: Callable[[str], object] = lambda sentence: None
 
@@ -133,7 +133,7 @@ class Keeper:
         else:
             self.written(which)
         finally:
-            self.cost = thread_time() - began
+            self.spent += thread_time() - began
 
     def _forget(self, which: tuple[Which, ...]) -> None:
         if self._folder is not None:
