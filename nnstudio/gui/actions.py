@@ -10,7 +10,7 @@ from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMenu, QMenuBar
 
 from nnstudio.graph.templates import TEMPLATES
-from nnstudio.gui import life_menu
+from nnstudio.gui import life_menu, slow_motion
 from nnstudio.gui.canvas.placing import Side
 from nnstudio.gui.look.theme import THEMES
 from nnstudio.gui.minimap_menu import add_minimap_menu
@@ -190,6 +190,7 @@ class Actions:
             action.setCheckable(True)
             action.setChecked(window.theme.name == name)
             self._themes.addAction(action)
+        life_menu.add_sign_colours(menu, window.theme)
 
     def _train(self) -> None:
         runner = self._window.workbench.runner
@@ -202,9 +203,17 @@ class Actions:
             menu, "step_epoch", "Step one epoch", runner.step_epoch, "Ctrl+Shift+."
         )
         self.stop = self._add(menu, "stop", "Stop and end this run", runner.stop)
+        slowly = menu.addMenu("Slow motion")
+        slowly.setObjectName("slow_motion_menu")
+        slow_motion.fill(slowly, runner)
         menu.addSeparator()
         self._add(menu, "restart", "Restart with the same weights", runner.restart)
         self._add(menu, "new_weights", "New weights", runner.new_weights)
+        menu.addSeparator()
+        tells = self._add(menu, "tells_of_ends", "Tell when a long run ends", lambda: None)
+        tells.setCheckable(True)
+        tells.setChecked(self._window.end_notice.is_wanted)
+        tells.toggled.connect(self._window.set_tells_of_ends)
 
     def _help(self) -> None:
         menu = self._menu(self._menus, "help", "&Help")

@@ -38,6 +38,8 @@ class Preferences:
         reduces_motion: cards that are put in order don't glide there.
         tells_of_ends: a notification tells of the end of a long run.
         on_cards: what the cards of the canvas show; empty for what the window thinks best.
+        sign_colours: how weights above and below 0 are coloured; empty for the usual colours.
+        wire_weights: whether wires show how strong the weights behind them are.
     """
 
     theme: str = ""
@@ -50,6 +52,8 @@ class Preferences:
     reduces_motion: bool = False
     tells_of_ends: bool = True
     on_cards: str = ""
+    sign_colours: str = ""
+    wire_weights: bool = False
 
 
 def preferences_path() -> Path:

@@ -265,6 +265,7 @@ def test_the_window_opens_it_from_the_view_menu(open_window, qtbot: QtBot) -> No
     window = open_window(sample("spiral.nnstudio"))
     dock = window.docks.docks["histograms"]
     assert dock.widget() is None, "what is closed costs nothing"
+    qtbot.waitUntil(lambda: not window.live._timer.isActive(), timeout=20_000)
     dock.toggleViewAction().trigger()
     dock.raise_()
     qtbot.waitUntil(lambda: dock.widget() is not None and dock.widget().isVisible())

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QWidget
 
 from nnstudio.engine.layer import Shape
 from nnstudio.graph.edits import rename
+from nnstudio.graph.model import Edge
 from nnstudio.graph.templates import TEMPLATES, Template
 from nnstudio.gui.blocks import is_key
 from nnstudio.gui.canvas import bypassing, commands, grouping, noting, placing
@@ -33,6 +34,7 @@ from nnstudio.gui.canvas.node_item import DETAIL_FROM
 from nnstudio.gui.canvas.notes import Notes
 from nnstudio.gui.canvas.overlays import STRIP, EmptyCanvas
 from nnstudio.gui.canvas.scene import CanvasScene, point_of
+from nnstudio.gui.canvas.wire_weights import WireWeight
 from nnstudio.gui.live import Live
 from nnstudio.gui.look.theme import Theme
 from nnstudio.gui.workbench import Workbench
@@ -107,6 +109,9 @@ class EditableView(NavigableView):
         if live is not None:
             self.life = Life(live, theme, self, self)
             self._strip.add(self.life.heat.legend)
+            self._strip.add(self.life.weights.legend)
+            self._strip.add(self.life.thumbnails.legend)
+            self.life.weights.switched.connect(self.life.thumbnails.legend.make_way)
 
     # ------------------------------------------------------------------ for menus and scripts
 
@@ -337,6 +342,10 @@ class EditableView(NavigableView):
         lines = {node: found.lines() for node, found in numbers.items()}
         alarming = [node for node, found in numbers.items() if found.broken]
         self._scene.show_numbers(lines, alarming)
+
+    def show_weights(self, weights: Mapping[Edge, WireWeight]) -> None:
+        """Let wires show how strong the weights behind them are; the others look as usual."""
+        self._scene.show_weights(weights)
 
     def node_rect(self, node_id: str) -> QRect:
         """The node's card in the viewport's coordinates."""

@@ -31,6 +31,7 @@ from nnstudio.gui.canvas.measures import WIDTH, Box, Point, height
 from nnstudio.gui.canvas.node_item import DETAIL_FROM, NodeItem
 from nnstudio.gui.canvas.note_item import NoteItem
 from nnstudio.gui.canvas.wire_item import DrawnWire, WireItem
+from nnstudio.gui.canvas.wire_weights import WireWeight
 from nnstudio.gui.look.theme import Theme
 from nnstudio.project.layout import Group, Note
 
@@ -184,6 +185,11 @@ class CanvasScene(QGraphicsScene):
         """Let wires show these lines of text, by source; those from ``alarming`` as errors."""
         for edge, item in self.wires.items():
             item.show_numbers(lines.get(edge.source, ()), alarming=edge.source in alarming)
+
+    def show_weights(self, weights: Mapping[Edge, WireWeight]) -> None:
+        """Let these wires be as wide and coloured as the weights behind them, no others."""
+        for edge, item in self.wires.items():
+            item.show_weight(weights.get(edge))
 
     def show_heat(self, bars: Mapping[str, HeatBar]) -> None:
         """Show these bars, by card, and no others."""

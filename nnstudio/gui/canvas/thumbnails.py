@@ -14,6 +14,7 @@ from nnstudio.engine.dense import Dense
 from nnstudio.engine.layer import Array
 from nnstudio.engine.shaping import Input, Permute
 from nnstudio.graph.model import Graph
+from nnstudio.gui.canvas.card_legend import CardLegend
 from nnstudio.gui.canvas.output_maps import OutputMaps
 from nnstudio.gui.canvas.pixmaps import grey_pixmap, sequence_chart, signed_pixmap, tiled
 from nnstudio.gui.live import Live, LiveView
@@ -62,6 +63,7 @@ class Thumbnails(LiveView):
         self.resize(0, 0)
         self._theme = theme
         self._cards = cards
+        self.legend = CardLegend(theme)
         self._maps = OutputMaps()
         self._kind = "automatic"
         self._examples: dict[str, tuple[tuple[object, ...], QPixmap | None]] = {}
@@ -77,6 +79,7 @@ class Thumbnails(LiveView):
         if kind in ON_CARDS and kind != self._kind:
             self._kind = kind
             self.needs_weights = kind not in ("curves", "nothing")
+            self.legend.want(self.needs_weights)
             self.live.mark(self)
 
     def refresh(self) -> None:
@@ -116,7 +119,7 @@ class Thumbnails(LiveView):
     def _example(self, node: str, layer: Input) -> QPixmap | None:
         """Examples don't change while training runs: drawn once for each data and shape."""
         data = self.live.workbench.data
-        now = (data, layer, self._theme.name)
+        now = (data, layer, self._theme.colours)
         known = self._examples.get(node)
         if known is None or known[0] != now:
             known = self._examples[node] = (now, self._draw_example(data, layer))

@@ -256,7 +256,9 @@ class CanvasView(KeyedView):
             words = problem or words_about(target, self._workbench.graph, self._workbench.analysis)
             if isinstance(target, Wire) and not problem and self.life is not None:
                 flow = self.life.numbers.measured(target.edge.source).values()
-                words = "\n".join([words, *(numbers.sentence() for numbers in flow)])
+                weight = self.life.weights.measured().get(target.edge)
+                told = [found.sentence() for found in (*flow, *filter(None, [weight]))]
+                words = "\n".join([words, *told])
             QToolTip.showText(event.globalPos(), words, self.viewport())
             return True
         return super().viewportEvent(event)

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 from nnstudio.graph.model import Edge
 from nnstudio.gui.canvas.measures import Point
 from nnstudio.gui.canvas.routes import corners, handles, is_smooth
+from nnstudio.gui.canvas.wire_weights import WireWeight
 from nnstudio.gui.look.theme import Theme, mono_font
 
 #: Below this zoom wires don't say what they carry.
@@ -57,6 +58,7 @@ class WireItem(QGraphicsItem):
         self.shows_label = False
         self.numbers: tuple[str, ...] = ()
         self.is_alarming = False
+        self.weight: WireWeight | None = None
         self._theme = theme
         self._ends: tuple[Point, Point] | None = None
         self._path = QPainterPath()
@@ -96,6 +98,12 @@ class WireItem(QGraphicsItem):
             self._bounds = None
             self.update()
 
+    def show_weight(self, weight: WireWeight | None) -> None:
+        """Be as wide and coloured as these weights, or as usual."""
+        if weight != self.weight:
+            self.weight = weight
+            self.update()
+
     def _lines(self, *, says_shape: bool) -> tuple[str, ...]:
         """What is on the wire: lines between two cards, one line where it runs between two rows."""
         lines = (self.label, *self.numbers) if says_shape and self.label else self.numbers
@@ -126,7 +134,7 @@ class WireItem(QGraphicsItem):
         self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
     ) -> None:
         lit = self.is_selected or self.is_hovered
-        pen = QPen(self._theme.colour("accent" if lit else "dim"), 2.5 if lit else 1.5)
+        pen = self._pen(lit=lit)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(pen)
         painter.drawPath(self._path)
@@ -134,6 +142,12 @@ class WireItem(QGraphicsItem):
         lines = self._lines(says_shape=lit or self.shows_label)
         if lines and zoom >= (LABELS_FROM if len(lines) == 1 else LINES_FROM):
             self._paint_label(painter, lines)
+
+    def _pen(self, *, lit: bool) -> QPen:
+        if self.weight is None:
+            return QPen(self._theme.colour("accent" if lit else "dim"), 2.5 if lit else 1.5)
+        colour = self._theme.colour("accent") if lit else self.weight.colour(self._theme)
+        return QPen(colour, max(self.weight.width, 2.5 if lit else 0.0))
 
     def _paint_label(self, painter: QPainter, lines: tuple[str, ...]) -> None:
         box = _box_of(lines, self.middle())

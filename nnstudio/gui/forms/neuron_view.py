@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSpinBox, QVBoxLayout
 
 from nnstudio.engine.layer import Array
@@ -13,6 +14,7 @@ from nnstudio.gui.forms.unit_table import UnitTable
 from nnstudio.gui.forms.weight_names import weight_names
 from nnstudio.gui.live import Live, LiveView
 from nnstudio.gui.look.theme import Theme
+from nnstudio.gui.plots.sign_legend import SignLegend
 from nnstudio.gui.plots.unit_picture import UnitPicture
 from nnstudio.gui.plots.weight_picture import picture_shape
 
@@ -30,6 +32,7 @@ class NeuronView(LiveView):
         self._is_known = True
         self._picture = UnitPicture("neuron_picture", theme)
         self._picture.chosen.connect(self.choose)
+        self._legend = SignLegend(theme, "neuron_legend")
         self._unit = QSpinBox()
         self._unit.setObjectName("neuron_unit")
         self._unit.setAccessibleName("Unit")
@@ -70,6 +73,7 @@ class NeuronView(LiveView):
         column.setSpacing(8)
         column.addLayout(row)
         column.addWidget(self._picture)
+        column.addWidget(self._legend, 0, Qt.AlignmentFlag.AlignRight)
         column.addWidget(self._table)
         column.addWidget(self._note)
         column.addLayout(buttons)
@@ -114,6 +118,7 @@ class NeuronView(LiveView):
             return
         graph, analysis = self._workbench.graph, self._workbench.analysis
         self._picture.show_units(weight, picture_shape(graph, analysis, node.id), self.unit)
+        self._legend.set_limit(self._picture.limit)
         own, bias = weight[self.unit], arrays.get("bias")
         data = self._workbench.data
         names = () if data is None else data.dataset.input_names

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache
 from string import Template
 
 from PySide6.QtCore import QObject, Signal
@@ -10,6 +11,7 @@ from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontMetrics, QGuiApplic
 from PySide6.QtWidgets import QApplication
 
 from nnstudio import assets
+from nnstudio.gui.look.sign_colours import DEFAULT, SIGNS, Signs
 
 
 @dataclass(frozen=True)
@@ -106,6 +108,7 @@ class Theme(QObject):
     def __init__(self, name: str = "light") -> None:
         super().__init__()
         self._name = name
+        self._signs = DEFAULT
 
     @property
     def name(self) -> str:
@@ -114,8 +117,24 @@ class Theme(QObject):
 
     @property
     def colours(self) -> Colours:
-        """The colours of the present theme."""
-        return THEMES[self._name]
+        """The colours of the present theme, those of signs as they were chosen."""
+        return themed(self._name, self._signs)
+
+    @property
+    def signs(self) -> Signs:
+        """How numbers above and below 0 are coloured, everywhere."""
+        return SIGNS[self._signs]
+
+    @property
+    def signs_name(self) -> str:
+        """The same as a key of :data:`SIGNS`."""
+        return self._signs
+
+    def set_signs(self, name: str) -> None:
+        """Colour signs like this, a key of :data:`SIGNS`; any other word changes nothing."""
+        if name in SIGNS and name != self._signs:
+            self._signs = name
+            self.changed.emit()
 
     def colour(self, role: str) -> QColor:
         """The colour of a role, ready to paint with."""
@@ -140,6 +159,13 @@ class Theme(QObject):
         app.setStyle("Fusion")
         app.setPalette(_palette(self.colours))
         app.setStyleSheet(sheet)
+
+
+@cache
+def themed(name: str, signs: str = DEFAULT) -> Colours:
+    """The colours of a theme with a pair of colours for signs."""
+    positive, negative = SIGNS[signs].pairs[name]
+    return replace(THEMES[name], positive=positive, negative=negative)
 
 
 def _palette(c: Colours) -> QPalette:

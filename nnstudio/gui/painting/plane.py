@@ -170,7 +170,7 @@ class Plane(Paper):
 
     def _stamps_now(self) -> Stamps:
         source, ratio = self._source, self.devicePixelRatioF()
-        key = (source.colours, source.task, self.theme.name, ratio)
+        key = (source.colours, source.task, self.theme.colours, ratio)
         if self._stamps is None or self._stamps[0] != key:
             colours = point_colours(source, self.theme.colours)
             colours += colours[-1:] * (8 - len(colours))

@@ -17,7 +17,7 @@ from nnstudio.gui.look.number_text import number_text
 from nnstudio.gui.look.theme import Theme
 from nnstudio.gui.pictures.columns import Column
 from nnstudio.gui.pictures.neurons import LEGEND, Look, limit_of, neuron_size, paint_neurons
-from nnstudio.gui.pictures.parts import Scheme
+from nnstudio.gui.pictures.parts import Bundle, Scheme
 from nnstudio.gui.pictures.pictures import Names, columns_now, weights_now
 from nnstudio.gui.pictures.places import scheme_for
 from nnstudio.gui.workbench import Workbench
@@ -25,6 +25,8 @@ from nnstudio.messages import StudioError
 
 #: Larger than on paper it says no more.
 _LARGEST = 1.25
+#: A line is pointed at within so many pixels.
+_REACH = 4.0
 
 
 class NeuronsPanel(LiveView):
@@ -83,6 +85,8 @@ class _Picture(QWidget):
         self._scheme: Scheme | None = None
         self._weights: Mapping[Key, Array] = {}
         self.limit = 0.0
+        self._lit: tuple[Bundle, int] | None = None
+        self.setMouseTracking(True)
         workbench.selection_changed.connect(self.update)
 
     def show_columns(self, columns: tuple[Column, ...], inputs: Names, outputs: Names) -> None:
@@ -96,6 +100,7 @@ class _Picture(QWidget):
         if self._shown is not None:
             room = float(self.width()), self.height() - LEGEND
             self._scheme = scheme_for(*self._shown, room)
+            self._lit = None
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -139,7 +144,9 @@ class _Picture(QWidget):
         painter.translate(corner)
         painter.scale(scale, scale)
         selected = self._workbench.selection
-        look = Look(self._theme, self._weights, self.limit, biases=True, selected=selected)
+        look = Look(
+            self._theme, self._weights, self.limit, biases=True, selected=selected, lit=self._lit
+        )
         paint_neurons(painter, self._scheme, look)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
@@ -158,7 +165,7 @@ class _Picture(QWidget):
         at = self._at(place)
         number = self._scheme.column_at(at.x(), at.y())
         if number is None:
-            return ""
+            return self._words_of_line(self._line_at(place))
         column = self._scheme.columns[number]
         unit = self._scheme.unit_at(at.x(), at.y())
         if unit is None:
@@ -168,6 +175,42 @@ class _Picture(QWidget):
         if bias is not None and bias.ndim == 1 and unit < len(bias):
             words += f"\nBias {number_text(float(bias[unit]))}"
         return words
+
+    def _line_at(self, place: QPointF) -> tuple[Bundle, int] | None:
+        """The weight whose line is under a point; none where a unit is."""
+        if self._scheme is None or not self._weights:
+            return None
+        at = self._at(place)
+        if self._scheme.column_at(at.x(), at.y()) is not None:
+            return None
+        return self._scheme.weight_at(at.x(), at.y(), _REACH / self._fit()[0])
+
+    def _words_of_line(self, line: tuple[Bundle, int] | None) -> str:
+        """Between which units a weight is, and how large."""
+        if line is None or self._scheme is None:
+            return ""
+        bundle, number = line
+        unit, feature = int(bundle.units[number]), int(bundle.features[number])
+        weight = self._weights.get((bundle.node, "weight"))
+        if weight is None or unit >= weight.shape[0] or feature >= weight.shape[1]:
+            return ""
+        column = next((c for c in self._scheme.columns if bundle.node in c.nodes), None)
+        title = "" if column is None else f"{column.title}, "
+        value = number_text(float(weight[unit, feature]))
+        return f"{title}unit {unit + 1}, from {feature + 1}\nWeight {value}"
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """The line under the pointer stands out."""
+        self._light(self._line_at(event.position()))
+
+    def leaveEvent(self, event: QEvent) -> None:
+        super().leaveEvent(event)
+        self._light(None)
+
+    def _light(self, line: tuple[Bundle, int] | None) -> None:
+        if line != self._lit:
+            self._lit = line
+            self.update()
 
     def event(self, event: QEvent) -> bool:
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:

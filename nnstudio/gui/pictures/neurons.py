@@ -14,7 +14,7 @@ from nnstudio.engine.layer import Array
 from nnstudio.engine.network import Key
 from nnstudio.gui.look.number_text import number_text
 from nnstudio.gui.look.theme import Theme
-from nnstudio.gui.pictures.parts import RADIUS, Block, Circle, Scheme, Stroke, Words
+from nnstudio.gui.pictures.parts import RADIUS, Block, Bundle, Circle, Scheme, Stroke, Words
 from nnstudio.gui.pictures.places import LINE, MARGIN
 from nnstudio.gui.pictures.sheet import Sheet
 from nnstudio.gui.plots.activation_picture import paint_curve
@@ -38,6 +38,7 @@ class Look:
         biases: whether a unit's ring shows its bias.
         outlines: whether letters are painted as outlines.
         selected: the nodes whose columns are marked.
+        lit: a line that is pointed at: whose bundle it is in, and its number there.
     """
 
     theme: Theme
@@ -46,6 +47,7 @@ class Look:
     biases: bool = False
     outlines: bool = False
     selected: Collection[str] = ()
+    lit: tuple[Bundle, int] | None = None
 
 
 def neuron_size(scheme: Scheme, *, weights: bool) -> QSizeF:
@@ -106,6 +108,10 @@ class _Painting:
             self._paint_weights(limit)
         else:
             self._paint_lines()
+        if self._look.lit is not None:
+            bundle, line = self._look.lit
+            self._painter.setPen(QPen(self._colour("accent"), _THICK + 0.8))
+            self._painter.drawLine(QLineF(*bundle.ends[line].tolist()))
         for stroke in self._scheme.strokes:
             self._paint_stroke(stroke)
         for block in self._scheme.blocks:
@@ -258,14 +264,23 @@ class _Painting:
             self._painter.drawText(baseline, text)
 
     def _paint_legend(self, limit: float) -> None:
-        """Sign and size of the widest lines, below everything at the left."""
+        """Lines as wide and coloured as the weights they stand for, below everything at the left.
+
+        The text beside the outermost says that they stand for all beyond as well.
+        """
         y = self._scheme.height - MARGIN + LINE
         x = MARGIN
-        for role, sign in (("negative", "−"), ("positive", "+")):
-            pen = QPen(self._colour(role), _THICK)
+        for share in (-1.0, -0.5, 0.5, 1.0):
+            colour = self._colour("negative" if share < 0 else "positive")
+            size = abs(share)
+            colour.setAlphaF(_FAINT + (_FULL - _FAINT) * size)
+            pen = QPen(colour, _THIN + (_THICK - _THIN) * size)
             pen.setCapStyle(Qt.PenCapStyle.FlatCap)
             self._painter.setPen(pen)
-            self._painter.drawLine(QPointF(x, y), QPointF(x + 28, y))
-            text = f"{sign}{number_text(limit)} or {'less' if sign == '−' else 'more'}"
-            self._write(text, 12, False, "dim", x + 36, y, 1)
-            x += 140
+            self._painter.drawLine(QPointF(x, y), QPointF(x + 18, y))
+            beyond = {-1.0: "≤ ", 1.0: "≥ "}.get(share, "")
+            sign = "−" if share < 0 else "+"
+            self._write(
+                f"{beyond}{sign}{number_text(size * limit)}", 11, False, "dim", x + 23, y, 1
+            )
+            x += 86 if share == -1.0 else 72

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
+import numpy as np
+
 from nnstudio.engine.layer import Array
 from nnstudio.gui.pictures.columns import Column
 
@@ -114,6 +116,21 @@ class Scheme:
             if left <= x <= right and top <= y <= bottom:
                 return block.column
         return None
+
+    def weight_at(self, x: float, y: float, reach: float) -> tuple[Bundle, int] | None:
+        """The line of a weight that comes nearest to a point, no further than ``reach``."""
+        best: tuple[float, Bundle, int] | None = None
+        for bundle in self.bundles:
+            if not len(bundle.ends):
+                continue
+            start, along = bundle.ends[:, :2], bundle.ends[:, 2:] - bundle.ends[:, :2]
+            to = np.array([x, y]) - start
+            share = ((to * along).sum(axis=1) / np.maximum((along**2).sum(axis=1), 1e-9)).clip(0, 1)
+            distances = np.hypot(*(to - share[:, np.newaxis] * along).T)
+            line = int(distances.argmin())
+            if distances[line] <= (reach if best is None else best[0]):
+                best = float(distances[line]), bundle, line
+        return None if best is None else best[1:]
 
     def unit_at(self, x: float, y: float) -> int | None:
         """The number of the unit drawn at a point."""

@@ -58,6 +58,11 @@ class UnitPicture(QWidget):
         self._unit = 0
         self._limit = 0.0
 
+    @property
+    def limit(self) -> float:
+        """The weight of the strongest colours."""
+        return self._limit
+
     def sizeHint(self) -> QSize:
         return QSize(200, _HEIGHT)
 
