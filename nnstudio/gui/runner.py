@@ -20,7 +20,7 @@ from nnstudio.gui import garbage
 from nnstudio.messages import StudioError, sentence
 from nnstudio.project.document import Document
 from nnstudio.project.project import Project
-from nnstudio.project.run_book import RunRecord, begun, ended, numbered, with_end, written
+from nnstudio.project.run_book import RunRecord, begun, ended, halted, numbered, with_end, written
 from nnstudio.project.runs import (
     continues,
     is_finished,
@@ -207,6 +207,21 @@ class Runner(QObject):
     def take_inside(self) -> Inside | None:
         """The inside of the step that was watched since the last call."""
         return self._run.mailbox.take_inside() if self._run else None
+
+    def as_paused(self, trained: Trained) -> Project:
+        """The document as it would be if the run paused where ``trained`` stands.
+
+        It may be asked on any thread; the run goes on.
+        """
+        run, project = self._run, self._document.project
+        if run is None or trained.progress is None:
+            return replace(project, trained=trained)
+        trained = numbered(trained, run.record)
+        now = replace(project, trained=trained)
+        record = halted(run.record, trained)
+        if continues(now):
+            record = replace(record, graph=now.graph, layout=now.layout, settings=now.settings)
+        return replace(now, runs=written(project.runs, record))
 
     # ------------------------------------------------------------------ what the user asks
 

@@ -32,6 +32,7 @@ __all__ = [
     "ended",
     "forked",
     "group_of",
+    "halted",
     "lineage",
     "next_number",
     "numbered",
@@ -151,6 +152,22 @@ def ended(
         seconds=session.seconds,
         history=MappingProxyType(session.history.arrays()),
         trained=None if trained is None else _lean(numbered(trained, record)),
+    )
+
+
+def halted(record: RunRecord, trained: Trained) -> RunRecord:
+    """``record`` as if its run had been paused where ``trained`` stands; it may go on meanwhile."""
+    progress = trained.progress
+    assert progress is not None, "it is a run's"
+    return replace(
+        record,
+        data_sha256=trained.data_sha256,
+        end="paused",
+        epoch=progress.epoch,
+        step=progress.step,
+        seconds=progress.seconds,
+        history=MappingProxyType(dict(trained.history or {})),
+        trained=_lean(numbered(trained, record)),
     )
 
 

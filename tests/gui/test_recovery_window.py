@@ -151,6 +151,8 @@ def test_a_killed_window_goes_on_with_the_bits_of_one_that_was_not(
 
     epochs = trained.progress.epoch + 3
     assert train_until(window, epochs, qtbot) == uninterrupted(project, epochs)
+    (run,) = window.workbench.project.runs
+    assert run.epoch == epochs, "it is the same run in the book"
 
 
 def test_a_window_that_crashes_right_after_going_on_has_lost_nothing(

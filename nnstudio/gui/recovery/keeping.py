@@ -127,9 +127,9 @@ class Keeping(QObject):
 
     def _composed(self, trained: Trained, epoch: int) -> tuple[Project, Note]:
         """The document as it would be if training paused now; on the keeper's thread."""
-        project = self._workbench.project
+        project = self._workbench.runner.as_paused(trained)
         note = replace(self._note, is_training=True, epoch=epoch, epochs=project.settings.epochs)
-        return replace(project, trained=trained), note
+        return project, note
 
 
 def _epoch(project: Project) -> int:
