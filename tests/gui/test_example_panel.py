@@ -30,9 +30,13 @@ from nnstudio.engine.shaping import Flatten, Input
 from nnstudio.explaining.saliency import by_place, gradient, integrated_gradients
 from nnstudio.explaining.score import score_of
 from nnstudio.explaining.sensitivity import Explained
+from nnstudio.gui.evaluating.mistakes_page import MistakesPage
 from nnstudio.gui.explaining import asking
 from nnstudio.gui.explaining.inside import Inside
+from nnstudio.gui.looking.example_table import ExampleTable
+from nnstudio.gui.looking.wall import Wall
 from nnstudio.gui.main_window import MainWindow
+from nnstudio.gui.panels.evaluate_panel import EvaluatePanel
 from nnstudio.gui.panels.example_panel import ExamplePanel
 from nnstudio.project.project import Project
 
@@ -660,6 +664,49 @@ def test_an_example_that_another_view_asks_for_is_shown(open_window: Opener, qtb
     assert panel.choice.part == "test"
     window.workbench.show_example(int(data.parts.train[5]))
     qtbot.waitUntil(lambda: panel.choice.part == "training" and panel.choice.place == 5)
+
+
+def test_a_mistake_and_an_example_of_the_data_are_looked_into(
+    open_window: Opener, qtbot: QtBot
+) -> None:
+    window = open_window(assets.sample("digits.nnstudio"), size=(1440, 900))
+    panel = open_dock(window, qtbot)
+    click(window, "stage_evaluate")
+    evaluate = child(window, "evaluate_panel")
+    assert isinstance(evaluate, EvaluatePanel)
+    qtbot.waitUntil(lambda: evaluate.judged is not None and evaluate.is_seen())
+    click(evaluate, "evaluate_mistakes_button")
+    qtbot.waitUntil(lambda: child(evaluate, "evaluate_look_inside").isVisible())
+    page = evaluate.pages["mistakes"]
+    assert isinstance(page, MistakesPage)
+    judged = evaluate.judged
+    assert judged is not None
+    click(evaluate, "evaluate_look_inside")
+    worst = judged.row(int(page.list.answers[0]))
+    qtbot.waitUntil(lambda: inside(panel).chosen.position == worst)
+    assert inside(panel).is_wrong
+    wall = page.list.wall
+    QTest.mouseDClick(wall.viewport(), LEFT, pos=wall.rect_of(1).center())
+    second = judged.row(int(page.list.answers[1]))
+    qtbot.waitUntil(lambda: inside(panel).chosen.position == second)
+    window.docks.docks["data_view"].raise_()
+    data_view = child(window, "data_view_panel")
+    qtbot.waitUntil(
+        lambda: data_view.isVisible() and child(data_view, "examples_table").isVisible()
+    )
+    table = child(data_view, "examples_table")
+    assert isinstance(table, ExampleTable)
+    qtbot.waitUntil(lambda: table.examples_model.rowCount() > 0)
+    table.go_to(12)
+    table.setFocus()
+    QTest.keyClick(table, Key.Key_Return)
+    qtbot.waitUntil(lambda: inside(panel).chosen.position == 12)
+    click(data_view, "data_view_pictures")
+    wall = child(data_view, "examples_wall")
+    assert isinstance(wall, Wall)
+    wall.go_to(4)
+    QTest.keyClick(wall, Key.Key_Return)
+    qtbot.waitUntil(lambda: inside(panel).chosen.position == 4)
 
 
 def test_the_drawing_is_followed_while_one_draws(open_window: Opener, qtbot: QtBot) -> None:

@@ -92,14 +92,17 @@ class AnsweredList(QStackedWidget):
 
     Signals:
         chosen: (k) the answer whose example has the keyboard is another.
+        opened: (k) its example was double-clicked, or Enter pressed on it.
     """
 
     chosen = Signal(int)
+    opened = Signal(int)
 
     def __init__(self, theme: Theme, name: str, title: str) -> None:
         super().__init__()
         self.wall = Wall(theme, f"{name}_wall", title)
         self.wall.chosen.connect(self._choose)
+        self.wall.opened.connect(self._open)
         self.table = QTableView()
         self.table.setObjectName(f"{name}_table")
         self.table.setAccessibleName(title)
@@ -120,6 +123,7 @@ class AnsweredList(QStackedWidget):
         self.table.selectionModel().currentRowChanged.connect(
             lambda now, _: self._choose(now.row())
         )
+        self.table.activated.connect(lambda index: self._open(index.row()))
         self.addWidget(self.wall)
         self.addWidget(self.table)
         self.answers: Array = np.zeros(0, int)
@@ -151,6 +155,10 @@ class AnsweredList(QStackedWidget):
             self.wall.go_to(place)
         elif 0 <= place < self.rows.rowCount():
             self.table.setCurrentIndex(self.rows.index(place, 0))
+
+    def _open(self, place: int) -> None:
+        if 0 <= place < len(self.answers):
+            self.opened.emit(int(self.answers[place]))
 
     def _choose(self, place: int) -> None:
         if 0 <= place < len(self.answers):

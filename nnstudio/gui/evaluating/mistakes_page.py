@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSplitter, QVBoxLayout, QWidget
 
 from nnstudio.engine.activations import softmax
 from nnstudio.gui.evaluating.answered_list import MOST, AnsweredList
@@ -40,6 +40,11 @@ class MistakesPage(QSplitter):
         self._words.setObjectName("evaluate_mistake")
         self._words.setWordWrap(True)
         self._words.setProperty("role", "dim")
+        self._look = QPushButton("Look inside")
+        self._look.setObjectName("evaluate_look_inside")
+        self._look.setProperty("link", True)
+        self._look.setToolTip("What each layer makes of this example, and why this answer")
+        self._look.clicked.connect(lambda: self.list.opened.emit(self._answer))
         self.bars = ClassBars(theme)
         self.bars.setObjectName("evaluate_mistake_bars")
         self.pictures = TwoPictures(theme)
@@ -48,6 +53,7 @@ class MistakesPage(QSplitter):
         right.setContentsMargins(12, 0, 8, 8)
         right.setSpacing(8)
         right.addWidget(self._words)
+        right.addWidget(self._look, 0, Qt.AlignmentFlag.AlignLeft)
         beside = QHBoxLayout()
         beside.setSpacing(12)
         beside.addWidget(self.pictures, 0, Qt.AlignmentFlag.AlignTop)
@@ -58,7 +64,7 @@ class MistakesPage(QSplitter):
         self.addWidget(inside)
         self.setSizes([560, 440])
         self._shown: Shown | None = None
-        self._row = -1
+        self._row = self._answer = -1
 
     def show_answers(self, shown: Shown) -> None:
         """Show the worst of these."""
@@ -86,7 +92,8 @@ class MistakesPage(QSplitter):
 
     def _show(self, answer: int) -> None:
         shown = self._shown
-        for widget in (self._words, self.bars, self.pictures):
+        self._answer = answer
+        for widget in (self._words, self._look, self.bars, self.pictures):
             widget.setVisible(answer >= 0 and shown is not None)
         if shown is None or answer < 0:
             return

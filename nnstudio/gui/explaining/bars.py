@@ -16,7 +16,7 @@ from nnstudio.gui.plots.weight_picture import robust_limit
 
 _ROW, _BAR = 20, 8
 #: The least width of a column, and how far columns are apart.
-_COLUMN, _GAP = 150, 16
+_COLUMN, _GAP = 184, 20
 _MOST_NAME = 112
 
 

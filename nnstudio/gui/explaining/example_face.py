@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent, QPen, QPixmap
+from PySide6.QtGui import QPainter, QPaintEvent, QPen, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QFrame, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from nnstudio.data.dataset import INPUTS
@@ -17,7 +17,9 @@ from nnstudio.gui.looking.picture_image import picture_image
 from nnstudio.gui.plots.sequence_lines import paint_sequence
 
 #: The side of the picture beside the words, and above them.
-_SMALL, _LARGE = 36, 120
+_SMALL, _LARGE = 36, 128
+#: The height of the words below it.
+_WORDS = 92
 #: Numbers of a row that are written out.
 _MOST_NUMBERS = 8
 
@@ -74,9 +76,18 @@ class ExampleFace(QWidget):
         for line in self._lines:
             line.setDirection(directions.TopToBottom if upright else directions.LeftToRight)
             line.setSpacing(2 if upright else 12)
-        self.picture.set_side(_LARGE if upright else _SMALL)
+        self._fit()
         vertical = QSizePolicy.Policy.Expanding if upright else QSizePolicy.Policy.Maximum
         self.setSizePolicy(QSizePolicy.Policy.Preferred, vertical)
+
+    def _fit(self) -> None:
+        """The picture is as large as the words below it allow."""
+        side = min(_LARGE, max(_SMALL, self.height() - _WORDS)) if self._upright else _SMALL
+        self.picture.set_side(side)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
 
     def show_inside(self, inside: Inside, *, pictured_elsewhere: bool = False) -> None:
         """Show the example and the answer to it; beside its picture, only if that is small."""

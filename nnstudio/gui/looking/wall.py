@@ -42,9 +42,11 @@ class Wall(QAbstractScrollArea):
 
     Signals:
         chosen: (k) the example that has the keyboard is another.
+        opened: (k) it was double-clicked, or Enter pressed on it.
     """
 
     chosen = Signal(int)
+    opened = Signal(int)
 
     def __init__(self, theme: Theme, name: str, title: str) -> None:
         super().__init__()
@@ -200,7 +202,9 @@ class Wall(QAbstractScrollArea):
             Qt.Key.Key_End: self.count,
         }
         step = steps.get(Qt.Key(event.key()))
-        if step is None or not self.count:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._current >= 0:
+            self.opened.emit(self._current)
+        elif step is None or not self.count:
             super().keyPressEvent(event)
         elif self._current < 0:
             self.go_to(self.count - 1 if event.key() == Qt.Key.Key_End else 0)
@@ -209,6 +213,10 @@ class Wall(QAbstractScrollArea):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self.go_to(self.at(event.position().toPoint()))
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        if (k := self.at(event.position().toPoint())) >= 0:
+            self.opened.emit(k)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         self._hover(self.at(event.position().toPoint()))

@@ -63,6 +63,8 @@ class DataViewPanel(LiveView):
         self._beside.addWidget(self._example)
         self._beside.setStretchFactor(0, 1)
         self._wall = Wall(theme, "examples_wall", "The examples of the data")
+        self._table.activated.connect(lambda index: self._look_inside(index.row()))
+        self._wall.opened.connect(self._look_inside)
         self._columns = ColumnsPage(theme)
         self._batch = BatchPage(theme)
         self._empty = EmptyState("data_view_empty")
@@ -220,6 +222,11 @@ class DataViewPanel(LiveView):
         view = self._wall if self._page == "pictures" else self._table
         view.go_to(k)
         view.setFocus()
+
+    def _look_inside(self, k: int) -> None:
+        """Let an example be shown with what the network makes of it."""
+        if self._examples is not None and 0 <= k < self._examples.count:
+            self.live.workbench.show_example(self._examples.position(k))
 
     def _show_example(self, row: int) -> None:
         if self._examples is None or not 0 <= row < self._examples.count:

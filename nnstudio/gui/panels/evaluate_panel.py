@@ -86,6 +86,9 @@ class EvaluatePanel(LiveView):
             "calibration": CalibrationPage(theme),
             "residuals": ResidualsPage(theme),
         }
+        for page in self.pages.values():
+            if isinstance(page, ConfusionPage | MistakesPage):
+                page.list.opened.connect(self._look_inside)
         self._empty = EmptyState("evaluate_empty")
         self._stack = QStackedWidget()
         for page in (*self.pages.values(), self._empty):
@@ -195,6 +198,11 @@ class EvaluatePanel(LiveView):
         self._output = max(0, self._outputs.currentIndex())
         self._shown_page = ()
         self.refresh()
+
+    def _look_inside(self, answer: int) -> None:
+        """Let the example of an answer be shown with what the network makes of it."""
+        if self.judged is not None:
+            self.live.workbench.show_example(self.judged.row(answer))
 
     # ------------------------------------------------------------------ following
 

@@ -44,6 +44,8 @@ PAGES = {"layer": "Layer", "network": "Network", "saliency": "Saliency"}
 #: From this width on the example stands beside the pages; from the second on all choices are in
 #: one line.
 _WIDE, _ONE_LINE = 460, 640
+#: The width of the example beside the pages.
+_FACE = 132
 
 
 class ExamplePanel(LiveView):
@@ -323,7 +325,8 @@ class ExamplePanel(LiveView):
         if wide != getattr(self, "_was_wide", None):
             self._was_wide = wide
             self.face.set_upright(wide)
-            self.face.setMaximumWidth(132 if wide else 16_777_215)
+            self.face.setMinimumWidth(_FACE if wide else 0)
+            self.face.setMaximumWidth(_FACE if wide else 16_777_215)
             self._body.setDirection(directions.LeftToRight if wide else directions.TopToBottom)
             self._body.setSpacing(16 if wide else 8)
             self._mark()
