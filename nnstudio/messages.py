@@ -707,6 +707,11 @@ SENTENCES: dict[str, str] = {
     "fit_of_other": _(
         "This view shows what the targets are fitted by, but the first output answers for {target}."
     ),
+    "units_classes": _("Units add up to the scores of classes, not to the probabilities drawn here."),
+    "units_none_hidden": _("There is no hidden layer whose units could add up to the curve."),
+    "units_no_sum": _(
+        "Units add up to the curve where the last layer is Dense, alone or with an activation."
+    ),
     "predict_columns": _(
         "The network reads several columns of the data ({columns}), which one file can't give: ask it in Python, nnstudio.load(…).predict, by their names."
     ),
