@@ -28,6 +28,7 @@ from nnstudio.project.fixes import Fix, fix_for
 from nnstudio.project.problems import DataFacts, problems
 from nnstudio.project.project import Project
 from nnstudio.project.runs import facts_of
+from nnstudio.project.waiting import paused_run
 
 #: Lines of a pen, each points (x, y) as shares of the paper's side.
 Strokes = tuple[tuple[tuple[float, float], ...], ...]
@@ -62,6 +63,7 @@ class Workbench(QObject):
     loading_told = Signal()
     said = Signal(str, str)
     example_wanted = Signal()
+    unit_pointed = Signal()
     drawing_changed = Signal()
 
     def __init__(self, document: Document | None = None) -> None:
@@ -71,6 +73,7 @@ class Workbench(QObject):
         self.runner = Runner(self.document)
         self.runner.said.connect(self.said)
         self.makes_room: Callable[[Project, Project], Project] = lambda old, new: new
+        self.pointed_unit: tuple[str, int] | None = None
         self.example: int | None = None
         self.drawing: Strokes = ()
         self.data: PreparedData | None = None
@@ -133,6 +136,11 @@ class Workbench(QObject):
             return "The data is being read…"
         error = next((p for p in self.problems if p.severity == "error"), None)
         return str(error) if error else self.data_error
+
+    @property
+    def run_project(self) -> Project | None:
+        """The project whose run is on or paused, as it is without the edits that must wait."""
+        return self.runner.run_project or paused_run(self.project)
 
     @property
     def is_fetching(self) -> bool:

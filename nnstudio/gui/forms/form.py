@@ -14,6 +14,7 @@ from nnstudio.gui.forms.field import Field
 from nnstudio.gui.forms.fields import ChoiceField, field_for, in_words
 from nnstudio.gui.look.icons import icon
 from nnstudio.gui.look.theme import Theme
+from nnstudio.messages import sentence
 from nnstudio.schema import Setting, expected
 
 #: The width of the labels' column, the same in all forms so that fields stand in one line.
@@ -21,6 +22,8 @@ LABEL_WIDTH = 92
 #: In a panel narrower than this, labels are narrower too, and choices stand beneath theirs.
 NARROW = 220
 _NARROW_LABEL = 76
+#: Lines of the grid for one setting: it, perhaps its field beneath, when it counts, what is wrong.
+_LINES = 4
 
 
 class SettingsForm(QWidget):
@@ -84,6 +87,11 @@ class SettingsForm(QWidget):
             row.show_values([getattr(subject, row.item.name) for subject in subjects])
         self._reset_all.setVisible(self._resets_all and len(self.resettable) > 1)
 
+    def show_waiting(self, names: Collection[str]) -> None:
+        """Say of the settings with these names that they wait for the next restart."""
+        for name, row in self._rows.items():
+            row.later.setVisible(name in names)
+
     def discard(self) -> None:
         """Forget what is typed and not taken, because the form is about to show another object."""
         for row in self._rows.values():
@@ -128,10 +136,10 @@ class SettingsForm(QWidget):
 
     def _arrange(self) -> None:
         for place, row in enumerate(self._rows.values()):
-            row.arrange(self._grid, 3 * place, self._is_narrow)
+            row.arrange(self._grid, _LINES * place, self._is_narrow)
         self._grid.removeWidget(self._reset_all)
         left = Qt.AlignmentFlag.AlignLeft
-        self._grid.addWidget(self._reset_all, 3 * len(self._rows), 0, 1, 2, left)
+        self._grid.addWidget(self._reset_all, _LINES * len(self._rows), 0, 1, 2, left)
         self._order_tabs()
 
     def _order_tabs(self) -> None:
@@ -191,6 +199,7 @@ class _Row:
         self.reset.clicked.connect(self._reset)
         self.field.hold(self.reset)
         QWidget.setTabOrder(self._control, self.reset)
+        self.later = later_label(name, form)
         self._error = QLabel(form)
         self._error.setObjectName(f"{name}_error")
         self._error.setProperty("role", "error")
@@ -201,13 +210,13 @@ class _Row:
         self.field.refused.connect(self._refuse)
 
     def arrange(self, grid: QGridLayout, place: int, is_narrow: bool) -> None:
-        """Stand in three lines of ``grid`` from line ``place`` on."""
+        """Stand in the lines of ``grid`` from line ``place`` on."""
         wide = self.field.is_wide or (is_narrow and isinstance(self.field, ChoiceField))
         self._label.setMinimumWidth(0 if wide else _NARROW_LABEL if is_narrow else LABEL_WIDTH)
         self._label.setMaximumWidth(
             16_777_215 if wide else _NARROW_LABEL if is_narrow else LABEL_WIDTH
         )
-        for widget in (self._label, self.field, self._error):
+        for widget in (self._label, self.field, self.later, self._error):
             grid.removeWidget(widget)
         if wide:
             grid.addWidget(self._label, place, 0, 1, 2)
@@ -215,7 +224,8 @@ class _Row:
         else:
             grid.addWidget(self._label, place, 0, Qt.AlignmentFlag.AlignVCenter)
             grid.addWidget(self.field, place, 1)
-        grid.addWidget(self._error, place + 2, 0, 1, 2)
+        grid.addWidget(self.later, place + 2, 0 if wide else 1, 1, 2 if wide else 1)
+        grid.addWidget(self._error, place + 3, 0, 1, 2)
         for widget in (self._label, self.field):
             widget.show()
 
@@ -234,7 +244,7 @@ class _Row:
 
     def remove(self) -> None:
         self.field.discard()  # or losing the focus would give what is typed to another object
-        for widget in (self._label, self.field, self._error):
+        for widget in (self._label, self.field, self.later, self._error):
             widget.hide()
             widget.setParent(None)
             widget.deleteLater()
@@ -245,19 +255,29 @@ class _Row:
         self._control.setFocus()
 
     def _edited(self, value: Any) -> None:
-        sentence = self._complaint(value)
-        self._refuse(sentence)
-        if not sentence:
+        complaint = self._complaint(value)
+        self._refuse(complaint)
+        if not complaint:
             self._form.changed.emit(self.item.name, value)
 
     def _complaint(self, value: Any) -> str:
         """Why the setting can't be ``value``; empty if it can."""
         return self.setting.complaint(value)
 
-    def _refuse(self, sentence: str) -> None:
-        self._error.setText(sentence)
-        self._error.setVisible(bool(sentence))
-        _mark(self._control, "invalid", bool(sentence))
+    def _refuse(self, complaint: str) -> None:
+        self._error.setText(complaint)
+        self._error.setVisible(bool(complaint))
+        _mark(self._control, "invalid", bool(complaint))
+
+
+def later_label(name: str, parent: QWidget | None = None) -> QLabel:
+    """What stands below the field ``name`` while its value waits for the next restart; hidden."""
+    label = QLabel(sentence("later"), parent)
+    label.setObjectName(f"{name}_later")
+    label.setProperty("role", "waiting")
+    label.setToolTip(sentence("later_why"))
+    label.hide()
+    return label
 
 
 def _mark(widget: QWidget, name: str, value: bool) -> None:

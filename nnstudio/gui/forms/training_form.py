@@ -10,12 +10,13 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from nnstudio.engine.catalogue import LOSSES, OPTIMIZERS, SCHEDULES
 from nnstudio.gui.forms.fields import ChoiceField
-from nnstudio.gui.forms.form import LABEL_WIDTH, SettingsForm
+from nnstudio.gui.forms.form import LABEL_WIDTH, SettingsForm, later_label
 from nnstudio.gui.forms.section import Section
 from nnstudio.gui.look.theme import Theme
 from nnstudio.gui.workbench import Workbench
 from nnstudio.messages import sentence
 from nnstudio.project.runs import continues, is_finished
+from nnstudio.project.waiting import waiting
 from nnstudio.schema import settings_of
 from nnstudio.training.settings import TrainingSettings
 
@@ -37,10 +38,19 @@ _SECTIONS: dict[str, tuple[str, tuple[str, ...]]] = {
     ),
     "stopping": (
         "Stopping early",
-        ("early_stopping", "monitor", "patience", "min_delta", "restore_best_weights"),
+        (
+            "early_stopping",
+            "stop_when_converged",
+            "monitor",
+            "patience",
+            "min_delta",
+            "restore_best_weights",
+        ),
     ),
     "more": ("More", ("class_weights", "seed", "threads")),
 }
+#: What counts only where early stopping is on.
+_OF_EARLY_STOPPING = ("monitor", "restore_best_weights")
 _ALL = {item.name: item for item in settings_of(TrainingSettings)}
 
 
@@ -66,6 +76,7 @@ class TrainingForm(QWidget):
         column.addWidget(self._summary)
         self._choices: dict[str, ChoiceField] = {}
         self._parts: dict[str, SettingsForm] = {}
+        self._later: dict[str, QLabel] = {}
         self._numbers: dict[str, SettingsForm] = {}
         column.addWidget(self._rule("loss"))
         column.addWidget(self._rule("optimizer"))
@@ -110,8 +121,10 @@ class TrainingForm(QWidget):
         grid.setColumnStretch(1, 1)
         label = QLabel(_TITLES[name])
         label.setBuddy(control)
+        later = self._later[name] = later_label(f"training_{name}", whole)
         grid.addWidget(label, 0, 0)
         grid.addWidget(choice, 0, 1)
+        grid.addWidget(later, 1, 1)
         return whole
 
     def _numbers_of(self, group: str) -> SettingsForm:
@@ -131,6 +144,7 @@ class TrainingForm(QWidget):
         if settings is not self._shown:
             self._shown = settings
             self._show_settings(settings)
+        self._show_waiting(settings)
 
     def _show_settings(self, settings: TrainingSettings) -> None:
         for name in _RULES:
@@ -143,11 +157,25 @@ class TrainingForm(QWidget):
         self._sections["rules"].setVisible(not all(part.is_empty for part in rules))
         self._numbers["essential"].show_settings(settings, _ALL.keys() - set(_ESSENTIAL))
         for group, (_title, shown) in _SECTIONS.items():
-            if group == "stopping" and not settings.early_stopping:
-                shown = ("early_stopping",)
+            if group == "stopping":
+                shown = _stopping(settings)
             if shown:
                 self._numbers[group].show_settings(settings, _ALL.keys() - set(shown))
             self._sections[group].show_summary(_section_summary(group, settings))
+
+    def _show_waiting(self, settings: TrainingSettings) -> None:
+        """What can't change within the run that is on or paused, and was edited nonetheless."""
+        project = self._workbench.run_project
+        run = settings if project is None else project.settings
+        for name, part in self._parts.items():
+            mine, its = getattr(settings, name), getattr(run, name)
+            self._later[name].setVisible(type(mine) is not type(its))
+            part.show_waiting(waiting(mine, its))
+        names = waiting(settings, run)
+        if not self._workbench.runner.is_running:
+            names -= {"threads"}  # who goes on takes as many as are asked for now
+        for form in self._numbers.values():
+            form.show_waiting(names)
 
     def _search_text(self) -> str:
         optimizer = self._workbench.project.settings.optimizer
@@ -160,6 +188,8 @@ class TrainingForm(QWidget):
             return sentence("note_finished")
         if continues(self._workbench.project):
             return sentence("note_paused")
+        if self._workbench.run_project is not None:
+            return sentence("note_waiting")
         return ""
 
     # ------------------------------------------------------------------ editing
@@ -186,10 +216,20 @@ class TrainingForm(QWidget):
         self._workbench.begin_gesture()
 
 
+def _stopping(settings: TrainingSettings) -> tuple[str, ...]:
+    """What there is to set about stopping early."""
+    shown = _SECTIONS["stopping"][1]
+    if settings.early_stopping:
+        return shown
+    if settings.stop_when_converged:
+        return tuple(name for name in shown if name not in _OF_EARLY_STOPPING)
+    return ("early_stopping", "stop_when_converged")
+
+
 def _section_summary(group: str, settings: TrainingSettings) -> str:
     """What is set in a section, in a few words."""
     if group == "stopping":
-        if not settings.early_stopping:
+        if not (settings.early_stopping or settings.stop_when_converged):
             return "off"
         return f"after {settings.patience:,} epochs"
     words = _changed(settings, _SECTIONS[group][1])

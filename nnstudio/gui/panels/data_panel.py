@@ -12,7 +12,7 @@ from nnstudio.data.settings import DataSettings
 from nnstudio.data.sources import SOURCES, ByHand
 from nnstudio.gui.data_preview import DataPreview
 from nnstudio.gui.forms.fields import ChoiceField
-from nnstudio.gui.forms.form import SettingsForm
+from nnstudio.gui.forms.form import SettingsForm, later_label
 from nnstudio.gui.forms.section import Section
 from nnstudio.gui.importing.buttons import own_data_buttons
 from nnstudio.gui.loading_view import LoadingView
@@ -26,6 +26,7 @@ from nnstudio.gui.workbench import Workbench
 from nnstudio.project.by_hand import with_source
 from nnstudio.project.edits import choose_data, with_other_source
 from nnstudio.project.runs import facts_of
+from nnstudio.project.waiting import waiting
 
 
 class DataPanel(QWidget):
@@ -60,6 +61,7 @@ class DataPanel(QWidget):
         self._source.control().setAccessibleName("Data source")
         self._source.edited.connect(self._choose)
         self._description = self._label("data_description", "dim")
+        self._later = later_label("data")
         self._error = Notice("data_error", theme)
         self._loading = LoadingView(workbench)
         self._folder = QPushButton("Choose folder…")
@@ -79,6 +81,7 @@ class DataPanel(QWidget):
             own,
             self._source,
             self._description,
+            self._later,
             self._error,
             self._loading,
             self._folder,
@@ -103,6 +106,8 @@ class DataPanel(QWidget):
         outer.addWidget(area)
         workbench.project_changed.connect(self._project_changed)
         workbench.data_changed.connect(self._show_data)
+        workbench.runner.started.connect(self._show_waiting)
+        workbench.runner.ended.connect(self._show_waiting)
         self._show_settings()
         self._show_data()
 
@@ -121,12 +126,19 @@ class DataPanel(QWidget):
         elif old.settings.seed != new.settings.seed:
             self._preparing.show_data()
 
+    def _show_waiting(self, *_: object) -> None:
+        """Nothing about the data can change within a run."""
+        run, data = self._workbench.run_project, self._workbench.project.data
+        self._later.setVisible(run is not None and run.data != data)
+        self._options.show_waiting(() if run is None else waiting(data.source, run.data.source))
+
     def _show_settings(self) -> None:
         data = self._workbench.project.data
         self._source.show_value(type(data.source).__name__)
         self._description.setText(data.source.description)
         self._options.show_settings(data.source)
         self._options.setVisible(not self._options.is_empty)
+        self._show_waiting()
 
     def _show_data(self) -> None:
         workbench = self._workbench

@@ -38,6 +38,7 @@ from nnstudio.gui.mathematics.formula_view import FormulaView
 from nnstudio.gui.plots.layer_curve import LayerCurve
 from nnstudio.gui.workbench import Workbench
 from nnstudio.messages import shape_text
+from nnstudio.project.waiting import waiting
 
 #: Names of variables as formulas write them.
 SYMBOLS = {
@@ -158,6 +159,8 @@ class _NodePage(QWidget):
         delete.setObjectName("inspector_delete")
         delete.setAccessibleName("Delete this node")
         delete.clicked.connect(self._delete)
+        workbench.runner.started.connect(self.show_waiting)
+        workbench.runner.ended.connect(self.show_waiting)
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 8, 16, 16)
         column.setSpacing(8)
@@ -210,6 +213,7 @@ class _NodePage(QWidget):
         self._problem.say("\n".join(map(str, problems)), severity)
         self._form.show_settings(layer)
         self._form.setVisible(not self._form.is_empty)
+        self.show_waiting()
         self._output.show_node(node.id)
         self._surgery.show_node(node)
         self._learns.blockSignals(True)
@@ -227,6 +231,14 @@ class _NodePage(QWidget):
         _set(self._shapes, f"{known} → {out}" if known else f"Output {out}")
         owner = workbench.graph.by_id.get(node.owner)
         _set(self._count, _count_text(variables, node, owner.title if owner else ""))
+
+    def show_waiting(self, *_: object) -> None:
+        """Which settings wait for the next restart."""
+        run, node = self._workbench.run_project, self._node
+        if node is None:
+            return
+        same = None if run is None else run.graph.by_id.get(node.id)
+        self._form.show_waiting(() if same is None else waiting(node.layer, same.layer))
 
     def _rename(self) -> None:
         node, name = self._node, self._title.text().strip()

@@ -1,0 +1,36 @@
+"""What waits for the next restart: edits of what can't change within the run that is on or paused.
+
+A run that is on has a project of its own. A paused one is known from the book of runs, also after
+an edit has made another run of the project.
+"""
+
+from __future__ import annotations
+
+from nnstudio.project.project import Project
+from nnstudio.project.run_book import project_of, record_of
+from nnstudio.schema import settings_of
+from nnstudio.training.live_settings import live_names
+
+
+def paused_run(project: Project) -> Project | None:
+    """The project whose run is paused, if ``project`` is it or was edited since."""
+    trained = project.trained
+    if trained is None or trained.progress is None:
+        return None
+    record = record_of(project.runs, trained.run_number)
+    return project_of(record) if record is not None and record.end == "paused" else None
+
+
+def waiting(present: object, running: object) -> frozenset[str]:
+    """The settings of ``present`` that differ from those ``running`` and can't change in a run.
+
+    Things of different kinds have no settings in common.
+    """
+    if type(present) is not type(running):
+        return frozenset()
+    live = live_names(present)
+    return frozenset(
+        item.name
+        for item in settings_of(type(present))
+        if item.name not in live and getattr(present, item.name) != getattr(running, item.name)
+    )
