@@ -24,10 +24,14 @@ from nnstudio.graph.model import Graph
 from nnstudio.training.evaluation import batch_for
 
 #: At most so many examples, and layers of at most so many features.
-MOST_EXAMPLES, MOST_FEATURES = 1000, 1024
+MOST_EXAMPLES, MOST_FEATURES = 1000, 8192
+#: At most so many examples where there is time.
+MOST_IN_TIME = 2000
 #: The layers may give about so many numbers for all examples together; fewer examples otherwise,
 #: but so many at least.
 _NUMBERS, _LEAST_EXAMPLES = 1_500_000, 100
+#: And so many numbers are looked at to find a plane.
+_FEATURES = 1_000_000
 #: Layers whose points are those of the layer before: they put the same numbers in another order, or
 #: do something only while training.
 _SAME_POINTS = (Flatten, Reshape, Permute, Dropout, SpatialDropout, GaussianNoise)
@@ -116,10 +120,11 @@ def chosen_examples(data: PreparedData, most: int, seed: int) -> tuple[Array, bo
     return part, validated
 
 
-def most_examples(network: Network) -> int:
-    """For how many examples features are computed in a moment: fewer for large networks."""
+def most_examples(network: Network, features: int = 1) -> int:
+    """For how many examples that many features are computed in a moment: fewer for large ones."""
     numbers = sum(prod(step.shape) for step in network.steps)
-    return max(_LEAST_EXAMPLES, min(MOST_EXAMPLES, _NUMBERS // max(1, numbers)))
+    most = min(MOST_EXAMPLES, _NUMBERS // max(1, numbers), _FEATURES // max(1, features))
+    return max(_LEAST_EXAMPLES, most)
 
 
 # ------------------------------------------------------------ their features

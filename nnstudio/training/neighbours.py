@@ -65,9 +65,10 @@ def arranged(
     Args:
         x: finite.
         neighbours: about how many a point has; of few points fewer.
+        seed: 0 begins with the principal plane, any other number somewhere by chance.
         before: where the same points were a moment ago: they begin there.
     """
-    start = _start(x) if before is None or len(before) != len(x) else before
+    start = _start(x, seed) if before is None or len(before) != len(x) else before
     if len(x) < 4 or not np.ptp(x, axis=0).any():  # nothing to tell apart
         yield start
         return
@@ -118,8 +119,10 @@ def _fewer_features(x: Array, seed: int) -> Array:
     return result
 
 
-def _start(x: Array) -> Array:
-    """To begin with the points lie as on their principal plane."""
+def _start(x: Array, seed: int) -> Array:
+    """Where the points lie to begin with."""
+    if seed:
+        return np.random.default_rng(seed).standard_normal((len(x), 2))
     if x.shape[1] == 1:
         return np.column_stack([x[:, 0], np.zeros(len(x))]).astype(np.float64)
     return principal_plane(x).places(x)

@@ -42,8 +42,8 @@ class PrincipalPlane:
     Attributes:
         mean: ``(F,)``, the middle.
         axes: ``(2, F)``, two directions of length 1 at right angles.
-        shares: of the variance, how much lies along each: from 0 to 1, the first the greater. 0 if
-            all points are equal.
+        shares: of the variance, how much lies along each: from 0 to 1, the first the greater unless
+            they have changed places since the plane before. 0 if all points are equal.
     """
 
     mean: Array
@@ -61,7 +61,8 @@ def principal_plane(x: Array, before: PrincipalPlane | None = None) -> Principal
 
     Whether an axis points to one side or to the other is not said by the definition: it keeps the
     side it had ``before``, so that a picture that is drawn again and again doesn't turn over; the
-    first time its greatest number is positive.
+    first time its greatest number is positive. For the same reason the axes stay in their order
+    when the second variance has become the greater one.
     """
     mean = x.mean(axis=0, dtype=np.float64)
     centred = x - mean
@@ -76,6 +77,8 @@ def principal_plane(x: Array, before: PrincipalPlane | None = None) -> Principal
         axes, variances = _iterated(centred.astype(np.float32), before)
     total = float(np.einsum("nf,nf->", centred, centred))
     first, second = (min(1.0, float(v) / total) if total else 0.0 for v in variances[:2])
+    if before is not None and _have_changed_places(axes, before.axes):
+        axes, first, second = axes[::-1], second, first
     return PrincipalPlane(mean, axes * _sides(axes, before), (first, second))
 
 
@@ -98,6 +101,12 @@ def _iterated(x: Array, before: PrincipalPlane | None) -> tuple[Array, Array]:
     if len(lengths) < 2:  # a single point varies along no direction
         return directions.T[:2], np.zeros(2)
     return turned[:2] @ directions.T, lengths[:2] ** 2
+
+
+def _have_changed_places(axes: Array, before: Array) -> bool:
+    """Whether each axis is more like the other one of before."""
+    alike = np.abs(axes @ before.T)
+    return bool(alike[0, 1] + alike[1, 0] > alike[0, 0] + alike[1, 1])
 
 
 def _sides(axes: Array, before: PrincipalPlane | None) -> Array:

@@ -84,3 +84,15 @@ def test_the_unit_of_the_features_changes_no_share(exponent: int) -> None:
     x = points(5, 30, 4)
     plane = principal_plane(x * 10.0**exponent)
     assert plane.shares == pytest.approx(principal_plane(x).shares)
+
+
+def test_axes_keep_their_places_when_the_second_variance_has_become_the_greater() -> None:
+    """Otherwise a picture that is drawn again and again would turn over its diagonal."""
+    ellipse = points(3, 300, 2) - 100
+    wide = principal_plane(np.column_stack([3 * ellipse[:, 0], ellipse[:, 1], 0 * ellipse[:, 0]]))
+    high = np.column_stack([ellipse[:, 0], 9 * ellipse[:, 1], 0 * ellipse[:, 0]])
+    plane = principal_plane(high, wide)
+    assert np.einsum("af,af->a", plane.axes, wide.axes) == pytest.approx([1, 1], abs=0.1)
+    assert plane.shares[0] < plane.shares[1]
+    fresh = principal_plane(high)
+    assert plane.shares == fresh.shares[::-1]

@@ -7,39 +7,32 @@ seen on which the points lie farthest apart (:mod:`nnstudio.training.principal_p
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import (
-    QColor,
-    QFontMetricsF,
-    QLinearGradient,
-    QPainter,
-    QPaintEvent,
-    QResizeEvent,
-)
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent, QStandardItemModel
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from nnstudio.data.batches import PreparedData
-from nnstudio.data.prepared_rows import PreparedRows
 from nnstudio.engine.layer import Array
 from nnstudio.graph.analysis import Analysis, analyse
 from nnstudio.graph.model import Graph
+from nnstudio.gui.features.arranged import Arranged
+from nnstudio.gui.features.reading import FeatureReader, answer_text, answers_of, judging_node
+from nnstudio.gui.features.tuning_row import TuningRow
 from nnstudio.gui.live import Live, LiveView
 from nnstudio.gui.look.empty_state import EmptyState
-from nnstudio.gui.look.number_text import number_text
 from nnstudio.gui.look.theme import Theme
-from nnstudio.gui.plots.class_marks import paint_mark
-from nnstudio.gui.plots.feature_plot import FeaturePlot, ShownExamples
-from nnstudio.gui.plots.plotting import LABEL_SIZE, sized
+from nnstudio.gui.plots.feature_legend import FeatureLegend
+from nnstudio.gui.plots.feature_plot import FeaturePlot
+from nnstudio.gui.plots.shown_examples import Colouring, ShownExamples, by_rightness, by_truth
 from nnstudio.project.model import Model
 from nnstudio.training.features import (
     MOST_FEATURES,
-    Features,
     bottleneck,
-    chosen_examples,
     feature_layers,
     first_input,
     most_examples,
 )
+from nnstudio.training.neighbours import TITLES, Method, lacking
 
 #: A panel narrower than this has the legend in a line of its own, and no caption.
 _NARROW = 560
@@ -59,25 +52,31 @@ class FeaturesPanel(LiveView):
         self.setMinimumSize(180, 120)
         self._offered: tuple[tuple[str, str], ...] = ()
         self._wanted = ""
-        self._reader: tuple[tuple[object, ...], Features, ShownExamples] | None = None
+        self._reader = FeatureReader()
         self.plot = FeaturePlot(theme)
         self.plot.setObjectName("features_plot")
         self.plot.setMinimumHeight(60)
-        self._choice = QComboBox()
-        self._choice.setObjectName("features_layer")
-        self._choice.setAccessibleName("Layer whose features are shown")
-        self._choice.setToolTip("Layer whose features are shown")
-        self._choice.setMinimumWidth(96)
-        self._choice.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        self.plot.answer_of = self._answer_of
+        self.plot.chosen.connect(live.workbench.show_example)
+        self._choice = _chooser("features_layer", "Layer whose features are shown")
         self._choice.activated.connect(self._chosen)
+        self._method = self._make_methods()
+        self._colour = _chooser("features_colour", "What colours tell")
+        self._colour.activated.connect(lambda: live.mark(self))
+        self._tuning = TuningRow(theme)
+        self.arranged = Arranged(live, self._reader, self._tuning, self)
+        self.arranged.grown.connect(lambda: live.mark(self))
         self._caption = QLabel()
         self._caption.setObjectName("features_caption")
         self._caption.setProperty("role", "dim")
-        self._legend = _Legend(theme)
+        self._legend = FeatureLegend(theme)
         self._empty = EmptyState("features_empty")
         self._header, self._below = QHBoxLayout(), QHBoxLayout()
-        self._header.setSpacing(12)
+        self._header.setSpacing(8)
+        self._below.setSpacing(8)
         self._header.addWidget(self._choice)
+        self._header.addWidget(self._method)
+        self._header.addWidget(self._colour)
         self._header.addWidget(self._caption)
         self._header.addStretch()
         self._header.addWidget(self._legend, 2)
@@ -86,17 +85,35 @@ class FeaturesPanel(LiveView):
         layout.setSpacing(4)
         layout.addLayout(self._header)
         layout.addLayout(self._below)
+        layout.addWidget(self._tuning)
         layout.addWidget(self.plot, 1)
         layout.addWidget(self._empty, 1)
+        live.workbench.selection_changed.connect(self._follow_canvas)
         theme.changed.connect(lambda: live.mark(self))
+
+    def _make_methods(self) -> QComboBox:
+        """Methods whose library isn't installed are dim, and say so."""
+        box = _chooser("features_method", "How many features become two")
+        box.addItem("PCA", "pca")
+        entries = box.model()
+        assert isinstance(entries, QStandardItemModel), "what a combo box begins with"
+        for number, (method, title) in enumerate(TITLES.items(), 1):
+            box.addItem(title, method)
+            if package := lacking(method):
+                entries.item(number).setEnabled(False)
+                told = f"{title} needs {package}: pip install nnstudio[embed]"
+                box.setItemData(number, told, Qt.ItemDataRole.ToolTipRole)
+        box.activated.connect(lambda: self.live.mark(self))
+        return box
 
     # ------------------------------------------------------------------ what is shown
 
     def refresh(self) -> None:
         """Ask the layer as it is now for its outputs."""
         reason = self._show()
-        for part in (self.plot, self._choice):
+        for part in (self.plot, self._choice, self._method):
             part.setVisible(not reason)
+        self._tuning.setVisible(not reason and self.method != "pca")
         self._suit_to_size()
         self._empty.setVisible(bool(reason))
         self._empty.say(reason)
@@ -117,17 +134,96 @@ class FeaturesPanel(LiveView):
         self._offer(graph, layers, bottleneck(graph, analysis, layers))
         if not layers.keys() - {entry}:  # the data alone is nobody's work
             return _reason_for_no_layer(graph, analysis, entry)
-        features, examples = self._read(model, data, str(self._choice.currentData()))
-        finite = np.isfinite(features).all(axis=1)
-        if not finite.all():
+        node, output = str(self._choice.currentData()), judging_node(model, layers)
+        self._offer_colours(data, bool(output))
+        if self.method == "pca":
+            self.arranged.rest()
+            reason = self._show_plane(model, data, node, layers[node], output)
+        else:
+            reason = self._show_arranged(model, data, node, output)
+        if len(graph.inputs) > 1 and not reason:
+            self._caption.setText(f"{self._caption.text()}, {graph.by_id[entry].title} only")
+        return reason
+
+    def _show_plane(
+        self, model: Model, data: PreparedData, node: str, size: int, output: str
+    ) -> str:
+        """The features as they are now, on their principal plane."""
+        most, seed = most_examples(model.network, size), self.live.project.data.split.seed
+        examples = self._reader.examples(data, most, seed)
+        features = self._reader.read(model, data, examples, node)
+        if not np.isfinite(features).all():
             return "This layer gives no finite numbers any more: restart with a lower learning rate"
-        self.plot.show_features(str(self._choice.currentData()), examples, features)
-        self._legend.show_examples(examples, self.plot.marks)
-        caption = f"{len(features):,} {examples.part} examples"
-        if len(graph.inputs) > 1:
-            caption += f", {graph.by_id[entry].title} only"
-        self._caption.setText(caption)
+        outputs = None
+        if self._judges:
+            is_same = output == node
+            outputs = features if is_same else self._reader.read(model, data, examples, output)
+        colouring = self._colouring(model, examples, outputs)
+        self.plot.show_features(node, examples, features, colouring)
+        self._legend.show_colouring(colouring)
+        self._caption.setText(f"{len(features):,} {examples.part} examples")
         return ""
+
+    # ------------------------------------------------------------------ by neighbours
+
+    @property
+    def method(self) -> str:
+        """``pca``, ``tsne`` or ``umap``."""
+        return str(self._method.currentData())
+
+    def _show_arranged(self, model: Model, data: PreparedData, node: str, output: str) -> str:
+        """The last arrangement there is; another one is begun if it is no longer true."""
+        method: Method = "umap" if self.method == "umap" else "tsne"
+        self.arranged.tuning.show_method(method)
+        self.arranged.follow(model, data, node, output, method)
+        job, examples, busy = self.arranged.job, self.arranged.examples, self.arranged.is_busy
+        assert job is not None, "it was just begun"
+        assert examples is not None, "an arrangement is of some examples"
+        self.arranged.tuning.show_progress(job.stage, job.stages, busy)
+        if job.error:
+            return job.error
+        stale = ", as they were" if self.live.is_running and not busy else ""
+        self._caption.setText(f"{len(examples.index):,} {examples.part} examples{stale}")
+        if (places := self.arranged.places) is not None:
+            colouring = self._colouring(model, examples, job.outputs)
+            self.plot.show_places(f"{node} {method}", examples, places, colouring)
+            self._legend.show_colouring(colouring)
+        return ""
+
+    # ------------------------------------------------------------------ colours, answers
+
+    @property
+    def _judges(self) -> bool:
+        return self._colour.currentData() == "rightness"
+
+    def _offer_colours(self, data: PreparedData, judged: bool) -> None:
+        """Classes or targets, and how right the answers are where that can be told."""
+        is_class = data.dataset.is_classification
+        both = ["Class", "Right or wrong"] if is_class else ["Target", "Error"]
+        texts = both if judged else both[:1]
+        if texts != [self._colour.itemText(k) for k in range(self._colour.count())]:
+            judges = self._judges and judged
+            self._colour.clear()
+            for text, key in zip(texts, ("truth", "rightness"), strict=False):
+                self._colour.addItem(text, key)
+            self._colour.setCurrentIndex(int(judges))
+
+    def _colouring(self, model: Model, examples: ShownExamples, outputs: Array | None) -> Colouring:
+        if self._judges and outputs is not None and len(outputs) == len(examples.index):
+            return by_rightness(examples, answers_of(model, outputs))
+        return by_truth(examples)
+
+    def _answer_of(self, number: int) -> str:
+        """What the network, as it is shown, answers to one of the points."""
+        model, data, examples = self.live.model(), self.live.workbench.data, self.plot.examples
+        if (
+            model is None
+            or data is None
+            or examples is None
+            or examples.dataset is not data.dataset
+        ):
+            return ""
+        return answer_text(model, data, int(examples.index[number]))
 
     def _reason_for_nothing(self, data: PreparedData | None) -> str:
         workbench = self.live.workbench
@@ -141,25 +237,6 @@ class FeaturesPanel(LiveView):
         return (
             "Connect an Input and a Dense layer: what it makes of the data appears here as points"
         )
-
-    def _read(self, model: Model, data: PreparedData, node: str) -> tuple[Array, ShownExamples]:
-        """The features with the model's weights, and the examples that have them.
-
-        Preparing the examples takes longer than asking the layer: they are kept.
-        """
-        now = (model.network, model.preparation, data, node)
-        if self._reader is None or any(
-            a is not b for a, b in zip(now, self._reader[0], strict=True)
-        ):
-            seed = self.live.project.data.split.seed
-            index, validated = chosen_examples(data, most_examples(model.network), seed)
-            examples = ShownExamples(data.dataset, index, validated)
-            if self._reader is not None and self._reader[2].same_as(examples):
-                examples = self._reader[2]
-            rows = PreparedRows(data.dataset.inputs, model.preparation.inputs)
-            self._reader = (now, Features(model.network, node, rows, index), examples)
-        _, reader, examples = self._reader
-        return reader.of(model.workspace.flat), examples
 
     # ------------------------------------------------------------------ which layer
 
@@ -186,6 +263,13 @@ class FeaturesPanel(LiveView):
         self._wanted = str(self._choice.currentData() or "")
         self.live.mark(self)
 
+    def _follow_canvas(self) -> None:
+        """Who selects a layer on the canvas sees its features."""
+        selection = self.live.workbench.selection
+        if len(selection) == 1 and self._choice.findData(selection[0]) >= 0:
+            self._wanted = selection[0]
+            self.live.mark(self)
+
     # ------------------------------------------------------------------ room
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -197,9 +281,12 @@ class FeaturesPanel(LiveView):
         shown, narrow = not self.plot.isHidden(), self.width() < _NARROW
         row = self._below if narrow else self._header
         if row.indexOf(self._legend) < 0:
-            row.addWidget(self._legend, 2)
+            for place, part in ((0 if narrow else 2, self._colour), (-1, self._legend)):
+                row.insertWidget(place, part, 2 if part is self._legend else 0)
+        is_room = not narrow or self.height() >= _LOW
         self._caption.setVisible(shown and not narrow)
-        self._legend.setVisible(shown and (not narrow or self.height() >= _LOW))
+        self._legend.setVisible(shown and is_room)
+        self._colour.setVisible(shown and is_room and self._colour.count() > 1)
 
 
 def _reason_for_no_layer(graph: Graph, analysis: Analysis, entry: str) -> str:
@@ -212,80 +299,11 @@ def _reason_for_no_layer(graph: Graph, analysis: Analysis, entry: str) -> str:
     return "Connect an Input and a Dense layer: what it makes of the data appears here as points"
 
 
-class _Legend(QWidget):
-    """Each class's mark with its name, as many as there is room for; or the scale of targets."""
-
-    _STEP, _BAR = 19, 64
-
-    def __init__(self, theme: Theme) -> None:
-        super().__init__()
-        self.setObjectName("features_legend")
-        self._theme = theme
-        self._marks: list[tuple[str, str]] = []
-        self._names: tuple[str, ...] = ()
-        self._ends: tuple[str, str] | None = None
-        self._shown: tuple[object, ...] = ()
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-
-    def sizeHint(self) -> QSize:
-        return QSize(200, 20)
-
-    def show_examples(self, examples: ShownExamples, marks: list[tuple[str, str]]) -> None:
-        """Explain the marks of these examples."""
-        if (examples, self._theme.name) == self._shown:
-            return
-        self._shown = (examples, self._theme.name)
-        self._marks, self._names, self._ends = marks, (), None
-        if examples.labels is not None:
-            self._names = examples.dataset.classes
-            words = "Classes: " + ", ".join(self._names)
-        elif examples.values is not None and len(examples.values):
-            low, high = float(examples.values.min()), float(examples.values.max())
-            self._ends = f"{examples.value_name} = {number_text(low)}", number_text(high)
-            words = f"Colours from {self._ends[0]} to {self._ends[1]}"
-        else:
-            words = ""
-        self.setAccessibleName(words)
-        self.setToolTip(words)
-        self.update()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        font = sized(self.font(), LABEL_SIZE)
-        painter.setFont(font)
-        metrics = QFontMetricsF(font)
-        if self._ends is not None:
-            self._paint_scale(painter, metrics, *self._ends)
-        else:
-            self._paint_names(painter, metrics)
-
-    def _paint_names(self, painter: QPainter, metrics: QFontMetricsF) -> None:
-        room = [metrics.horizontalAdvance(name) + self._STEP for name in self._names]
-        count = len(room)
-        while count and sum(room[:count]) + 36 * (count < len(room)) > self.width() + 10:
-            count -= 1
-        texts = list(self._names[:count])
-        baseline = self.height() / 2 + (metrics.ascent() - metrics.descent()) / 2
-        left = 4.0
-        for text, mark, width in zip(texts, self._marks, room, strict=False):
-            paint_mark(painter, mark, QPointF(left, self.height() / 2), self._theme.name)
-            painter.setPen(self._theme.colour("dim"))
-            painter.drawText(QPointF(left + 8, baseline), text)
-            left += width
-        if count < len(room):
-            painter.setPen(self._theme.colour("dim"))
-            painter.drawText(QPointF(left, baseline), f"+ {len(room) - count}")
-
-    def _paint_scale(self, painter: QPainter, metrics: QFontMetricsF, low: str, high: str) -> None:
-        baseline = self.height() / 2 + (metrics.ascent() - metrics.descent()) / 2
-        left = metrics.horizontalAdvance(low) + 8
-        bar = QRectF(left, self.height() / 2 - 4, self._BAR, 8)
-        gradient = QLinearGradient(bar.left(), 0, bar.right(), 0)
-        for place, (colour, _) in enumerate(self._marks):
-            gradient.setColorAt(place / max(1, len(self._marks) - 1), QColor(colour))
-        painter.fillRect(bar, gradient)
-        painter.setPen(self._theme.colour("dim"))
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.drawText(QPointF(0, baseline), low)
-        painter.drawText(QPointF(bar.right() + 8, baseline), high)
+def _chooser(name: str, title: str) -> QComboBox:
+    box = QComboBox()
+    box.setObjectName(name)
+    box.setAccessibleName(title)
+    box.setToolTip(title)
+    box.setMinimumWidth(64)
+    box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+    return box

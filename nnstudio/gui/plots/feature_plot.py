@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from html import escape
 from math import ceil, floor
 
 import numpy as np
-from PySide6.QtCore import QBuffer, QByteArray, QEvent, QPoint, QPointF, QRectF, Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QFocusEvent,
     QFont,
     QFontMetricsF,
-    QImage,
     QKeyEvent,
     QMouseEvent,
     QPainter,
@@ -23,12 +21,11 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QToolTip, QWidget
 
-from nnstudio.data.dataset import Dataset
 from nnstudio.engine.layer import Array
-from nnstudio.gui.look.number_text import number_text
 from nnstudio.gui.look.theme import Theme
-from nnstudio.gui.plots.class_marks import STEPS, Stamps, class_marks, value_marks
+from nnstudio.gui.plots.class_marks import Stamps
 from nnstudio.gui.plots.plotting import LABEL_SIZE, TICK_SIZE, Axis, Plot, nice_step, sized, stepped
+from nnstudio.gui.plots.shown_examples import Colouring, ShownExamples, by_truth
 from nnstudio.training.principal_plane import PrincipalPlane, principal_plane
 
 #: A range is at most so many steps wide, and narrowed when less than this share of it is used.
@@ -37,13 +34,22 @@ _RANGE_STEPS, _LEAST_USED = 10, 0.6
 _NEAR = 12
 #: A single feature's points are spread over this share of their class's row.
 _SPREAD = 0.7
-#: An example's picture is shown about so large, and at most so many numbers of one.
-_PICTURE_SIDE, _MOST_NUMBERS = 72, 6
 #: Class names on the plot are cut to so many letters. With fewer classes than this the legend is
 #: enough, with more there is no room.
 _LETTERS, _LEAST_NAMES, _MOST_NAMES = 14, 4, 24
 #: Room above the plot for a name that is too long to stand beside the axis.
 _ROOM_ABOVE = 12
+#: What becomes of the room for numbers where the axes have none.
+_BARE = (-38.0, 0.0, 0.0, 16.0)
+
+
+@dataclass(frozen=True)
+class BareAxis(Axis):
+    """An axis without numbers: only who lies near whom means something."""
+
+    def ticks(self, most: int) -> list[tuple[float, str]]:
+        """None."""
+        return []
 
 
 @dataclass(frozen=True)
@@ -62,57 +68,18 @@ class ClassAxis(Axis):
         return [(float(k), _cut(self.names[k], 6)) for k in range(0, len(self.names), every)]
 
 
-@dataclass(frozen=True, eq=False)
-class ShownExamples:
-    """The examples that are drawn.
-
-    Attributes:
-        dataset: where they are from.
-        index: ``(n,)``, their positions in it.
-        validated: whether they are of the validation part; otherwise they were trained on.
-    """
-
-    dataset: Dataset
-    index: Array
-    validated: bool
-
-    @property
-    def labels(self) -> Array | None:
-        """``(n,)``, the class of each; ``None`` if not each example has one class."""
-        targets = self.dataset.targets
-        classified = self.dataset.is_classification and targets.ndim == 1
-        return targets[self.index] if classified else None
-
-    @property
-    def values(self) -> Array | None:
-        """``(n,)``, the first target of each; ``None`` for classes."""
-        if self.dataset.is_classification:
-            return None
-        result: Array = self.dataset.targets[self.index].reshape(len(self.index), -1)[:, 0]
-        return result
-
-    @property
-    def value_name(self) -> str:
-        """What the first target is called."""
-        return (self.dataset.target_names or ("y",))[0]
-
-    def same_as(self, other: ShownExamples) -> bool:
-        """Whether both are the same examples of the same data."""
-        same = self.dataset is other.dataset and self.validated == other.validated
-        return same and np.array_equal(self.index, other.index)
-
-    @property
-    def part(self) -> str:
-        """The name of the part they are from."""
-        return "validation" if self.validated else "training"
-
-
 class FeaturePlot(Plot):
     """Examples by what a layer makes of them, each with the mark of its class.
 
     Attributes:
         name_above: the y axis's name if it is too long to stand beside it.
+        answer_of: tells what the network answers to an example, by its number here.
+
+    Signals:
+        chosen: (position) in the dataset, of the example that was clicked.
     """
+
+    chosen = Signal(int)
 
     tick_width, tick_height = 46, 30
 
@@ -123,7 +90,8 @@ class FeaturePlot(Plot):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.name_above = ""
         self._examples: ShownExamples | None = None
-        self._kinds: Array = np.zeros(0, int)
+        self.answer_of: Callable[[int], str] = lambda number: ""
+        self._colouring: Colouring | None = None
         self._places: Array = np.zeros((0, 2))
         self._plane: PrincipalPlane | None = None
         self._layer = ""
@@ -136,6 +104,11 @@ class FeaturePlot(Plot):
     # ------------------------------------------------------------------ what is shown
 
     @property
+    def examples(self) -> ShownExamples | None:
+        """Those that are drawn."""
+        return self._examples
+
+    @property
     def places(self) -> Array:
         """``(n, 2)``: where each example is drawn, in the units of the axes."""
         return self._places
@@ -143,16 +116,17 @@ class FeaturePlot(Plot):
     @property
     def marks(self) -> list[tuple[str, str]]:
         """(colour, form) of each class, or of each step of the targets' range."""
-        examples, colours = self._examples, self.theme.colours
-        if examples is not None and examples.labels is not None:
-            return class_marks(len(examples.dataset.classes), colours)
-        return value_marks(colours)
+        return [] if self._colouring is None else self._colouring.marks(self.theme.colours)
 
-    def show_features(self, layer: str, examples: ShownExamples, features: Array) -> None:
+    def show_features(
+        self,
+        layer: str,
+        examples: ShownExamples,
+        features: Array,
+        colouring: Colouring | None = None,
+    ) -> None:
         """Draw what ``layer`` makes of the examples, finite ``(n, F)``."""
-        if examples is not self._examples:
-            self._examples, self._kinds = examples, _kinds(examples)
-            self._point_at(-1)
+        self._take(examples, colouring)
         fresh = layer != self._layer
         if fresh:
             self._layer, self._plane = layer, None
@@ -162,6 +136,30 @@ class FeaturePlot(Plot):
         else:
             self._show_two(features, before)
         self.update()
+
+    def show_places(
+        self,
+        arrangement: str,
+        examples: ShownExamples,
+        places: Array,
+        colouring: Colouring | None = None,
+    ) -> None:
+        """Draw the examples where an arrangement without axes has put them, ``(n, 2)``."""
+        self._take(examples, colouring)
+        fresh = arrangement != self._layer
+        self._layer, self._plane, self._places = arrangement, None, places.astype(np.float64)
+        self.x_name = self.y_name = self.name_above = ""
+        before = (None, None) if fresh else (self.x_axis, self.y_axis)
+        axes = [_around(values, axis) for values, axis in zip(places.T, before, strict=True)]
+        self.x_axis, self.y_axis = (BareAxis(axis.low, axis.high) for axis in axes)
+        self.update()
+
+    def _take(self, examples: ShownExamples, colouring: Colouring | None) -> None:
+        if examples is not self._examples:
+            self._examples, self._colouring = examples, by_truth(examples)
+            self._point_at(-1)
+        if colouring is not None:
+            self._colouring = colouring
 
     def _show_single(
         self, examples: ShownExamples, values: Array, before: tuple[Axis | None, Axis | None]
@@ -194,8 +192,10 @@ class FeaturePlot(Plot):
             self._plane = principal_plane(features, self._plane)
             self._places = self._plane.places(features)
             first, second = self._plane.shares
-            self.x_name = f"1st component, {first:.0%}".replace("%", " %")
-            self.y_name, self.name_above = "", f"2nd component, {second:.0%}".replace("%", " %")
+            ranks = ("1st", "2nd") if first >= second else ("2nd", "1st")
+            self.x_name = f"{ranks[0]} component, {first:.0%}".replace("%", " %")
+            self.y_name = ""
+            self.name_above = f"{ranks[1]} component, {second:.0%}".replace("%", " %")
         self.x_axis = _around(self._places[:, 0], before[0])
         self.y_axis = _around(self._places[:, 1], before[1])
 
@@ -217,31 +217,15 @@ class FeaturePlot(Plot):
 
     def words(self, number: int) -> str:
         """An example in a line of plain text; empty for −1."""
-        examples = self._examples
-        if examples is None or not 0 <= number < len(examples.index):
+        if self._examples is None or not 0 <= number < len(self._examples.index):
             return ""
-        place = f"Example {examples.index[number]:,}, {examples.part}"
-        if examples.labels is not None:
-            return f"{examples.dataset.classes[int(examples.labels[number])]} · {place}"
-        if examples.values is not None:
-            value = number_text(float(examples.values[number]))
-            return f"{examples.value_name} = {value} · {place}"
-        return place
+        return self._examples.words(number)
 
     def tooltip(self, number: int) -> str:
-        """The same as rich text, with its picture or its first numbers."""
-        words = self.words(number)
-        if not words or self._examples is None:
+        """The same as rich text, with the network's answer, and its picture or first numbers."""
+        if self._examples is None or not 0 <= number < len(self._examples.index):
             return ""
-        title, _, rest = words.partition(" · ")
-        dataset = self._examples.dataset
-        row = dataset.inputs[self._examples.index[number]]
-        if dataset.is_picture:
-            shown = f'<img src="data:image/png;base64,{_png(row)}">'
-        else:
-            shown = escape(_numbers(row.ravel(), dataset.input_names)).replace("\n", "<br>")
-        parts = [f"<b>{escape(title)}</b>", escape(rest), shown]
-        return "<br>".join(part for part in parts if part)
+        return self._examples.rich_words(number, self.answer_of(number))
 
     def _point_at(self, number: int) -> None:
         if number == self._pointed:
@@ -259,6 +243,15 @@ class FeaturePlot(Plot):
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         self._point_at(self.nearest(event.position()))
 
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self._point_at(self.nearest(event.position()))
+        if event.button() == Qt.MouseButton.LeftButton:
+            self._choose()
+
+    def _choose(self) -> None:
+        if self._examples is not None and self._pointed >= 0:
+            self.chosen.emit(int(self._examples.index[self._pointed]))
+
     def leaveEvent(self, event: QEvent) -> None:
         self._point_at(-1)
         super().leaveEvent(event)
@@ -274,6 +267,8 @@ class FeaturePlot(Plot):
         key = Qt.Key(event.key())
         if key in steps and len(self._places):
             self._point_at(self._next(*steps[key]))
+        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._pointed >= 0:
+            self._choose()
         elif key == Qt.Key.Key_Escape and self._pointed >= 0:
             self._point_at(-1)
         else:
@@ -301,7 +296,9 @@ class FeaturePlot(Plot):
         return self.x_pixels(self._places[:, 0]), self.y_pixels(self._places[:, 1])
 
     def box(self) -> QRectF:
-        return super().box().adjusted(0, _ROOM_ABOVE if self.name_above else 0, 0, 0)
+        box = super().box().adjusted(0, _ROOM_ABOVE if self.name_above else 0, 0, 0)
+        bare = isinstance(self.x_axis, BareAxis)
+        return box.adjusted(*_BARE) if bare else box
 
     def paint_inside(self, painter: QPainter, box: QRectF) -> None:
         if self.name_above:
@@ -311,7 +308,7 @@ class FeaturePlot(Plot):
         if not len(self._places):
             return
         x, y = self._pixels()
-        self._kept_stamps().paint(painter, x, y, self._kinds)
+        self._paint_points(painter, x, y)
         self._paint_names(painter, box, x, y)
         if self._pointed >= 0:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -324,11 +321,22 @@ class FeaturePlot(Plot):
             painter.setPen(QPen(self.theme.colour("accent"), 1))
             painter.drawRect(box.toRect())
 
+    def _paint_points(self, painter: QPainter, x: Array, y: Array) -> None:
+        colouring = self._colouring
+        if colouring is None:
+            return
+        kinds = colouring.kinds
+        if colouring.judges and colouring.names:  # what is wrong lies on top
+            order = np.argsort(kinds, kind="stable")
+            x, y, kinds = x[order], y[order], kinds[order]
+        self._kept_stamps().paint(painter, x, y, kinds)
+
     def _kept_stamps(self) -> Stamps:
         ratio = self.devicePixelRatioF()
-        now = (self.theme.colours, ratio, self._examples)
+        marks = self.marks
+        now = (self.theme.name, ratio, tuple(marks))
         if self._stamps is None or now != self._stamps_of:
-            self._stamps, self._stamps_of = Stamps(self.marks, self.theme, ratio), now
+            self._stamps, self._stamps_of = Stamps(marks, self.theme, ratio), now
         return self._stamps
 
     def _paint_names(self, painter: QPainter, box: QRectF, x: Array, y: Array) -> None:
@@ -377,18 +385,6 @@ class FeaturePlot(Plot):
         return stamp
 
 
-def _kinds(examples: ShownExamples) -> Array:
-    """The number of each example's mark: its class, or how high its value is."""
-    if examples.labels is not None:
-        return examples.labels.astype(int)
-    if examples.values is None:
-        return np.full(len(examples.index), STEPS // 2)
-    low, high = float(examples.values.min()), float(examples.values.max())
-    share = (examples.values - low) / (high - low or 1.0)
-    result: Array = np.rint(share * (STEPS - 1)).astype(int)
-    return result
-
-
 def _around(values: Array, before: Axis | None) -> Axis:
     """A round range around the values, the one of ``before`` while that still fits.
 
@@ -407,33 +403,3 @@ def _around(values: Array, before: Axis | None) -> Axis:
 
 def _cut(text: str, letters: int) -> str:
     return text if len(text) <= letters else f"{text[: letters - 1]}…"
-
-
-def _numbers(values: Array, names: Sequence[str]) -> str:
-    """The first numbers of an input, one in each line."""
-    named = list(names) or [f"x{i + 1}" for i in range(len(values))]
-    lines = [
-        f"{name} = {number_text(float(value))}"
-        for name, value in zip(named[:_MOST_NUMBERS], values, strict=False)
-    ]
-    if len(values) > _MOST_NUMBERS:
-        lines.append(f"and {len(values) - _MOST_NUMBERS:,} more")
-    return "\n".join(lines)
-
-
-def _png(picture: Array) -> str:
-    """A picture (channels, height, width), made larger in whole steps, as base64."""
-    values = picture.astype(np.float64)
-    low, high = min(0.0, float(values.min())), float(values.max())
-    shades = np.rint(255 * (values - low) / (high - low or 1.0)).astype(np.uint8)
-    colour = len(shades) == 3
-    pixels = np.ascontiguousarray(shades.transpose(1, 2, 0) if colour else shades[0])
-    height, width = pixels.shape[:2]
-    kind = QImage.Format.Format_RGB888 if colour else QImage.Format.Format_Grayscale8
-    image = QImage(pixels.data, width, height, pixels.strides[0], kind)
-    times = max(1, _PICTURE_SIDE // max(width, height))
-    kept = QByteArray()
-    buffer = QBuffer(kept)
-    buffer.open(QBuffer.OpenModeFlag.WriteOnly)
-    image.scaled(width * times, height * times).save(buffer, "PNG")  # type: ignore[call-overload]
-    return bytes(kept.toBase64().data()).decode("ascii")
