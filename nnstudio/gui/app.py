@@ -41,8 +41,12 @@ def build_window(
     preferences = load_preferences()
     name = theme or preferences.theme or system_theme()
     chosen = Theme(name if name in THEMES else "light")
-    chosen.apply()
+    # A widget is dressed again whenever a layout takes it in, which is half of all the work: the
+    # style sheet comes once all are in their places.
+    if not any(widget.isVisible() for widget in app.topLevelWidgets()):
+        app.setStyleSheet("")
     window = MainWindow(chosen, preferences)
+    chosen.apply()
     window.setWindowIcon(app_icon())
     app.setWindowIcon(app_icon())
     if path is not None:

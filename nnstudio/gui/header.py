@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from nnstudio.gui.files import SUFFIX
 from nnstudio.gui.look.icons import icon
 from nnstudio.gui.look.number_text import tabular
 from nnstudio.gui.look.theme import Theme
@@ -339,7 +340,7 @@ class Header(QWidget):
         self._fit_name()
 
     def _fit_name(self) -> None:
-        """The whole name if there is room; the mark gives way before it, then its middle."""
+        """The whole name if there is room; else the mark goes, the ending, the middle."""
         self._name.setText("")
         self._edited.hide()
         self._row.invalidate()
@@ -350,7 +351,10 @@ class Header(QWidget):
         self._edited.setVisible(self._is_modified and room >= name + mark)
         least = CRAMPED_NAME if self.width() < CRAMPED else SHORTEST_NAME
         most = max(least, min(LONGEST_NAME, room))
-        shown = metrics.elidedText(self._full_name, Qt.TextElideMode.ElideMiddle, most)
+        shown = self._full_name
+        if metrics.horizontalAdvance(shown) > most:
+            shown = shown.removesuffix(SUFFIX)
+        shown = metrics.elidedText(shown, Qt.TextElideMode.ElideMiddle, most)
         self._name.setText(shown)
         tip = f"{self._full_name}, edited" if self._is_modified else self._full_name
         self._name.setToolTip(tip)
