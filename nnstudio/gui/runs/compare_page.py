@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
-from PySide6.QtGui import QFont, QKeyEvent, QKeySequence, QPixmap
+from PySide6.QtGui import QFont, QGuiApplication, QKeyEvent, QKeySequence, QPixmap
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QCheckBox,
@@ -26,15 +26,11 @@ from nnstudio.gui.runs.rows import Row, cell
 from nnstudio.project.run_words import Compared, side_by_side
 
 #: The figures that are compared before the settings, by their columns in the table of runs.
-_FIGURES = ("best_metric", "metric", "best_loss", "loss", "epochs", "steps", "seconds", "end")
+_FIGURES = ("best_metric", "best_loss", "epochs", "end")
 _LABELS = {
-    "metric": "Last {metric}",
     "best_metric": "Best {metric}",
-    "loss": "Last loss",
     "best_loss": "Best loss",
     "epochs": "Epochs done",
-    "steps": "Steps",
-    "seconds": "Time",
     "end": "Ended",
 }
 _Index = QModelIndex | QPersistentModelIndex
@@ -62,6 +58,9 @@ class ComparePage(QWidget):
 
     Signals:
         curves_wanted: show the curves of these runs.
+
+    Attributes:
+        tools: what decides about it, for the panel's head.
     """
 
     curves_wanted = Signal()
@@ -79,21 +78,22 @@ class ComparePage(QWidget):
         self._only.toggled.connect(self._show)
         self._curves = QPushButton("Show curves")
         self._curves.setObjectName("compare_curves")
+        self._curves.setProperty("fix", True)
         self._curves.setToolTip("Their curves in one plot, under Learning")
         self._curves.clicked.connect(self.curves_wanted)
         self._table = _Table(self._model)
         self._table.copy_asked.connect(self.copy)
         self._empty = EmptyState("compare_empty")
         self._empty.say("Tick two or more runs: their settings and figures stand here side by side")
-        above = QHBoxLayout()
-        above.setContentsMargins(4, 0, 4, 0)
-        above.addWidget(self._only)
-        above.addStretch(1)
-        above.addWidget(self._curves)
+        self.tools = QWidget()
+        tools = QHBoxLayout(self.tools)
+        tools.setContentsMargins(0, 0, 0, 0)
+        tools.setSpacing(12)
+        tools.addWidget(self._only)
+        tools.addWidget(self._curves)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
-        column.addLayout(above)
         column.addWidget(self._table, 1)
         column.addWidget(self._empty, 1)
         self._show()
@@ -113,8 +113,6 @@ class ComparePage(QWidget):
 
     def copy(self) -> None:
         """The table to the clipboard, for a spreadsheet."""
-        from PySide6.QtGui import QGuiApplication
-
         QGuiApplication.clipboard().setText(as_tabs(self.table()))
 
     def _show(self) -> None:

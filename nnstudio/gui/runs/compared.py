@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from PySide6.QtCore import QObject, Signal
 
@@ -70,11 +70,10 @@ class Comparison(QObject):
         known = {record.number for record in runs}
         self._taken = {n: role for n, role in self._taken.items() if n in known}
 
-    def rows(
-        self, runs: Sequence[RunRecord], live: Mapping[int, Mapping[str, float]]
-    ) -> tuple[Row, ...]:
+    def rows(self) -> tuple[Row, ...]:
         """The ticked runs with their figures."""
-        by_number = {record.number: record for record in runs}
+        by_number = {record.number: record for record in self._book.runs}
+        live = self._book.live_figures()
         return tuple(
             Row(by_number[n], live.get(n) or figures_of(by_number[n]))
             for n in self._taken

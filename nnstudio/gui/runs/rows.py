@@ -23,11 +23,11 @@ COLUMNS = {
     "number": "Run",
     "name": "Name",
     "differs": "What differs",
-    "note": "Note",
     "metric": "Accuracy",
     "best_metric": "Best",
     "loss": "Loss",
     "best_loss": "Best loss",
+    "note": "Note",
     "epochs": "Epochs",
     "steps": "Steps",
     "seconds": "Time",
@@ -153,14 +153,19 @@ def told_apart(runs: Sequence[RunRecord], place: int, reference: RunRecord | Non
         if not before:
             return ""
         parents = [run for run in before if record.parent and run.number == record.parent[0]]
-        words = list(differences((parents or before)[-1], record))
+        before = parents or before
+        words = list(differences(before[-1], record))
     elif reference.number == record.number:
         return ""
     else:
+        before = [reference]
         words = list(differences(reference, record))
+    was, seed = before[-1].settings.seed, record.settings.seed
+    if not words and was != seed and not record.group:
+        words.append(f"seed {was} → {seed}")
     if record.parent:
         words.insert(0, f"from run {record.parent[0]}, step {record.parent[1]:,}")
-    return ", ".join(words) if words else "nothing"
+    return ", ".join(words) or ("seeds" if record.group else "nothing")
 
 
 def arranged(

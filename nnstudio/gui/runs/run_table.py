@@ -3,7 +3,16 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QFont, QFontMetrics, QKeyEvent, QKeySequence, QMouseEvent, QPainter, QPen
+from PySide6.QtGui import (
+    QFont,
+    QFontMetrics,
+    QKeyEvent,
+    QKeySequence,
+    QMouseEvent,
+    QPainter,
+    QPen,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
@@ -26,7 +35,7 @@ _ROW, _MARGIN = 26, 8
 _BOX = 14
 #: Room for the mark of sorting in a head, and for the arrow of a group.
 _MARK, _ARROW = 16, 16
-_WIDTHS = {"compare": 30, "name": 96, "differs": 216, "note": 120}
+_WIDTHS = {"compare": 30, "name": 88, "differs": 176, "note": 144}
 _LEAST = {"number": 40, "end": 72}
 
 
@@ -79,6 +88,8 @@ class RunTable(QTableView):
         for name, width in _WIDTHS.items():
             self.setColumnWidth(NAMES.index(name), width)
         self._order: tuple[str, int] = ("", 0)
+        self._is_set = self._fitting = False
+        head.sectionResized.connect(self._resized)
 
     # ------------------------------------------------------------------ rows
 
@@ -109,6 +120,27 @@ class RunTable(QTableView):
                 width = max(hint, self.horizontalHeader().sectionSizeHint(place))
                 if width != self.columnWidth(place):
                     self.setColumnWidth(place, width)
+        self._use_room()
+
+    def _use_room(self) -> None:
+        """What is left of the width goes to what differs, unless the user has set it."""
+        place = NAMES.index("differs")
+        if self._is_set:
+            return
+        used = sum(self.columnWidth(n) for n in range(len(NAMES)) if n != place)
+        width = max(_WIDTHS["differs"], self.viewport().width() - used)
+        if width != self.columnWidth(place):
+            self._fitting = True
+            self.setColumnWidth(place, width)
+            self._fitting = False
+
+    def _resized(self, section: int, *_: int) -> None:
+        if section == NAMES.index("differs") and not self._fitting:
+            self._is_set = True
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._use_room()
 
     # ------------------------------------------------------------------ order
 

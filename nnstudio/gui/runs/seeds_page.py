@@ -56,6 +56,9 @@ class SeedsPage(QWidget):
 
     Signals:
         repeat_asked: repeat the chosen run.
+
+    Attributes:
+        tools: what chooses among figures and groups, for the panel's head.
     """
 
     repeat_asked = Signal()
@@ -75,6 +78,7 @@ class SeedsPage(QWidget):
         self._words = QLabel()
         self._words.setObjectName("seeds_words")
         self._words.setWordWrap(True)
+        self._words.setContentsMargins(8, 0, 8, 0)
         self._progress = QProgressBar()
         self._progress.setObjectName("seeds_progress")
         self._progress.setRange(0, 1000)
@@ -97,14 +101,14 @@ class SeedsPage(QWidget):
         )
         self._empty.asked.connect(self.repeat_asked)
         self._make_head()
-        training.changed.connect(self.follow)
         self.follow()
 
     def _make_head(self) -> None:
         self._figures: dict[str, QToolButton] = {}
         group = QButtonGroup(self)
-        head = QHBoxLayout()
-        head.setContentsMargins(4, 0, 4, 0)
+        self.tools = QWidget()
+        head = QHBoxLayout(self.tools)
+        head.setContentsMargins(0, 0, 0, 0)
         head.setSpacing(4)
         for name, text in _FIGURES.items():
             button = QToolButton()
@@ -118,7 +122,7 @@ class SeedsPage(QWidget):
             self._figures[name] = button
             head.addWidget(button)
         self._figures["metric"].setChecked(True)
-        head.addStretch(1)
+        head.addSpacing(4)
         head.addWidget(self._which)
         busy = QHBoxLayout()
         busy.setContentsMargins(8, 0, 4, 0)
@@ -126,11 +130,9 @@ class SeedsPage(QWidget):
         busy.addWidget(self._stage)
         busy.addWidget(self._progress, 1)
         busy.addWidget(self._cancel)
-        self._words.setContentsMargins(8, 0, 8, 0)
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(4)
-        self._column.addLayout(head)
         self._column.addWidget(self._words)
         self._column.addLayout(busy)
         self._column.addWidget(self._chart, 1)
@@ -229,8 +231,6 @@ class SeedsPage(QWidget):
         else:
             up = stepped(0.0, max(ends))
         across = Axis(0.0, max(1.0, *(float(each.x[-1]) for each in bands)))
-        self._chart.reserved = 120
-        self._chart.free_corner = "bottom" if is_share else "top"
         self._chart.setAccessibleName(f"{self._words.text()}: mean and range by epoch")
         self._chart.show_bands(across, up, bands, labels)
 
