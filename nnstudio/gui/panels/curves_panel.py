@@ -56,6 +56,7 @@ class CurvesPanel(LiveView):
             self._button.setProperty("primary", True)
         live.workbench.problems_changed.connect(self._show_obstacle)
         live.workbench.data_changed.connect(self._show_obstacle)
+        live.moment_changed.connect(self._mark_moment)
         self._show_obstacle()
         self._pages.addWidget(self._empty)
         self._pages.addWidget(self._make_page())
@@ -96,6 +97,10 @@ class CurvesPanel(LiveView):
         """Draw a thin line at the step that is looked at; ``None`` for none."""
         self.charts.mark_step = step
         self.live.mark(self)
+
+    def _mark_moment(self) -> None:
+        moment = self.live.moment
+        self.mark_step(None if moment is None else moment.step)
 
     def freeze(self, is_frozen: bool) -> None:
         """Stand still at what is shown now, while training goes on; or show what is new again."""

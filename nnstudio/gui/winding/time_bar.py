@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from math import isfinite
 from time import perf_counter
 
@@ -16,6 +17,7 @@ from nnstudio.gui.look.theme import Theme
 from nnstudio.gui.winding.time_slider import TimeSlider
 from nnstudio.messages import StudioError, sentence
 from nnstudio.project.rewinding import can_rewind, rewound
+from nnstudio.project.summary_text import bytes_text
 from nnstudio.training.recording import Moment, Recording
 
 #: How long the film of a run lasts, and the bounds for one picture, in seconds.
@@ -85,6 +87,10 @@ class TimeBar(QWidget):
         self._menu.setObjectName("time_menu")
         self._menu.setToolTipsVisible(True)
         self._to_best = self._action("time_best", "Go to the best moment", self.go_to_best)
+        self._menu.addSeparator()
+        self._keep = self._action("time_keep", "Save with the project", self.keep)
+        self._keep.setCheckable(True)
+        self._menu.aboutToShow.connect(self._show_size)
         row.addWidget(self._play)
         row.addWidget(self.slider, 1)
         row.addWidget(self._text)
@@ -108,6 +114,15 @@ class TimeBar(QWidget):
 
     def _open_menu(self) -> None:
         self._menu.popup(self._more.mapToGlobal(self._more.rect().topLeft()))
+
+    def _show_size(self) -> None:
+        recording = self._live.recording
+        size = 0 if recording is None else recording.size
+        self._keep.setText(f"Save with the project ({bytes_text(size)})")
+        self._keep.setToolTip(
+            f"The moments of this run add about {bytes_text(size)} to the file: whoever opens it"
+            " can wind the run back too"
+        )
 
     # ------------------------------------------------------------------ what the user asks
 
@@ -144,6 +159,12 @@ class TimeBar(QWidget):
         self._live.look_at(None)
         told = "rewound" if moment.slots is not None else "rewound_weights"
         workbench.said.emit(sentence(told, step=moment.step), "ok")
+
+    def keep(self, keeps: bool) -> None:
+        """Whether the recording is written into the project's file, as one step of undo."""
+        workbench = self._live.workbench
+        label = "Save the recording too" if keeps else "Leave the recording out"
+        workbench.apply(label, replace(workbench.project, keeps_recording=keeps))
 
     def _moved(self, place: int) -> None:
         moments = self._moments
@@ -201,6 +222,7 @@ class TimeBar(QWidget):
             self._known = (recording, live.is_running)
             self._moments = self._before_now(recording)
             self._show_places(recording)
+        self._keep.setChecked(live.workbench.project.keeps_recording)
         moment = live.moment
         self._show_past(moment is not None or bool(live.point))
         with QSignalBlocker(self.slider):

@@ -25,6 +25,7 @@ class TimeSlider(QSlider):
         super().__init__(Qt.Orientation.Horizontal, parent)
         self._theme = theme
         self._best: int | None = None
+        self.setRange(0, 0)
         self.setSingleStep(1)
         self.setFixedHeight(36)
         theme.changed.connect(self.update)

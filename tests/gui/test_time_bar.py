@@ -1,0 +1,431 @@
+"""Winding a run back in the real window: every view against a run of its own of so many steps."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from driving import answer_next_box, child, click, drag
+from live_panels import digits, line, spiral
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QAction
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QMessageBox, QWidget
+from pytestqt.qtbot import QtBot
+
+from nnstudio.data.batches import PreparedData
+from nnstudio.engine.dense import Dense
+from nnstudio.engine.optimizers import Adam
+from nnstudio.graph.edits import replace_layer
+from nnstudio.gui.main_window import MainWindow
+from nnstudio.persistence.project_file import load_project, save_project
+from nnstudio.project.model import Model
+from nnstudio.project.project import Project
+from nnstudio.project.runs import continues, session_for
+from nnstudio.training.loop import train
+
+KEY = Qt.Key
+Opened = Callable[[Project], MainWindow]
+
+
+@pytest.fixture
+def opened(open_window, tmp_path: Path) -> Opened:
+    """A window on a project that was never trained."""
+
+    def open_it(project: Project, size: tuple[int, int] = (1440, 900)) -> MainWindow:
+        path = tmp_path / "run.nnstudio"
+        save_project(project, path)
+        return open_window(path, size=size)
+
+    return open_it
+
+
+def train_on(window: MainWindow, qtbot: QtBot, *, batches: int | None = None) -> None:
+    """Train to the end, or for so many batches by the button."""
+    runner = window.workbench.runner
+    if batches is None:
+        with qtbot.waitSignal(runner.ended, timeout=30_000):
+            click(window, "run_button")
+    for _ in range(batches or 0):
+        with qtbot.waitSignal(runner.ended, timeout=30_000):
+            click(window, "step_batch_button")
+    settle(window, qtbot)
+
+
+def settle(window: MainWindow, qtbot: QtBot) -> None:
+    """Until nothing that can be seen is old."""
+    live = window.live
+    qtbot.waitUntil(lambda: not live._timer.isActive(), timeout=20_000)
+
+
+def bring_forward(window: MainWindow, qtbot: QtBot, name: str) -> None:
+    """A dock in front, and what it shows up to date."""
+    dock = window.docks.docks[name]
+    dock.raise_()
+    qtbot.waitUntil(lambda: dock.widget().is_seen() and dock.widget() not in window.live._stale)
+
+
+def slider(window: MainWindow) -> QWidget:
+    return child(window, "time_slider")
+
+
+def text(window: MainWindow) -> str:
+    return child(window, "time_text").toolTip()
+
+
+def steps(window: MainWindow) -> list[int]:
+    recording = window.live.recording
+    assert recording is not None
+    return [moment.step for moment in recording.moments]
+
+
+def independently(project: Project, step: int) -> Model:
+    """The model after so many steps of a run of its own."""
+    data = PreparedData.of(project.data)
+    session = session_for(replace(project, trained=None), data)
+    for _ in train(session, batches=step):
+        pass
+    return Model.of(replace(project, trained=session.trained()))
+
+
+# ---------------------------------------------------------------- views against recomputed values
+
+
+def test_scrubbing_shows_in_every_view_what_a_run_of_so_many_steps_has(
+    opened: Opened, qtbot: QtBot
+) -> None:
+    window = opened(spiral(optimizer=Adam(), learning_rate=0.03, epochs=12))
+    project = window.workbench.project
+    train_on(window, qtbot)
+    weights, fit = window.docks.docks["weights"].widget(), window.docks.docks["function"].widget()
+    charts = window.docks.docks["curves"].widget().charts
+    per_epoch = project.settings.steps_per_epoch(len(PreparedData.of(project.data).parts.train))
+    bar = slider(window)
+    all_steps = steps(window)
+    for place in (0, len(all_steps) // 2, 3, len(all_steps) - 2, 0, len(all_steps) // 2):
+        bar.setValue(place)
+        step = all_steps[place]
+        expected = independently(project, step)
+        assert window.live.moment.step == step
+
+        bring_forward(window, qtbot, "weights")
+        node = weights.layer_shown()
+        arrays = expected.network.arrays(expected.workspace.flat)
+        tiles = weights._picture._tiles
+        np.testing.assert_array_equal(
+            np.sort(tiles.ravel()), np.sort(arrays[node, "weight"].ravel())
+        )
+
+        bring_forward(window, qtbot, "function")
+        np.testing.assert_array_equal(fit.plot.answers, expected.predict_first(fit.plot._places()))
+        assert charts.loss.mark_at == pytest.approx(step / per_epoch)
+        assert f"step {step:,} · " in text(window)
+
+    click(window, "time_now")
+    settle(window, qtbot)
+    assert charts.loss.mark_at is None
+    last = independently(project, all_steps[-1])
+    np.testing.assert_array_equal(fit.plot.answers, last.predict_first(fit.plot._places()))
+
+
+def test_the_drawing_pad_answers_as_the_network_did_then(opened: Opened, qtbot: QtBot) -> None:
+    window = opened(digits(learning_rate=0.02))
+    project = window.workbench.project
+    train_on(window, qtbot)
+    panel = window.docks.try_panel
+    panel.draw([[(60, 20), (60, 60), (60, 110)]])
+    settle(window, qtbot)
+    answers = {None: panel.probabilities().copy()}
+    for place in (0, 20, len(steps(window)) - 2):
+        slider(window).setValue(place)
+        settle(window, qtbot)
+        expected = independently(project, steps(window)[place])
+        seen = child(window, "pad_seen").picture
+        found = panel.probabilities()
+        np.testing.assert_array_equal(found, expected.predict_first(seen[np.newaxis])[0])
+        assert not np.array_equal(found, answers[None])
+    QTest.keyClick(slider(window), KEY.Key_End)
+    settle(window, qtbot)
+    np.testing.assert_array_equal(panel.probabilities(), answers[None])
+
+
+def test_while_training_goes_on_underneath_the_past_stands_still(
+    opened: Opened, qtbot: QtBot
+) -> None:
+    window = opened(spiral(epochs=100_000))
+    project = window.workbench.project
+    click(window, "run_button")
+    qtbot.waitUntil(lambda: slider(window).maximum() > 8)
+    slider(window).setValue(5)
+    step = window.live.moment.step
+    expected = independently(project, step).workspace.flat
+    known = len(window.workbench.runner.history.steps)
+    qtbot.waitUntil(lambda: len(window.workbench.runner.history.steps) > known + 200)
+    np.testing.assert_array_equal(window.live.model().workspace.flat, expected)
+    assert window.live.moment.step == step
+    assert text(window).startswith(f"step {step:,}")
+
+    with qtbot.waitSignal(window.workbench.runner.ended):
+        click(window, "pause_button")
+    assert window.live.moment.step == step, "the end of the run is no reason to leave the past"
+    click(window, "time_now")
+    flat = window.live.model().workspace.flat
+    network = window.live.model().network
+    weights = window.workbench.project.trained.weights
+    for key, array in network.arrays(flat).items():
+        np.testing.assert_array_equal(array, weights[key].array)
+
+
+# ---------------------------------------------------------------- the slider
+
+
+def test_keys_go_through_the_moments(opened: Opened, qtbot: QtBot) -> None:
+    window = opened(spiral(epochs=20))
+    train_on(window, qtbot)
+    bar, all_steps = slider(window), steps(window)
+    bar.setFocus()
+
+    def press(key: Qt.Key) -> int | None:
+        QTest.keyClick(bar, key)
+        moment = window.live.moment
+        return None if moment is None else moment.step
+
+    assert window.live.moment is None
+    assert press(KEY.Key_Left) == all_steps[-2], "the last one is how things are now"
+    assert press(KEY.Key_Left) == all_steps[-3]
+    assert press(KEY.Key_Right) == all_steps[-2]
+    assert press(KEY.Key_Right) is None
+    assert press(KEY.Key_Home) == all_steps[0] == 0
+    page = (len(all_steps) - 1) // 10
+    assert press(KEY.Key_PageUp) == all_steps[page]
+    assert press(KEY.Key_End) is None
+    best = window.live.recording.best
+    best_is_now = best.step == all_steps[-1]
+    assert press(KEY.Key_B) == (None if best_is_now else best.step)
+
+
+def test_a_click_on_the_groove_goes_there_and_dragging_follows_the_mouse(
+    opened: Opened, qtbot: QtBot
+) -> None:
+    window = opened(spiral(epochs=20))
+    train_on(window, qtbot)
+    bar, all_steps = slider(window), steps(window)
+    middle = bar.height() // 2
+
+    def at(place: int) -> QPoint:
+        return QPoint(round(bar.x_of(place)), middle)
+
+    QTest.mouseClick(bar, Qt.MouseButton.LeftButton, pos=at(10))
+    assert abs(all_steps.index(window.live.moment.step) - 10) <= 1
+    drag(bar, at(10), at(40))
+    assert abs(all_steps.index(window.live.moment.step) - 40) <= 1
+    drag(bar, at(40), QPoint(bar.width() + 50, middle))
+    assert window.live.moment is None
+
+
+def test_the_film_goes_from_the_first_moment_to_now_and_can_be_stopped(
+    opened: Opened, qtbot: QtBot
+) -> None:
+    window = opened(line(epochs=4))
+    train_on(window, qtbot)
+    bar = child(window, "time_bar")
+    seen: list[int | None] = []
+    live = window.live
+    live.moment_changed.connect(lambda: seen.append(live.moment.step if live.moment else None))
+    click(window, "time_play")
+    assert bar.is_playing
+    qtbot.waitUntil(lambda: not bar.is_playing, timeout=30_000)
+    assert seen == [*steps(window)[:-1], None]
+
+    click(window, "time_play")
+    qtbot.waitUntil(lambda: window.live.moment is not None and window.live.moment.step > 1)
+    click(window, "time_play")
+    assert not bar.is_playing
+    assert window.live.moment is not None
+
+
+# ---------------------------------------------------------------- on from there
+
+
+def test_continue_from_here_forks_the_run_with_the_very_same_bits(
+    opened: Opened, qtbot: QtBot
+) -> None:
+    window = opened(spiral(optimizer=Adam(), epochs=8))
+    workbench = window.workbench
+    train_on(window, qtbot)
+    whole, all_steps = workbench.project, steps(window)
+    place = next(i for i, m in enumerate(window.live.recording.moments) if m.progress.position > 20)
+    slider(window).setValue(place)
+
+    click(window, "time_continue")
+
+    assert window.live.moment is None
+    assert workbench.document.undo_label == f"Continue from step {all_steps[place]:,}"
+    assert continues(workbench.project)
+    assert steps(window) == all_steps[: place + 1]
+    assert len(window.live.history.steps) == all_steps[place]
+    assert "Run goes on from there" in child(window, "message_text").text()
+    train_on(window, qtbot)
+    assert workbench.project.trained.sha256 == whole.trained.sha256
+    assert steps(window)[-1] == all_steps[-1]
+
+    workbench.document.undo()
+    workbench.document.undo()
+    assert workbench.project.trained == whole.trained
+    assert steps(window) == all_steps
+
+
+def test_while_it_trains_continue_from_here_ends_the_run_and_keeps_it_for_undo(
+    opened: Opened, qtbot: QtBot
+) -> None:
+    window = opened(spiral(epochs=100_000))
+    workbench = window.workbench
+    click(window, "run_button")
+    qtbot.waitUntil(lambda: slider(window).maximum() > 8)
+    slider(window).setValue(5)
+    step = window.live.moment.step
+    click(window, "time_continue")
+    assert not workbench.runner.is_running
+    assert workbench.project.trained.progress.step == step
+    workbench.document.undo()
+    assert workbench.document.undo_label.startswith("Train")
+    assert workbench.project.trained.progress.step > step
+
+
+def test_where_nothing_can_go_on_the_button_says_why(opened: Opened, qtbot: QtBot) -> None:
+    window = opened(line(epochs=4))
+    train_on(window, qtbot)
+    button = child(window, "time_continue")
+    assert not button.isEnabled()
+    assert "earlier step" in button.toolTip()
+    slider(window).setValue(2)
+    assert button.isEnabled()
+
+
+# ---------------------------------------------------------------- back to now
+
+
+def test_with_nothing_recorded_there_is_no_bar(opened: Opened, qtbot: QtBot) -> None:
+    window = opened(line(epochs=4))
+    bar = child(window, "time_bar")
+    assert not bar.isVisible()
+    train_on(window, qtbot)
+    assert bar.isVisible()
+    with qtbot.waitSignal(window.workbench.project_changed):
+        click(window, "new_weights_button")
+    assert not bar.isVisible()
+
+
+EDITS: dict[str, Callable[[MainWindow, QtBot], object]] = {
+    "running": lambda window, qtbot: train_on(window, qtbot, batches=1),
+    "editing": lambda window, qtbot: window.workbench.edit_graph(
+        "Wider", lambda graph: replace_layer(graph, graph.nodes[1].id, Dense(units=9))
+    ),
+    "undoing the run": lambda window, qtbot: [window.workbench.document.undo() for _ in range(9)],
+    "new weights": lambda window, qtbot: window.workbench.runner.new_weights(),
+    "stopping": lambda window, qtbot: window.workbench.runner.stop(),
+    "opening": lambda window, qtbot: window.workbench.open(digits()),
+}
+
+
+@pytest.mark.parametrize("edit", EDITS)
+def test_what_is_done_now_is_done_in_the_present(edit: str, opened: Opened, qtbot: QtBot) -> None:
+    window = opened(spiral(epochs=5))
+    train_on(window, qtbot, batches=12)
+    slider(window).setValue(4)
+    assert window.live.moment is not None
+    EDITS[edit](window, qtbot)
+    qtbot.waitUntil(lambda: window.live.moment is None)
+
+
+def test_a_change_of_rate_or_layout_leaves_the_past_in_view(opened: Opened, qtbot: QtBot) -> None:
+    window = opened(spiral(epochs=5))
+    train_on(window, qtbot, batches=12)
+    slider(window).setValue(4)
+    window.workbench.change_settings("Rate", learning_rate=0.5)
+    window.docks.canvas.tidy_up()
+    assert window.live.moment is not None
+
+
+def test_undoing_an_edit_of_the_design_brings_the_recording_back(
+    opened: Opened, qtbot: QtBot
+) -> None:
+    window = opened(spiral(epochs=5))
+    train_on(window, qtbot, batches=12)
+    bar, before = child(window, "time_bar"), steps(window)
+    EDITS["editing"](window, qtbot)
+    assert not bar.isVisible()
+    window.workbench.document.undo()
+    assert bar.isVisible()
+    assert steps(window) == before
+
+
+def test_weights_of_the_past_can_be_read_but_not_typed_over(opened: Opened, qtbot: QtBot) -> None:
+    window = opened(spiral(epochs=5), size=(1440, 1600))
+    train_on(window, qtbot, batches=12)
+    window.workbench.select((window.workbench.graph.nodes[1].id,))
+    click(window, "inspector_neurons")
+    settle(window, qtbot)
+    assert child(window, "neuron_freeze").isEnabled()
+    slider(window).setValue(4)
+    settle(window, qtbot)
+    assert not child(window, "neuron_freeze").isEnabled()
+    assert "as they were at step 4" in child(window, "neuron_note").text()
+
+
+# ---------------------------------------------------------------- with the project
+
+
+def keep(window: MainWindow) -> QAction:
+    action = window.findChild(QAction, "time_keep")
+    assert action is not None
+    return action
+
+
+def test_a_recording_is_saved_with_the_project_if_the_user_wants_it(
+    opened: Opened, open_window, qtbot: QtBot, tmp_path: Path
+) -> None:
+    window = opened(spiral(epochs=5))
+    train_on(window, qtbot)
+    path = tmp_path / "kept.nnstudio"
+    assert window.save_path(path)
+    assert load_project(path).trained.recording is None
+    menu = child(window, "time_menu")
+    menu.aboutToShow.emit()
+    assert "kB" in keep(window).text()
+    assert "to the file" in keep(window).toolTip()
+
+    keep(window).trigger()
+    assert window.workbench.document.is_modified
+    assert window.save_path(path)
+
+    other = open_window(path, size=(1440, 900))
+    assert child(other, "time_bar").isVisible()
+    assert keep(other).isChecked()
+    assert steps(other) == steps(window)
+    slider(other).setValue(10)
+    slider(window).setValue(10)
+    np.testing.assert_array_equal(
+        other.live.model().workspace.flat, window.live.model().workspace.flat
+    )
+    other.workbench.document.mark_saved()
+    window.workbench.document.undo()
+    assert not keep(window).isChecked()
+
+
+def test_a_damaged_recording_is_refused_with_a_sentence(
+    opened: Opened, qtbot: QtBot, tmp_path: Path
+) -> None:
+    window = opened(spiral(epochs=2))
+    train_on(window, qtbot)
+    keep(window).trigger()
+    path = tmp_path / "kept.nnstudio"
+    assert window.save_path(path)
+    content = path.read_bytes()
+    path.write_bytes(content.replace(b'"weights/', b'"veights/'))
+    answer_next_box(QMessageBox.StandardButton.Discard)
+    assert not window.open_path(path)
+    assert "damaged" in child(window, "message_text").text()
