@@ -195,7 +195,6 @@ SENTENCES: dict[str, str] = {
         "The network has no weights that learn: add a Dense layer, or unfreeze one."
     ),
     # what the next run will do
-    "later": _("from the next restart"),
     "later_why": _("This can't change within a run. The one that is on keeps what it began with."),
     "note_running": _(
         "Rate, batch size, regularisation, the optimizer's numbers, dropout and when to stop change at once. Anything else waits for the next restart, and says so."
@@ -328,7 +327,16 @@ SENTENCES: dict[str, str] = {
         "The targets can't be classes: expected whole numbers, one for each example, or one-hot rows."
     ),
     "arrays_not_finite": _(
-        "The {what} hold NaN or infinite values: replace them or leave these examples out."
+        "The {what} hold NaN or infinite values: choose to leave these examples out, or what to fill in."
+    ),
+    "arrays_dropped": _(
+        "{count:,} examples hold NaN or infinite values, first example {row:,}, and are left out."
+    ),
+    "arrays_filled": _(
+        "{count:,} examples hold NaN or infinite values, first example {row:,}: {fill:g} stands in their inputs' place; {dropped:,} without a target are left out."
+    ),
+    "arrays_none_left": _(
+        "Every example holds NaN or infinite values: choose what to fill in, or mend the file."
     ),
     "table_no_file": _("No table is chosen: choose a .csv, .tsv or .parquet file."),
     "table_other": _(
@@ -587,8 +595,9 @@ SENTENCES: dict[str, str] = {
     "ended_early": _(
         "Ended early after epoch {epoch}: there was no progress in the {monitor} for {stale} epochs."
     ),
-    "notice_title": _("{name}: training has ended"),
-    "notice_ended": _("The run has come to its end. Its curves and weights are there to be looked at."),
+    "notice_ended": _(
+        "The run has come to its end. Its curves and weights are there to be looked at."
+    ),
     "notice_step": _("The step that was asked for is done."),
     "notice_broken": _("The run broke off. The window says why."),
     "ended_converged": _("Ended after epoch {epoch}: the training loss no longer moves."),
@@ -707,7 +716,9 @@ SENTENCES: dict[str, str] = {
     "fit_of_other": _(
         "This view shows what the targets are fitted by, but the first output answers for {target}."
     ),
-    "units_classes": _("Units add up to the scores of classes, not to the probabilities drawn here."),
+    "units_classes": _(
+        "Units add up to the scores of classes, not to the probabilities drawn here."
+    ),
     "units_none_hidden": _("There is no hidden layer whose units could add up to the curve."),
     "units_no_sum": _(
         "Units add up to the curve where the last layer is Dense, alone or with an activation."

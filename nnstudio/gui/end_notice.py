@@ -48,7 +48,7 @@ class EndNotice(QObject):
     def _ended(self, event: Event) -> None:
         was_long = self._clock() - self._began >= LONG
         if was_long and self.is_wanted and not self._window.isActiveWindow() and _is_news(event):
-            self.show(sentence("notice_title", name=self._name()), _words(event))
+            self.show(f"{self._name()}: training has ended", _words(event))
 
     def _show(self, title: str, text: str) -> None:
         """By the desktop's notifications; where there are none, the window's button blinks."""

@@ -22,6 +22,8 @@ LABEL_WIDTH = 92
 #: In a panel narrower than this, labels are narrower too, and choices stand beneath theirs.
 NARROW = 220
 _NARROW_LABEL = 76
+#: Said of what was changed but can't change within the run that is on or paused.
+LATER = "from the next restart"
 #: Lines of the grid for one setting: it, perhaps its field beneath, when it counts, what is wrong.
 _LINES = 4
 
@@ -272,7 +274,7 @@ class _Row:
 
 def later_label(name: str, parent: QWidget | None = None) -> QLabel:
     """What stands below the field ``name`` while its value waits for the next restart; hidden."""
-    label = QLabel(sentence("later"), parent)
+    label = QLabel(LATER, parent)
     label.setObjectName(f"{name}_later")
     label.setProperty("role", "waiting")
     label.setToolTip(sentence("later_why"))
