@@ -30,6 +30,7 @@ from nnstudio.engine.shaping import Flatten, Input
 from nnstudio.explaining.saliency import by_place, gradient, integrated_gradients
 from nnstudio.explaining.score import score_of
 from nnstudio.explaining.sensitivity import Explained
+from nnstudio.graph.edits import bypass
 from nnstudio.gui.evaluating.mistakes_page import MistakesPage
 from nnstudio.gui.explaining import asking
 from nnstudio.gui.explaining.inside import Inside
@@ -245,6 +246,19 @@ def test_the_first_hidden_layer_is_shown_at_first_and_then_what_is_chosen(
     assert page.node == softmax
     assert page.bars.names == tuple(str(k) for k in range(10))
     assert page.bars.values.sum() == pytest.approx(1, rel=1e-5)
+
+
+def test_a_card_that_is_not_computed_changes_nothing(
+    digits_panel: ExamplePanel, qtbot: QtBot
+) -> None:
+    panel, workbench = digits_panel, digits_panel.live.workbench
+    relu = next(node.id for node in workbench.graph.nodes if isinstance(node.layer, ReLU))
+    first = panel.layer_page.node
+    workbench.edit_graph("Bypass", lambda graph: bypass(graph, [relu], True))
+    settled(qtbot, panel)
+    workbench.select((relu,))
+    settled(qtbot, panel)
+    assert panel.layer_page.node == first
 
 
 def test_units_are_sorted_by_what_they_give(digits_panel: ExamplePanel, qtbot: QtBot) -> None:
@@ -729,6 +743,25 @@ def test_the_drawing_is_followed_while_one_draws(open_window: Opener, qtbot: QtB
 
 
 # ------------------------------------------------------------------ nothing to show
+
+
+def test_weights_that_are_no_numbers_are_shown_as_such(
+    conv_panel: ExamplePanel, qtbot: QtBot
+) -> None:
+    panel, model = conv_panel, conv_panel.live.model()
+    assert model is not None
+    model.workspace.flat[:] = np.nan
+    panel.layer_page.enlarge(0)
+    for page in ("network", "saliency", "layer"):
+        click(panel, f"example_{page}_button")
+        settled(qtbot, panel)
+        panel.grab()
+        assert text(panel, "example_sure") == ""
+    assert "–" in panel.layer_page.detail.making.sum_text
+    choose(panel, "example_layer", "Dense")
+    settled(qtbot, panel)
+    panel.grab()
+    assert np.isnan(panel.layer_page.bars.values).all()
 
 
 def test_what_stands_in_the_way_is_said_in_a_sentence(qtbot: QtBot) -> None:

@@ -146,6 +146,8 @@ class Inside:
         if not self.is_classification or self._place_count > 1:
             return ""
         best = float(self.scores.max())
+        if not np.isfinite(best):
+            return ""
         if self.model.outputs[self.output].gives_probabilities:
             return f"{percent_text(best)} sure"
         return f"score {number_text(best)}"

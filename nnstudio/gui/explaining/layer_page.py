@@ -169,10 +169,11 @@ class LayerPage(QWidget):
         values = inside.values(self._node)
         shape = shape_text(values.shape)
         text, is_detail = shape, self._stack.currentWidget() is self.detail
-        for widget in (self._map, self._back):
-            widget.setVisible(is_detail)
-        self._legend.setVisible(len(values.shape) != 1 and not is_detail)
-        self._caption.setVisible(not is_detail)
+        is_row = len(values.shape) == 1
+        self._back.setVisible(is_detail)
+        self._map.setVisible(is_detail or is_row)
+        self._legend.setVisible(not is_row and not is_detail)
+        self._caption.setVisible(not is_detail and not is_row)
         if is_detail:
             self._map.setText(self.detail.title)
         elif len(values.shape) == 3:
@@ -181,8 +182,8 @@ class LayerPage(QWidget):
             text = f"{shape} · {few} · click one" if count > 1 else f"{shape} · click it"
         elif len(values.shape) == 2:
             text = f"{shape} · across: places · down: features"
-        elif len(values.shape) == 1:
-            text = f"{len(values):,} unit" + ("s" if len(values) != 1 else "")
+        elif is_row:
+            self._map.setText(f"{len(values):,} unit" + ("s" if len(values) != 1 else ""))
         if self._caption.text() != text:
             self._caption.setText(text)
 

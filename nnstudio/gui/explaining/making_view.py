@@ -13,7 +13,7 @@ from nnstudio.gui.look.number_text import number_text, tabular
 from nnstudio.gui.look.theme import Theme
 from nnstudio.gui.plots.weight_picture import RGB, colour_scale, robust_limit
 
-_HEAD, _SIGN, _SUM, _LINE = 16, 16, 56, 18
+_HEAD, _SIGN, _SUM, _LINE = 16, 16, 68, 18
 #: Sides of a cell; from the second on it has room for its number.
 _LEAST, _ROOMY, _MOST = 4, 30, 36
 _GAP = 8
@@ -114,6 +114,7 @@ class MakingView(QWidget):
                 name, Qt.TextElideMode.ElideRight, int(room.width())
             )
             painter.drawText(room, middle, text)
+        scale = colour_scale(*(self._rgb(role) for role in ("negative", "panel", "positive")))
         sums = making.sums
         order = np.argsort(-np.abs(sums), kind="stable")
         shown = order[: self.rows_shown()]
@@ -121,7 +122,8 @@ class MakingView(QWidget):
         for k in shown.tolist():
             arrays = making.patch[k], making.weights[k], making.products[k]
             for left, values, limit in zip(lefts, arrays, self._limits, strict=True):
-                self._paint_block(painter, left, top, values, limit, cell)
+                levels = np.clip(np.rint(np.nan_to_num(values) * (127 / limit)), -127, 127)
+                self._paint_block(painter, left, top, values, scale[levels.astype(int) + 127], cell)
             painter.setPen(self._theme.colour("text"))
             for left, sign in ((lefts[1], "×"), (lefts[2], "=")):
                 room = QRectF(left - _SIGN, top, _SIGN, high * cell)
@@ -142,18 +144,18 @@ class MakingView(QWidget):
         painter.end()
 
     def _paint_block(
-        self, painter: QPainter, left: int, top: int, values: Array, limit: float, cell: int
+        self, painter: QPainter, left: int, top: int, values: Array, colours: Array, cell: int
     ) -> None:
-        scale = colour_scale(*(self._rgb(role) for role in ("negative", "panel", "positive")))
-        levels = np.clip(np.rint(np.nan_to_num(values) * (127 / (limit or 1.0))), -127, 127)
-        for (row, column), level in np.ndenumerate(levels):
+        for (row, column), value in np.ndenumerate(values):
             box = QRectF(left + column * cell, top + row * cell, cell, cell)
-            painter.fillRect(box, QColor(*scale[int(level) + 127].tolist()))
+            colour = QColor(*colours[row, column].tolist())
+            painter.fillRect(box, colour)
             if cell >= _ROOMY:
-                strong = abs(level) > 76
-                painter.setPen(self._theme.colour("panel" if strong else "text"))
-                text = f"{float(values[row, column]):.2f}".replace("-", "−")
-                painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
+                panel, text = self._theme.colour("panel"), self._theme.colour("text")
+                far = abs(colour.lightness() - panel.lightness()) > 90
+                painter.setPen(panel if far else text)
+                number = f"{float(value):.2f}".replace("-", "−")
+                painter.drawText(box, Qt.AlignmentFlag.AlignCenter, number)
         painter.setPen(QPen(self._theme.colour("line"), 1))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         high, wide = values.shape

@@ -20,7 +20,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from nnstudio.engine.layer import Array
-from nnstudio.gui.look.number_text import number_text
+from nnstudio.gui.look.number_text import number_text, tabular
 from nnstudio.gui.look.theme import Theme
 from nnstudio.gui.plots.weight_picture import (
     RGB,
@@ -36,6 +36,8 @@ from nnstudio.gui.plots.weight_picture import (
 _LEAST_TILE = 18
 #: A cell of a heat map isn't larger than so many pixels (height, width).
 _MOST_CELL = (28, 28)
+#: Cells of a single map that are at least so high and wide say their numbers.
+_ROOM_FOR_NUMBER = (16, 36)
 
 Cell = tuple[int, int, int]
 
@@ -182,6 +184,8 @@ class Tiles(QWidget):
         painter.setPen(QPen(self._theme.colour("line"), 1))
         for tile in range(self.count):  # where a map is 0 it has the panel's colour
             painter.drawRect(self.rect_of(tile).adjusted(0, 0, -1, -1))
+        if self._by_cell and self.count:
+            self._paint_numbers(painter)
         if self.cell is not None and self._is_there(self.cell):
             painter.setPen(QPen(self._theme.colour("accent"), 2))
             if self._by_cell or self._as_heat:
@@ -189,6 +193,21 @@ class Tiles(QWidget):
             elif self.hasFocus() or self.underMouse():
                 painter.drawRect(self.rect_of(self.cell[0]).adjusted(1, 1, -1, -1))
         painter.end()
+
+    def _paint_numbers(self, painter: QPainter) -> None:
+        """In cells that have room for them."""
+        cell = self.rect_of_cell((0, 0, 0))
+        if cell.width() < _ROOM_FOR_NUMBER[1] or cell.height() < _ROOM_FOR_NUMBER[0]:
+            return
+        font = tabular(self.font())
+        font.setPixelSize(10)
+        painter.setFont(font)
+        strong, weak = self._theme.colour("panel"), self._theme.colour("text")
+        for (row, column), value in np.ndenumerate(self._tiles[0]):
+            painter.setPen(strong if abs(value) > 0.6 * self.limit else weak)
+            box = self.rect_of_cell((0, row, column))
+            text = f"{float(value):.2g}".replace("-", "−")
+            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

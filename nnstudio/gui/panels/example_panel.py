@@ -167,8 +167,8 @@ class ExamplePanel(LiveView):
         self._mark()
 
     def _follow_canvas(self) -> None:
-        selection = self.live.workbench.selection
-        if len(selection) == 1:
+        selection, inside = self.live.workbench.selection, self._inside
+        if len(selection) == 1 and (inside is None or selection[0] in inside.number):
             self.layer_page.show_layer(selection[0])
 
     def _follow_wish(self) -> None:
