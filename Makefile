@@ -108,7 +108,8 @@ bench-data: $(VENV)/.set-up-test ## How fast tables, MNIST and pictures are read
 bench-gui: $(VENV)/.set-up-test qt-libs ## What showing it costs the training; large networks on the canvas
 	QT_QPA_PLATFORM=offscreen $(PY) tests/benchmarks/bench_canvas.py; canvas=$$?; \
 	QT_QPA_PLATFORM=offscreen $(PY) tests/benchmarks/bench_data_view.py; data=$$?; \
-	QT_QPA_PLATFORM=offscreen $(PY) tests/benchmarks/bench_gui.py && exit $$((canvas + data))
+	QT_QPA_PLATFORM=offscreen $(PY) tests/benchmarks/bench_curves.py; curves=$$?; \
+	QT_QPA_PLATFORM=offscreen $(PY) tests/benchmarks/bench_gui.py && exit $$((canvas + data + curves))
 
 .PHONY: soak
 soak: $(VENV)/.set-up-test qt-libs ## Do thousands of random things to the window (ARGS="--seed 7")

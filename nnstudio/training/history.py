@@ -150,12 +150,10 @@ class History:
 
         Further figures are called ``train_macro_f1`` and ``val_macro_f1``.
         """
-        rows = self._table.rows()
-        named = {name: rows[:, 1 + i] for i, name in enumerate(EPOCH_COLUMNS)}
-        for i, name in enumerate(self._further):
-            named[f"train_{name}"] = rows[:, _MORE + 2 * i]
-            named[f"val_{name}"] = rows[:, _MORE + 2 * i + 1]
-        return {"epoch": rows[:, _NUMBER], **named}
+        names = ["epoch", *EPOCH_COLUMNS]
+        for name in self._further:
+            names += [f"train_{name}", f"val_{name}"]
+        return dict(zip(names, self._table.rows().T.copy(), strict=True))
 
     def add_step(self, loss: float, rate: float = nan) -> None:
         """For the one writing thread."""

@@ -8,11 +8,14 @@ greatest), whose width doubles when there are too many of them.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from math import nan
 from typing import Any
 
 import numpy as np
 
 Floats = np.ndarray[Any, np.dtype[Any]]
+#: (least, mean, greatest) of each group of steps.
+Groups = tuple[Floats, Floats, Floats]
 
 #: How many of the latest steps are kept one by one.
 RAW_STEPS = 65_536
@@ -47,6 +50,8 @@ class StepSeries:
         self._block = _Block(
             0, FIRST_WIDTH, np.zeros((0, 3), np.float32), np.empty(room, np.float32), 0
         )
+        self._known_buckets: tuple[_Block, int, Groups] | None = None
+        self._known_raw: tuple[_Block, int, Groups] | None = None
 
     def __len__(self) -> int:
         block = self._block
@@ -102,39 +107,81 @@ class StepSeries:
         least, mean, greatest = (np.concatenate([old[:, i], raw]) for i in range(3))
         return np.concatenate([middles, steps]), least, mean, greatest
 
+    def value(self, step: int) -> float:
+        """The value of one step, or the mean of those it was folded with; NaN if there is none."""
+        block = self._block
+        if not 0 <= step < block.start + block.count:
+            return nan
+        if step >= block.start:
+            return float(block.raw[step - block.start])
+        return float(block.buckets[step // block.width, 1])
+
     def thinned(
         self, most: int, since: int = 0, until: int | None = None
     ) -> tuple[Floats, Floats, Floats, Floats]:
         """The curve from ``since`` to before ``until``, as at most about ``most`` points.
 
         Neighbours are put together by powers of two, with the least and the greatest of them, so
-        that no peak is lost and the cost doesn't depend on how long the run is.
+        that no peak is lost and the cost doesn't depend on how long the run is. Groups begin at
+        multiples of their size, and may reach a little beyond the ends.
         """
         block = self._block
         end = block.start + block.count
         until = end if until is None else max(0, min(until, end))
         since = max(0, min(since, until))
-        first, last = since // block.width, -(-min(until, block.start) // block.width)
-        old = block.buckets[first:last]
-        raw = block.raw[max(0, since - block.start) : max(0, until - block.start)]
-        span = len(old) * block.width + len(raw)
         grain = 1
-        while span > grain * most:
+        while until - since > grain * most:
             grain *= 2
         parts = []
-        if len(old):
-            group = max(1, grain // block.width)
-            places = (np.arange(first, first + len(old)) + 0.5) * block.width - 0.5
-            parts.append(_grouped(places, old[:, 0], old[:, 1], old[:, 2], group))
-        if len(raw):
-            begin = max(since, block.start)
-            places = np.arange(begin, begin + len(raw), dtype=np.float64)
-            parts.append(_grouped(places, raw, raw, raw, grain))
+        if since < block.start:
+            width = max(grain, block.width)
+            buckets = self._grouped_buckets(block, width)
+            parts.append(_between(buckets, 0, width, since, min(until, block.start)))
+        if until > block.start:
+            groups = self._grouped_raw(block, grain)
+            parts.append(_between(groups, block.start, grain, max(since, block.start), until))
+            done = block.start + len(groups[0]) * grain
+            if until > done:  # the last few, which don't fill a group yet
+                rest = block.raw[max(done, since) - block.start : until - block.start]
+                place = (max(done, since) + until - 1) / 2
+                last = (place, rest.min(), rest.mean(), rest.max())
+                parts.append(tuple(np.array([value]) for value in last))
         if not parts:
             none = np.zeros(0)
             return none, none, none, none
         joined = [np.concatenate(arrays) for arrays in zip(*parts, strict=True)]
         return joined[0], joined[1], joined[2], joined[3]
+
+    def _grouped_buckets(self, block: _Block, width: int) -> Groups:
+        """The buckets of a block as ones of this width; remembered, for they don't change."""
+        known = self._known_buckets
+        if known is None or known[0] is not block or known[1] != width:
+            group = width // block.width
+            least, mean, greatest = block.buckets.T
+            whole = len(least) // group * group
+            groups = _halved_often(least[:whole], mean[:whole], greatest[:whole], group)
+            if whole < len(least):  # half a group at the end counts as one
+                rest = (least[whole:].min(), mean[whole:].mean(), greatest[whole:].max())
+                pairs = zip(groups, rest, strict=True)
+                groups = tuple(np.append(array, value) for array, value in pairs)  # type: ignore[assignment]
+            known = self._known_buckets = (block, width, groups)
+        return known[2]
+
+    def _grouped_raw(self, block: _Block, grain: int) -> Groups:
+        """The raw values in full groups; only those that are new are looked at again."""
+        known = self._known_raw
+        if known is None or known[0] is not block or known[1] != grain:
+            none = np.zeros(0, np.float32)
+            known = (block, grain, (none, none, none))
+        groups = known[2]
+        done, full = len(groups[0]) * grain, block.count // grain * grain
+        if full > done:
+            new = block.raw[done:full]
+            more = _halved_often(new, new, new, grain)
+            pairs = zip(groups, more, strict=True)
+            groups = tuple(np.concatenate(pair) for pair in pairs)  # type: ignore[assignment]
+            self._known_raw = (block, grain, groups)
+        return groups
 
     # ------------------------------------------------------------------ keeping
 
@@ -211,28 +258,22 @@ def _halved(buckets: Floats) -> Floats:
     return np.stack([pairs[:, :, 0].min(1), pairs[:, :, 1].mean(1), pairs[:, :, 2].max(1)], axis=1)
 
 
-def _grouped(
-    places: Floats, least: Floats, mean: Floats, greatest: Floats, group: int
-) -> tuple[Floats, Floats, Floats, Floats]:
-    """Every ``group`` neighbours, a power of two, as one; what is left over at the end is one too.
+def _halved_often(least: Floats, mean: Floats, greatest: Floats, group: int) -> Groups:
+    """Every ``group`` neighbours, a power of two, as one.
 
     Halving again and again takes a tenth of the time of a minimum along short rows.
     """
-    whole = len(places) - len(places) % group
-    rest = slice(whole, None)
-    tail = []
-    if whole < len(places):
-        tail = [places[rest].mean(), least[rest].min(), mean[rest].mean(), greatest[rest].max()]
-    arrays = [places[:whole], least[:whole], mean[:whole], greatest[:whole]]
     while group > 1:
-        places, least, mean, greatest = arrays
-        arrays = [
-            (places[0::2] + places[1::2]) / 2,
-            np.minimum(least[0::2], least[1::2]),
-            (mean[0::2] + mean[1::2]) / 2,
-            np.maximum(greatest[0::2], greatest[1::2]),
-        ]
+        least = np.minimum(least[0::2], least[1::2])
+        mean = (mean[0::2] + mean[1::2]) / 2
+        greatest = np.maximum(greatest[0::2], greatest[1::2])
         group //= 2
-    if tail:
-        arrays = [np.append(array, value) for array, value in zip(arrays, tail, strict=True)]
-    return arrays[0], arrays[1], arrays[2], arrays[3]
+    return least, mean, greatest
+
+
+def _between(groups: Groups, start: int, width: int, since: int, until: int) -> tuple[Floats, ...]:
+    """Places and values of the groups of ``width`` from ``start`` on that hold these steps."""
+    first, last = (since - start) // width, -(-(until - start) // width)
+    kept = tuple(array[first:last] for array in groups)
+    numbers = np.arange(first, first + len(kept[0]))
+    return ((numbers + 0.5) * width + (start - 0.5), *kept)

@@ -15,7 +15,7 @@ from pytestqt.qtbot import QtBot
 
 from nnstudio.gui.panels.curves_panel import CurvesPanel
 from nnstudio.gui.plots.curve_chart import CurveChart, spread
-from nnstudio.gui.plots.curve_lines import stroke_of
+from nnstudio.gui.plots.curve_lines import strokes_of
 from nnstudio.gui.plots.plotting import Axis, mean_per_column, stepped, stepped_log
 
 
@@ -185,7 +185,7 @@ def test_many_steps_are_drawn_without_gaps(qtbot: QtBot) -> None:
     (chart,) = charts(panel)
     raw = next(curve for curve in chart.drawing.curves if curve.faint)
     assert len(raw.x) > 4 * chart.box().width(), "more steps than two for each pixel"
-    stroke = stroke_of(raw, chart.frame())
+    (stroke,) = strokes_of([raw], chart.frame())
     low, high = stroke.y[0::2], stroke.y[1::2]
     assert len(low) <= chart.box().width() + 1
     assert np.all(low[1:] <= high[:-1])

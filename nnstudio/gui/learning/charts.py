@@ -56,6 +56,7 @@ class CurveCharts(QObject):
         self._seen_x: Axis | None = None
         self._seen_y: dict[CurveChart, Axis | None] = {}
         self._pointed: float | None = None
+        self._drawn: list[CurveChart] = []  # the one drawn longest ago first
         for chart in (self.loss, self.figure):
             chart.seen.connect(lambda x, y, chart=chart: self._see(chart, x, y))
             chart.pointed.connect(self.point)
@@ -74,16 +75,23 @@ class CurveCharts(QObject):
 
     # ------------------------------------------------------------------ drawing
 
-    def draw(self, shown: Shown, *, is_alone: bool) -> None:
+    def draw(self, shown: Shown, *, is_alone: bool, in_turn: bool = False) -> None:
         """Draw these runs in the charts that can be seen.
 
         Args:
             is_alone: the loss stands without the other figure, and so says its latest value too.
+            in_turn: one of the charts now and the other one next time, as plots do while training
+                runs: what the window does at a time has to be short.
         """
+        visible = self.visible
+        due = visible
+        if in_turn and self._drawn and set(self._drawn) == set(visible):
+            due = self._drawn[:1]
+        self._drawn = [*(chart for chart in visible if chart not in due), *due]
         if self.shown is not None and self.shown.kind is not shown.kind:
             self._seen_y.pop(self.figure, None)
         self.shown = shown
-        for chart in self.visible:
+        for chart in due:
             self._draw_chart(chart, shown, is_alone=is_alone)
         self._show_mark(shown.runs[0])
         self.point(self._pointed)

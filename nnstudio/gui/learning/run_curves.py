@@ -115,13 +115,11 @@ class RunCurves:
 
     def step_loss(self, step: int) -> float:
         """The loss of one step, counted from 1, or the mean of those it was folded with."""
-        mean = self.history.steps.thinned(1, step - 1, step)[2]
-        return float(mean[-1]) if len(mean) and 1 <= step <= self.steps else nan
+        return self.history.steps.value(step - 1) if step <= self.steps else nan
 
     def rate_at(self, step: int) -> float:
         """The learning rate of one step."""
-        mean = self.history.rates.thinned(1, step - 1, step)[2]
-        return float(mean[-1]) if len(mean) and 1 <= step <= self.steps else nan
+        return self.history.rates.value(step - 1) if step <= self.steps else nan
 
     def nearest(self, x: float) -> int:
         """The row of the epoch that ended nearest to ``x``; −1 before any has."""

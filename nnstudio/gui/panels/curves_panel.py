@@ -127,6 +127,9 @@ class CurvesPanel(LiveView):
 
     def refresh(self) -> None:
         """Draw the history as it is now, or as it was when it was frozen."""
+        self._draw(in_turn=self.live.is_running)
+
+    def _draw(self, *, in_turn: bool) -> None:
         own = self._own()
         if own is None:
             self.charts.shown = None
@@ -140,7 +143,7 @@ class CurvesPanel(LiveView):
         planned = float(self.live.project.settings.epochs)
         shown = Shown((own, *others), kind, planned)
         self._legend.show_runs(shown.runs)
-        self.charts.draw(shown, is_alone=not self._is_wide())
+        self.charts.draw(shown, is_alone=not self._is_wide(), in_turn=in_turn)
 
     def _own(self) -> RunCurves | None:
         if self._frozen is not None:
@@ -156,7 +159,7 @@ class CurvesPanel(LiveView):
     def _redraw(self) -> None:
         """Something was chosen: it is seen at once."""
         if self.isVisible():
-            self.refresh()
+            self._draw(in_turn=False)
         self.live.mark(self)
 
     def _is_accuracy(self) -> bool:

@@ -1,8 +1,8 @@
 """A few curves that grow from left to right, with words at their ends instead of a legend.
 
 What makes a live plot dear is left out: ranges are set, not found; points are thinned before they
-are painted; there is no grid, and lines are one pixel wide. What was painted is kept as a picture,
-so that a line that follows the mouse costs next to nothing.
+are painted; there is no grid, and lines are one pixel wide. Axes are painted once and kept as a
+picture.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from math import isfinite
 
 import numpy as np
-from PySide6.QtCore import QLineF, QPointF, QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QLineF, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QFocusEvent,
     QFontMetricsF,
@@ -26,7 +26,15 @@ from PySide6.QtWidgets import QWidget
 
 from nnstudio.gui.look.theme import Theme
 from nnstudio.gui.plots.crosshair import Crosshair, colour_of, paint_crosshair
-from nnstudio.gui.plots.curve_lines import Colour, Curve, Frame, Stroke, draw_stroke, stroke_of
+from nnstudio.gui.plots.curve_lines import (
+    Colour,
+    Curve,
+    Frame,
+    Stroke,
+    draw_stroke,
+    faded,
+    strokes_of,
+)
 from nnstudio.gui.plots.epoch_bands import paint_bands
 from nnstudio.gui.plots.plot_gestures import PlotGestures
 from nnstudio.gui.plots.plotting import LABEL_SIZE, Axis, Plot, sized
@@ -97,8 +105,10 @@ class CurveChart(Plot):
         self.mark_at: float | None = None
         self.crosshair: Crosshair | None = None
         self._strokes: tuple[Stroke, ...] = ()
-        self._picture: QPixmap | None = None
+        self._axes: tuple[object, QPixmap] | None = None
         self._gestures = PlotGestures(self)
+        self._font = sized(self.font(), LABEL_SIZE)
+        self._metrics = QFontMetricsF(self._font)
         theme.changed.connect(self._forget)
 
     # ------------------------------------------------------------------ what is shown
@@ -149,12 +159,11 @@ class CurveChart(Plot):
 
     def _made_strokes(self) -> tuple[Stroke, ...]:
         if not self._strokes:
-            frame = self.frame()
-            self._strokes = tuple(stroke_of(curve, frame) for curve in self.drawing.curves)
+            self._strokes = tuple(strokes_of(self.drawing.curves, self.frame()))
         return self._strokes
 
     def _forget(self) -> None:
-        self._picture, self._strokes = None, ()
+        self._strokes = ()
         self.update()
 
     # ------------------------------------------------------------------ painting
@@ -163,17 +172,11 @@ class CurveChart(Plot):
         box = self.box()
         if box.width() <= 8 or box.height() <= 8:
             return
-        ratio = self.devicePixelRatioF()
-        if self._picture is None or self._picture.devicePixelRatio() != ratio:
-            self._picture = QPixmap(self.size() * ratio)
-            self._picture.setDevicePixelRatio(ratio)
-            self._picture.fill(Qt.GlobalColor.transparent)
-            painter = QPainter(self._picture)
-            self.paint_all(painter)
-            painter.end()
         painter = QPainter(self)
-        painter.drawPixmap(0, 0, self._picture)
+        painter.drawPixmap(0, 0, self._axes_now())
         frame = self.frame()
+        self._paint_curves(painter, frame)
+        self._paint_labels(painter, frame)
         self._paint_upright(painter, frame, self.mark_at, "accent")
         if self.hasFocus():
             painter.setPen(QPen(self.theme.colour("accent"), 1))
@@ -186,15 +189,38 @@ class CurveChart(Plot):
     def paint_all(self, painter: QPainter) -> None:
         """Paint everything but what follows mouse and keyboard."""
         frame = self.frame()
+        self._paint_ground(painter, frame)
+        self._paint_curves(painter, frame)
+        self._paint_labels(painter, frame)
+
+    def _axes_now(self) -> QPixmap:
+        """Bands and axes as a picture: they rarely change, and text takes long to paint."""
+        ratio, drawing = self.devicePixelRatioF(), self.drawing
+        look = (drawing.x, drawing.y, drawing.bands, self.size(), ratio, self._beyond())
+        if self._axes is None or self._axes[0] != (*look, self.theme.name):
+            picture = QPixmap(self.size() * ratio)
+            picture.setDevicePixelRatio(ratio)
+            picture.fill(self.theme.colour("panel"))
+            painter = QPainter(picture)
+            self._paint_ground(painter, self.frame())
+            painter.end()
+            self._axes = ((*look, self.theme.name), picture)
+        return self._axes[1]
+
+    def _paint_ground(self, painter: QPainter, frame: Frame) -> None:
         if self.drawing.bands:
             paint_bands(painter, frame, self.theme.colour("window"))
+        self._paint_axes(painter, frame.box)
+
+    def _paint_curves(self, painter: QPainter, frame: Frame) -> None:
         painter.save()
         painter.setClipRect(frame.box.adjusted(0, -1, 1, 1))
         for curve, stroke in zip(self.drawing.curves, self._made_strokes(), strict=True):
-            draw_stroke(painter, stroke, colour_of(self.theme, curve.role), curve)
+            colour = colour_of(self.theme, curve.role)
+            if curve.faint:
+                colour = faded(colour, self.theme.colour("panel"))
+            draw_stroke(painter, stroke, colour, curve)
         painter.restore()
-        self._paint_axes(painter, frame.box)
-        self._paint_labels(painter, frame)
 
     def _is_inside(self, x: float) -> bool:
         return self.x_axis.low <= x <= self.x_axis.high
@@ -209,8 +235,7 @@ class CurveChart(Plot):
         """Beside the ends of their curves, in the order of their values, never over each other."""
         said = [label for label in self.drawing.labels if isfinite(label.y)]
         said.sort(key=lambda label: -label.y)
-        font = sized(self.font(), LABEL_SIZE)
-        metrics, box = QFontMetricsF(font), frame.box
+        font, metrics, box = self._font, self._metrics, frame.box
         tall = metrics.height()
         middles = frame.up(np.array([label.y for label in said]))
         middles = np.clip(np.nan_to_num(middles, nan=box.bottom()), box.top(), box.bottom())
@@ -228,6 +253,14 @@ class CurveChart(Plot):
             painter.drawText(QPointF(left, top + metrics.ascent()), label.text)
 
     # ------------------------------------------------------------------ events
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self._font = sized(self.font(), LABEL_SIZE)
+            self._metrics = QFontMetricsF(self._font)
+            self._axes = None
+            self._forget()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 import numpy as np
-from PySide6.QtCore import QLineF, QPointF, QRectF
+from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
+from shiboken6 import VoidPtr
 
 from nnstudio.engine.layer import Array
-from nnstudio.gui.plots.plotting import Axis, columns_of
+from nnstudio.gui.plots.plotting import Axis
 
 #: A colour, or its role in the theme.
 Colour = str | QColor
-#: How opaque a faint curve is, of 255.
-_FAINT = 90
+
+#: Points of one column that are nearer than this many pixels look like one.
+_SAME = 0.5
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,11 +63,8 @@ class Frame:
         return self.box.left() + self.x.share(values) * self.box.width()
 
     def up(self, values: Array) -> Array:
-        """Pixels from the top; what is far outside is just outside. NaN on a log axis below 0."""
-        values = np.asarray(values, np.float64)
-        if self.y.log:
-            values = np.where(values > 0, values, np.nan)
-        share = np.clip(self.y.share(values), -4.0, 5.0)
+        """Pixels from the top; what is far outside is just outside."""
+        share = np.minimum(np.maximum(self.y.share(values), -4.0), 5.0)
         return self.box.bottom() - share * self.box.height()
 
 
@@ -76,34 +77,65 @@ class Stroke:
     is_pairs: bool = False
 
 
-def stroke_of(curve: Curve, frame: Frame) -> Stroke:
-    """``curve`` within ``frame``: neighbours in one column of pixels become two points."""
-    x, least, greatest = curve.x, curve.least, curve.greatest
+class _Columns(NamedTuple):
+    """Where the points of a curve stand, and where each column of pixels begins among them."""
+
+    x: Array
+    part: slice
+    pixels: Array
+    starts: Array
+
+
+def strokes_of(curves: Iterable[Curve], frame: Frame) -> list[Stroke]:
+    """``curves`` within ``frame``: neighbours in one column of pixels become two points."""
+    known: dict[int, _Columns] = {}  # curves often share their places
+    strokes = []
+    for curve in curves:
+        columns = known.get(id(curve.x))
+        if columns is None:
+            columns = known[id(curve.x)] = _columns(curve.x, frame)
+        strokes.append(_stroke(curve, columns, frame))
+    return strokes
+
+
+def _columns(x: Array, frame: Frame) -> _Columns:
     # What lies outside isn't drawn, but for one point at each side, where lines come in.
     first = max(0, int(np.searchsorted(x, frame.x.low)) - 1)
-    last = int(np.searchsorted(x, frame.x.high, side="right")) + 1
-    is_line = least is greatest
-    x, low = frame.across(x[first:last]), frame.up(least[first:last])
-    high = low if is_line else frame.up(greatest[first:last])
-    known = np.isfinite(low) & np.isfinite(x)
-    if not is_line:
-        known &= np.isfinite(high)
-    if not known.all():
-        x, low, high = x[known], low[known], high[known]
-    if is_line and len(x) <= 2 * frame.box.width() and not curve.faint:
-        return Stroke(*extremes_per_column(x, low))
-    if is_line and len(x) <= frame.box.width():
-        return Stroke(x, low)
-    if not curve.faint:
-        return Stroke(*extremes_per_column(x, low))
-    return Stroke(*_ranges(x, np.minimum(low, high), np.maximum(low, high)), is_pairs=True)
+    part = slice(first, int(np.searchsorted(x, frame.x.high, side="right")) + 1)
+    pixels = frame.across(x[part])
+    return _Columns(x, part, pixels, column_starts(pixels))
 
 
-def extremes_per_column(x: Array, y: Array) -> tuple[Array, Array]:
-    """At most two points for each column of pixels: its least and greatest, as the line goes."""
-    if len(x) < 2:
-        return x, y
-    _, starts = columns_of(x - x[0], int(x[-1] - x[0]) + 1)
+def _stroke(curve: Curve, columns: _Columns, frame: Frame) -> Stroke:
+    least, greatest = curve.least[columns.part], curve.greatest[columns.part]
+    pixels, starts = columns.pixels, columns.starts
+    is_line = curve.least is curve.greatest
+    if not np.isfinite(least.sum() + greatest.sum()) or frame.y.log:  # quicker than to look at each
+        known = np.isfinite(least) & np.isfinite(greatest)
+        if frame.y.log:  # where nothing has a place that isn't greater than 0
+            known &= least > 0
+        if not known.all():
+            pixels, least, greatest = pixels[known], least[known], greatest[known]
+            starts = column_starts(pixels)
+    if not len(pixels):
+        return Stroke(pixels, pixels)
+    if is_line and (len(starts) == len(pixels) or not curve.faint):
+        x, y = extremes(pixels, least, starts)
+        return Stroke(*_thinned(x, frame.up(y)))
+    low, high = np.minimum.reduceat(least, starts), np.maximum.reduceat(greatest, starts)
+    return Stroke(*_uprights(pixels[starts], frame.up(low), frame.up(high)), is_pairs=True)
+
+
+def column_starts(pixels: Array) -> Array:
+    """Where each column of pixels begins, of rising places."""
+    if not len(pixels):
+        return np.zeros(0, np.intp)
+    column = (pixels - pixels[0]).astype(np.int32)
+    return np.concatenate([[0], np.flatnonzero(column[1:] != column[:-1]) + 1])
+
+
+def extremes(x: Array, y: Array, starts: Array) -> tuple[Array, Array]:
+    """Two points for each column: its least and greatest, in the order in which the line goes."""
     if len(starts) == len(x):
         return x, y
     ends = np.append(starts[1:], len(x)) - 1
@@ -112,48 +144,76 @@ def extremes_per_column(x: Array, y: Array) -> tuple[Array, Array]:
     xs, ys = np.empty(2 * len(starts)), np.empty(2 * len(starts))
     xs[0::2], xs[1::2] = x[starts], x[ends]
     ys[0::2], ys[1::2] = np.where(falls, greatest, least), np.where(falls, least, greatest)
-    kept = np.ones(len(xs), bool)
-    kept[1::2] = ends > starts  # a column with a single point needs no second one
-    return xs[kept], ys[kept]
+    return xs, ys
 
 
-def _ranges(x: Array, low: Array, high: Array) -> tuple[Array, Array]:
-    """An upright line for each column of pixels, from its least to its greatest."""
-    if not len(x):
-        return x, low
-    _, starts = columns_of(x - x[0], int(x[-1] - x[0]) + 1)
-    pairs = np.empty(2 * len(starts))
-    pairs[0::2] = np.minimum.reduceat(low, starts)
-    pairs[1::2] = np.maximum.reduceat(high, starts)
+def _thinned(x: Array, y: Array) -> tuple[Array, Array]:
+    """Without the second of two points that look like one."""
+    kept = np.ones(len(x), bool)
+    kept[1:-1] = (np.abs(np.diff(x)) + np.abs(np.diff(y)))[:-1] > _SAME
+    return (x, y) if kept.all() else (x[kept], y[kept])
+
+
+def _uprights(x: Array, low: Array, high: Array) -> tuple[Array, Array]:
+    """An upright line for each column of pixels; ``low`` is below, so its pixels are more."""
+    pairs = np.empty(2 * len(x))
+    pairs[0::2], pairs[1::2] = high, low
     # Each column reaches to the one before it, or a steep curve would fall apart.
-    first, second = pairs[0::2].copy(), pairs[1::2].copy()
-    pairs[2::2] = np.minimum(first[1:], second[:-1])
-    pairs[3::2] = np.maximum(second[1:], first[:-1])
-    return np.repeat(x[starts], 2), pairs
+    pairs[2::2] = np.minimum(high[1:], low[:-1])
+    pairs[3::2] = np.maximum(low[1:], high[:-1])
+    return np.repeat(x, 2), pairs
 
 
 def draw_stroke(painter: QPainter, stroke: Stroke, colour: QColor, curve: Curve) -> None:
     """Draw one pixel wide lines; strong curves twice, which costs a tenth of a wide line."""
     if not len(stroke.x):
         return
-    colour = QColor(colour)
-    if curve.faint:
-        colour.setAlpha(_FAINT)
+    if stroke.is_pairs and len(stroke.x) > 2:
+        _fill(painter, stroke, colour)
+        return
     pen = QPen(colour, 1)
     if curve.dashed:
         pen.setDashPattern([5.0, 4.0])
     painter.setPen(pen)
-    # Lines that stand in a column of pixels gain nothing from smoothing.
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing, not stroke.is_pairs)
-    places = zip(stroke.x.tolist(), stroke.y.tolist(), strict=True)
-    if stroke.is_pairs:
-        x, y = stroke.x.tolist(), stroke.y.tolist()
-        painter.drawLines([QLineF(x[i], y[i], x[i], y[i + 1]) for i in range(0, len(x), 2)])
-        return
-    points = [QPointF(x, y) for x, y in places]
-    if len(points) == 1:  # one epoch is no line yet: a short one shows where it will begin
-        points = [points[0] - QPointF(3, 0), points[0] + QPointF(3, 0)]
-    line = QPolygonF(points)
+    # Lines that go up and down in every column of pixels gain nothing from smoothing.
+    is_dense = len(stroke.x) > stroke.x[-1] - stroke.x[0] > 0
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, not is_dense)
+    x, y = stroke.x, stroke.y
+    if len(x) == 1:  # one epoch is no line yet: a short one shows where it will begin
+        x, y = np.array([x[0] - 3, x[0] + 3]), np.repeat(y, 2)
+    line = polygon(x, y)
     painter.drawPolyline(line)
     if not curve.faint:
-        painter.drawPolyline(line.translated(0, 0.7))
+        painter.drawPolyline(line.translated(0, 1 if is_dense else 0.7))
+
+
+def _fill(painter: QPainter, stroke: Stroke, colour: QColor) -> None:
+    """Uprights beside each other as one area, which takes half the time of so many lines."""
+    top, bottom = stroke.y[0::2], stroke.y[1::2]
+    x = stroke.x[0::2]
+    edge = np.concatenate([top - 0.5, (bottom + 0.5)[::-1]])
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(colour)
+    painter.drawPolygon(polygon(np.concatenate([x, x[::-1]]), edge))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+
+
+def polygon(x: Array, y: Array) -> QPolygonF:
+    """Points with these coordinates, written to where Qt keeps them: one by one takes 100 times."""
+    points = QPolygonF()
+    points.resize(len(x))
+    size = 2 * len(x) * np.dtype(np.float64).itemsize
+    memory: Any = VoidPtr(points.data(), size, True)  # type: ignore[arg-type, call-arg]
+    places = np.frombuffer(memory, np.float64)
+    places[0::2], places[1::2] = x, y
+    return points
+
+
+def faded(colour: QColor, paper: QColor, share: float = 0.4) -> QColor:
+    """``colour`` mixed with the paper, as an opaque colour: it is painted in half the time."""
+    mixed = (
+        round(share * a + (1 - share) * b)
+        for a, b in zip(colour.getRgb()[:3], paper.getRgb()[:3], strict=True)  # type: ignore[index]
+    )
+    return QColor(*mixed)

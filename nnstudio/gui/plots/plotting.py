@@ -150,7 +150,9 @@ def columns_of(x: Array, width: int) -> tuple[Array, Array]:
         width: only columns 0 … width − 1 are kept apart; what is outside joins the last ones.
     """
     column = np.clip(x.astype(np.int64), 0, max(width - 1, 0))
-    starts = np.flatnonzero(np.r_[True, column[1:] != column[:-1]]) if len(x) else np.zeros(0, int)
+    if not len(x):
+        return column, np.zeros(0, int)
+    starts = np.concatenate([[0], np.flatnonzero(column[1:] != column[:-1]) + 1])
     return column[starts], starts
 
 

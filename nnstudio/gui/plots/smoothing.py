@@ -8,12 +8,17 @@ Ba, "Adam", 2015, section 3). Points without a value are passed over and stay wi
 
 from __future__ import annotations
 
+from functools import lru_cache
+from math import ceil, log
+
 import numpy as np
 
 from nnstudio.engine.layer import Array
 
 #: Points are taken so many at a time: one matrix product instead of a loop in Python.
 _BLOCK = 64
+#: What is less than this share can't be seen in a sum.
+_NOTHING = 1e-16
 
 
 def smoothed(values: Array, weight: float) -> Array:
@@ -32,15 +37,25 @@ def _average(x: Array, s: float) -> Array:
     blocks = -(-count // _BLOCK)
     padded = np.zeros((blocks, _BLOCK))
     padded.reshape(-1)[:count] = x
-    i = np.arange(_BLOCK)
-    # Within a block mᵢ = Σⱼ (1 − s) sⁱ⁻ʲ xⱼ, and what came before fades with sⁱ⁺¹.
-    within = np.where(i[:, np.newaxis] >= i, (1 - s) * s ** np.abs(i[:, np.newaxis] - i), 0.0)
-    own = padded @ within.T
-    before = np.empty(blocks)
-    carried = 0.0
-    for block in range(blocks):
+    within, fading = _weights(s)
+    own = padded @ within
+    before, carried = np.empty((blocks, 1)), 0.0
+    for block, last in enumerate(own[:, -1].tolist()):
         before[block] = carried
-        carried = carried * s**_BLOCK + float(own[block, -1])
-    m = (own + before[:, np.newaxis] * s ** (i + 1)).reshape(-1)[:count]
-    average: Array = m / (1 - s ** np.arange(1, count + 1, dtype=np.float64))
-    return average
+        carried = carried * s**_BLOCK + last
+    m: Array = (own + before * fading).reshape(-1)[:count]
+    young = min(count, ceil(log(_NOTHING) / log(s)))  # later sᵗ is nothing
+    m[:young] /= 1 - s ** np.arange(1, young + 1, dtype=np.float64)
+    return m
+
+
+@lru_cache(maxsize=8)
+def _weights(s: float) -> tuple[Array, Array]:
+    """What a block's points add to each other's average, and how what came before it fades.
+
+    Within a block mᵢ = Σⱼ (1 − s) sⁱ⁻ʲ xⱼ, to which comes sⁱ⁺¹ times the last one before.
+    """
+    i = np.arange(_BLOCK)
+    ago = i - i[:, np.newaxis]
+    within = np.where(ago >= 0, (1 - s) * s ** np.abs(ago), 0.0)
+    return within, s ** (i + 1.0)
