@@ -115,6 +115,10 @@ bench-gui: $(VENV)/.set-up-test qt-libs ## What showing it costs the training; l
 soak: $(VENV)/.set-up-test qt-libs ## Do thousands of random things to the window (ARGS="--seed 7")
 	$(PY) tests/soak.py $(ARGS)
 
+.PHONY: soak-training
+soak-training: $(VENV)/.set-up-test qt-libs ## Hours of training in minutes: does anything grow? (ARGS="--minutes 60")
+	$(PY) tests/soak_training.py $(ARGS)
+
 .PHONY: screenshots
 screenshots: $(VENV)/.set-up-test qt-libs ## Write pictures of the window to build/screenshots
 	QT_QPA_PLATFORM=offscreen $(PY) tests/screenshots.py build/screenshots

@@ -1,0 +1,310 @@
+"""Does training for hours leak? Hours in minutes: a tiny network, and a window with no pauses.
+
+Run by ``make soak-training``. What could leak, leaks a little each time that something is done: a
+view is refreshed, the window looks at its thread, a checkpoint is written, a run is paused and gone
+on with. In 8 hours each of these is done a number of times that is known: the beat is 33 ms, views
+get 7 % of the time, a checkpoint is written each minute. Here views get half of the time, and all
+the rest is done as often as the machine can, in the real window, with curves, weights, histograms
+and the other views in front by turns. The table tells how many hours' worth that was.
+
+The first half of the time is one long run; in the second it is paused, gone on with, restarted,
+begun with other weights, saved and opened again. Each half warms up, until histories are full and
+caches filled; after that the straight line through the measurements may not rise by more than
+:data:`MOST_BYTES` for an hour's worth of refreshes, and objects, threads and files not at all.
+
+    make soak-training ARGS="--minutes 60"
+"""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import os
+import subprocess
+import sys
+import tempfile
+import threading
+from collections import Counter
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from time import monotonic, thread_time
+
+import numpy as np
+from PySide6.QtCore import QEventLoop, QObject, QTimer
+from PySide6.QtWidgets import QApplication
+
+from nnstudio import assets
+from nnstudio.gui import live
+from nnstudio.gui.app import build_window, settle
+from nnstudio.gui.main_window import MainWindow
+from nnstudio.gui.runner import LOOK_EVERY
+from nnstudio.persistence.project_file import load_project, save_project
+from nnstudio.persistence.recovery.checkpoints import Pace
+
+#: How much an hour's worth of refreshes may add, in bytes; eight of them, 32 MB.
+MOST_BYTES = 4 * 2**20
+#: The part of each half in which it warms up.
+WARM_UP = 0.4
+#: How many measurements are made in each half.
+SAMPLES = 40
+#: What is in front, by turns.
+BOTTOM = ("weights", "histograms", "features", "neurons", "function")
+LEFT = ("curves", "evaluate", "doctor", "curves", "runs")
+SECONDS_A_DAY_OF_WORK = 8 * 3600
+
+
+@dataclass(frozen=True)
+class Sample:
+    """What is held at one moment, and how many refreshes there were until then."""
+
+    refreshes: int
+    anonymous: int
+    objects: int
+    widgets: int
+    blocks: int
+    threads: int
+    files: int
+
+
+@dataclass
+class Half:
+    """The measurements of one half of the time."""
+
+    name: str
+    samples: list[Sample] = field(default_factory=list)
+
+    def slope(self, of: str) -> float:
+        """How much ``of`` rises with each refresh, once it is warm."""
+        warm = self.samples[int(len(self.samples) * WARM_UP) :]
+        x = np.array([sample.refreshes for sample in warm], float)
+        y = np.array([getattr(sample, of) for sample in warm], float)
+        return float(np.polyfit(x, y, 1)[0])
+
+    def rise(self, of: str) -> float:
+        """From the first quarter of what is warm to the last one, by their medians."""
+        warm = self.samples[int(len(self.samples) * WARM_UP) :]
+        values = np.array([getattr(sample, of) for sample in warm], float)
+        quarter = max(1, len(values) // 4)
+        return float(np.median(values[-quarter:]) - np.median(values[:quarter]))
+
+
+class Soak:
+    """The window, what is done to it, and what is counted meanwhile."""
+
+    def __init__(self, sample: str) -> None:
+        self._file = Path(os.environ["NNSTUDIO_CONFIG"], f"{sample}.nnstudio")
+        project = load_project(assets.sample(f"{sample}.nnstudio"))
+        settings = replace(project.settings, epochs=1_000_000)
+        save_project(replace(project, settings=settings, trained=None), self._file)
+        live.BUDGET, live.SOONEST = 0.5, 0.0  # half of all time is for the views
+        self.done: Counter[str] = Counter()
+        self.cost = 0.0
+        self._turn = 0
+        self.window = self._window()
+        bench = self.window.workbench
+        bench.runner.looked.connect(lambda: self._count("looks"))
+        self.window.keeping.kept.connect(lambda which: self._count("checkpoints"))
+
+    def _window(self) -> MainWindow:
+        window = build_window(self._file, theme="light")
+        window.keeping.pace = Pace(first=0.5, every=0.5, best=0.5, share=1.0)
+        for timer in (window.live._timer, window.workbench.runner._timer):
+            timer.setInterval(1)
+        show = window.live.show
+
+        def counted(view: live.LiveView) -> float:
+            began = thread_time()
+            cost = show(view)
+            self.cost += thread_time() - began
+            self._count("refreshes")
+            return cost
+
+        window.live.show = counted  # type: ignore[method-assign]
+        window.resize(1440, 900)
+        window.show()
+        settle(window, 200)
+        return window
+
+    def _count(self, what: str) -> None:
+        self.done[what] += 1
+
+    # ------------------------------------------------------------------ what is done
+
+    def half(self, name: str, seconds: float, act: str) -> Half:
+        """Train for so long, and measure; ``act`` is done every other second."""
+        found, began = Half(name), monotonic()
+        steps = self._steps()
+        self._run()
+        for number in range(1, SAMPLES + 1):
+            while monotonic() - began < seconds * number / SAMPLES:
+                wait(min(1.0, seconds / SAMPLES))
+                self._turn_over()
+                getattr(self, act)()
+            found.samples.append(self.measure())
+        self.window.workbench.runner.finish()
+        self.done["steps"] += max(0, self._steps() - steps)
+        return found
+
+    def _nothing(self) -> None:
+        """One long run."""
+
+    def _disturb(self) -> None:
+        """What a user does to a run, by turns."""
+        runner = self.window.workbench.runner
+        number = self._turn % 8
+        if number in (0, 1, 2, 3):
+            runner.pause()
+            self._until_it_rests()
+            self._count("pauses")
+        elif number == 4:
+            runner.restart()
+        elif number == 5:
+            runner.new_weights()
+        elif number == 6:
+            self.window.save_path(self._file)
+            self._count("saved")
+        else:
+            self.window.workbench.document.mark_saved()
+            runner.finish()
+            self.window.workbench.document.keep_runs(())
+            self.window.workbench.document.mark_saved()
+            self.window.open_path(self._file)
+            self._count("opened")
+        self._run()
+
+    def _run(self) -> None:
+        runner = self.window.workbench.runner
+        if not runner.is_running:
+            self.window.workbench.when_loaded(runner.run)
+
+    def _until_it_rests(self) -> None:
+        while self.window.workbench.runner.is_running:
+            wait(5)
+
+    def _turn_over(self) -> None:
+        """Bring other views forward."""
+        self._turn += 1
+        docks = self.window.docks.docks
+        for names in (BOTTOM, LEFT):
+            dock = docks[names[self._turn // 2 % len(names)]]
+            dock.show()
+            dock.raise_()
+
+    def _steps(self) -> int:
+        runner = self.window.workbench.runner
+        if runner.session is not None:
+            return runner.session.step
+        trained = self.window.workbench.project.trained
+        return trained.progress.step if trained is not None and trained.progress else 0
+
+    # ------------------------------------------------------------------ what is measured
+
+    def measure(self) -> Sample:
+        """What is held now, after collecting garbage."""
+        gc.collect()
+        QApplication.processEvents()
+        return Sample(
+            self.done["refreshes"],
+            _anonymous(),
+            len(self.window.findChildren(QObject)),
+            len(QApplication.allWidgets()),
+            sys.getallocatedblocks(),
+            threading.active_count(),
+            len(os.listdir("/proc/self/fd")),
+        )
+
+    def close(self) -> None:
+        """In good order."""
+        self.window.workbench.runner.finish()
+        self.window.workbench.document.mark_saved()
+        self.window.close()
+
+
+def _anonymous() -> int:
+    """Bytes of memory that no file stands behind."""
+    for line in Path("/proc/self/status").read_text().splitlines():
+        if line.startswith("RssAnon"):
+            return int(line.split()[1]) * 1024
+    raise RuntimeError("this needs Linux: /proc/self/status tells how much memory is held")
+
+
+def wait(seconds: float) -> None:
+    """Let the window live. Not ``QTest.qWait``: it keeps the interpreter's lock while it waits."""
+    loop = QEventLoop()
+    QTimer.singleShot(round(seconds * 1000), loop.quit)
+    loop.exec()
+
+
+def main() -> int:
+    """All of it in a process of its own, with folders that nobody else has; the exit code."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--minutes", type=float, default=8.0)
+    parser.add_argument("--sample", default="spiral")
+    parser.add_argument("--here", action="store_true", help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.here:
+        return soak(options.sample, options.minutes)
+    with tempfile.TemporaryDirectory() as home:
+        places = {"HOME": home, "NNSTUDIO_CONFIG": home}
+        done = subprocess.run(
+            [sys.executable, __file__, "--here", *sys.argv[1:]],
+            env={"QT_QPA_PLATFORM": "offscreen", **os.environ, **places},
+            check=False,
+        )
+    return min(abs(done.returncode), 1)
+
+
+def soak(sample: str, minutes: float) -> int:
+    """Both halves, the table, and 1 if anything grows."""
+    soak = Soak(sample)
+    seconds = minutes * 30
+    halves = [soak.half("one long run", seconds, "_nothing")]
+    halves.append(soak.half("paused, restarted, opened again", seconds, "_disturb"))
+    soak.close()
+    per_hour = _report_counts(soak)
+    grows = [_report(half, per_hour) for half in halves]
+    return int(any(grows))
+
+
+def _report_counts(soak: Soak) -> float:
+    """How much was done and what that is in 8 hours; returns the refreshes of an hour."""
+    done, day = soak.done, SECONDS_A_DAY_OF_WORK
+    each = soak.cost / max(1, done["refreshes"])
+    in_a_day = {
+        "looks": day * 1000 / LOOK_EVERY,
+        "refreshes": min(day * 0.07 / each, day * 1000 / live.TICK),
+        "checkpoints": day / 60,
+        "pauses": day / 60,
+    }
+    print(f"a refresh takes {each * 1000:.1f} ms of the window's thread")
+    print(f"{'':14}{'here':>12}{'in 8 hours':>12}{'hours':>8}")
+    for name in ("steps", "refreshes", "looks", "checkpoints", "pauses", "saved", "opened"):
+        known = in_a_day.get(name)
+        told = f"{known:12,.0f}{8 * done[name] / known:8.1f}" if known else ""
+        print(f"{name:14}{done[name]:12,}{told}")
+    return in_a_day["refreshes"] / 8
+
+
+def _report(half: Half, per_hour: float) -> bool:
+    """The table of one half; whether anything grows."""
+    print(f"\n{half.name}")
+    print(f"{'':18}{'first':>10}{'warm':>10}{'last':>10}{'an hour adds':>15}")
+    warm = half.samples[int(len(half.samples) * WARM_UP)]
+    first, last = half.samples[0], half.samples[-1]
+    grows = False
+    for of, unit in (("anonymous", 2**20), ("objects", 1), ("widgets", 1), ("blocks", 1),
+                     ("threads", 1), ("files", 1)):  # fmt: skip
+        name = "RssAnon, MB" if of == "anonymous" else of
+        values = [getattr(sample, of) / unit for sample in (first, warm, last)]
+        more = half.slope(of) * per_hour / unit
+        print(f"{name:18}" + "".join(f"{value:10,.1f}" for value in values) + f"{more:15,.2f}")
+        if of == "anonymous":
+            grows |= more * unit > MOST_BYTES
+        elif of != "blocks":  # what runs and undo hold on to comes and goes
+            grows |= half.rise(of) > 0
+    print(f"grows by no more than {MOST_BYTES / 2**20:.0f} MB an hour: {'NO' if grows else 'yes'}")
+    return grows
+
+
+if __name__ == "__main__":
+    sys.exit(main())
