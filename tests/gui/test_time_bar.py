@@ -179,6 +179,31 @@ def test_while_training_goes_on_underneath_the_past_stands_still(
         np.testing.assert_array_equal(array, weights[key].array)
 
 
+def test_figures_and_cards_are_those_of_the_moment_that_is_looked_at(
+    opened: Opened, qtbot: QtBot
+) -> None:
+    window = opened(spiral(learning_rate=0.05, epochs=10))
+    project, data = window.workbench.project, window.workbench.data
+    train_on(window, qtbot)
+    window.show_stage("evaluate")
+    evaluate = window.docks.docks["evaluate"].widget()
+    canvas = window.docks.canvas
+    rows = data.parts.validation
+    thumbnails = []
+    for place in (0, len(steps(window)) // 2, 0, None):
+        slider(window).setValue(slider(window).maximum() if place is None else place)
+        bring_forward(window, qtbot, "evaluate")
+        settle(window, qtbot)
+        qtbot.waitUntil(lambda: not evaluate.is_busy)
+        settle(window, qtbot)
+        at = steps(window)[-1 if place is None else place]
+        expected = independently(project, at).predict_first(data.dataset.inputs[rows])
+        np.testing.assert_allclose(evaluate.judged.scores.T, expected, rtol=1e-6)
+        thumbnails.append(canvas.grab(canvas.rect()).toImage())
+    assert thumbnails[0] == thumbnails[2]
+    assert len({id(each) for each in thumbnails if each != thumbnails[0]}) == 2
+
+
 # ---------------------------------------------------------------- the slider
 
 

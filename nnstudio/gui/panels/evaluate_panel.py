@@ -70,6 +70,7 @@ class EvaluatePanel(LiveView):
         self._answering = Answering(self)
         self._answering.ended.connect(lambda: live.mark(self))
         self._asked: tuple[object, ...] = ()
+        self._past: tuple[object, ...] = (None, "")
         self._known: Answers = {}
         self._fresh: set[Part] = set()
         self._failed = ""
@@ -224,7 +225,7 @@ class EvaluatePanel(LiveView):
 
     def _ask(self, data: PreparedData, model: Model) -> None:
         """Whatever isn't known, or isn't true any more."""
-        running = self.live.is_running
+        running, past = self.live.is_running, (self.live.moment, self.live.point)
         parts: list[Part] = [self.part]
         if self._page == "figures":
             parts += [part for part in ("validation", "training") if part != self.part]
@@ -232,12 +233,17 @@ class EvaluatePanel(LiveView):
         if running:
             self._asked = ()
             if self._answering.may_ask():
+                self._past = past
                 wanted = {part: live_rows(model, rows_of(data, part)) for part in parts}
                 self._answering.ask(model, data, wanted, live=True)
                 self._take()
+            elif self._past != past:  # training may go on, but this is asked about once
+                self.live.mark(self)
             return
-        key = (model, data)
-        if len(self._asked) != 2 or any(a is not b for a, b in zip(key, self._asked, strict=True)):
+        key = (model, data, *past)
+        if len(self._asked) != len(key) or any(
+            a is not b for a, b in zip(key, self._asked, strict=True)
+        ):
             self._asked, self._fresh = key, set()
             self._answering.cancel()
         missing = [part for part in parts if part not in self._fresh]

@@ -244,6 +244,8 @@ class TryPanel(LiveView):
                 return sentence("try_columns", columns=", ".join(model.columns)), "error"
             role = "dim" if isinstance(project.data.source, ByHand) else "error"
             return workbench.data_error or "There is no network to ask yet.", role
+        if (moment := self.live.moment) is not None:
+            return f"As it was at step {moment.step:,}", "dim"
         if self.live.is_running:
             return "", ""
         if project.trained is None:
