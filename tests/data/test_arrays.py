@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import zipfile
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -162,3 +163,28 @@ def test_a_changed_file_gives_numbers_or_a_sentence(
     with suppress(DataError):
         arrays = read_arrays(path)
         assert all(array.nbytes < 10_000 for array in arrays.values())
+
+
+def test_examples_with_nan_are_refused_left_out_or_filled_as_chosen(tmp_path: Path) -> None:
+    x, y = RNG.standard_normal((9, 2)), np.arange(9.0)
+    x[2, 1], x[7, 0], y[4] = np.nan, np.inf, np.nan
+    source = load(tmp_path, x_train=x[:6], y_train=y[:6], x_test=x[6:], y_test=y[6:])
+    with pytest.raises(DataError, match="leave these examples out"):
+        source.load()
+
+    dropped = replace(source, missing="drop").load()
+    keep = [0, 1, 3, 5, 6, 8]
+    assert np.array_equal(dropped.inputs, x[keep])
+    assert dropped.targets[:, 0].tolist() == y[keep].tolist()
+    assert dropped.test_count == 2
+    assert "3 examples" in dropped.notes[0]
+    assert "first example 2" in dropped.notes[0]
+
+    filled = replace(source, missing="fill", fill=-5.0).load()
+    assert filled.size == 8
+    assert (filled.inputs[2, 1], filled.inputs[6, 0]) == (-5.0, -5.0)
+    assert filled.test_count == 3
+    assert "1 without a target" in filled.notes[0]
+
+    with pytest.raises(DataError, match="Every example"):
+        replace(load(tmp_path, x=np.full((3, 2), np.nan), y=y[:3]), missing="drop").load()

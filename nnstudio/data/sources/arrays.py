@@ -12,12 +12,14 @@ from nnstudio.data.array_files import read_arrays
 from nnstudio.data.dataset import Dataset
 from nnstudio.data.errors import DataError
 from nnstudio.data.sources.source import Source
-from nnstudio.messages import shape_text
+from nnstudio.messages import sentence, shape_text
 from nnstudio.schema import check, setting
 
 #: How inputs may lie in their array.
 LAYOUTS = ("guess", "as they are", "pictures (N, H, W)", "pictures (N, H, W, C)")
 TASKS = ("guess", "classes", "numbers")
+#: What becomes of NaN and infinite values.
+MISSING_WAYS = ("refuse", "drop", "fill")
 #: What people call them, looked for in this order.
 _INPUT_NAMES = ("x_train", "x", "inputs", "data", "images", "features")
 _TARGET_NAMES = ("y_train", "y", "targets", "target", "labels", "label")
@@ -46,6 +48,14 @@ class Arrays(Source):
     layout: str = setting("guess", choices=LAYOUTS, help="How the inputs lie in their array")
     task: str = setting("guess", choices=TASKS, help="Whether targets are classes or numbers")
 
+    missing: str = setting(
+        "refuse",
+        label="NaN, infinite",
+        choices=MISSING_WAYS,
+        help="Refuse; leave these examples out; or put a number in their inputs' place",
+    )
+    fill: float = setting(0.0, label="Fill with", help="The number in place of NaN and infinite")
+
     def load(self) -> Dataset:
         check(self)
         if not self.file:
@@ -70,10 +80,44 @@ class Arrays(Source):
             if alike and len(more_x) == len(more_y):
                 x, y, tested = np.concatenate([x, more_x]), np.concatenate([y, more_y]), len(more_x)
                 break
+        x, y, tested, notes = self._without_gaps(x, y, tested)
         inputs = _laid_out(x, self.layout)
         classes, targets = _answers(y, self.task)
         names = () if classes else tuple(f"y{i + 1}" for i in range(targets.shape[1]))
-        return Dataset(path.stem, inputs, targets, classes, target_names=names, test_count=tested)
+        return Dataset(
+            path.stem, inputs, targets, classes, target_names=names, test_count=tested, notes=notes
+        )
+
+    def _without_gaps(
+        self, x: np.ndarray, y: np.ndarray, tested: int
+    ) -> tuple[np.ndarray, np.ndarray, int, tuple[str, ...]]:
+        """Inputs, targets and size of the test set, as :attr:`missing` wants it; and what was done.
+
+        A target that isn't there can't be filled in: its example is left out.
+        """
+        gaps, unanswered = _gaps(x), _gaps(y)
+        if not (gaps.any() or unanswered.any()):
+            return x, y, tested, ()
+        if self.missing == "refuse":
+            raise DataError("arrays_not_finite", what="inputs" if gaps.any() else "targets")
+        wrong = unanswered if self.missing == "fill" else gaps | unanswered
+        code = "arrays_filled" if self.missing == "fill" else "arrays_dropped"
+        values = {"count": int((gaps | unanswered).sum()), "dropped": int(wrong.sum())}
+        first = int(np.flatnonzero(gaps | unanswered)[0])
+        notes = (sentence(code, **values, row=first, fill=self.fill),)
+        if wrong.all():
+            raise DataError("arrays_none_left")
+        if self.missing == "fill":
+            x = np.where(np.isfinite(x), x, self.fill)
+        return x[~wrong], y[~wrong], tested - int(wrong[len(wrong) - tested :].sum()), notes
+
+
+def _gaps(values: np.ndarray) -> np.ndarray:
+    """Which examples hold NaN or infinite values."""
+    if values.dtype.kind != "f":
+        return np.zeros(len(values), bool)
+    found: np.ndarray = ~np.isfinite(values).reshape(len(values), -1).all(axis=1)
+    return found
 
 
 def _named(path: Path, arrays: dict[str, np.ndarray], wanted: str, usual: tuple[str, ...]) -> str:
@@ -107,15 +151,11 @@ def _laid_out(x: np.ndarray, layout: str) -> np.ndarray:
         x = x[:, np.newaxis]
     if x.ndim > 4:
         raise DataError("arrays_layout", layout="at most (N, C, H, W)", got=shape_text(x.shape))
-    if x.dtype.kind == "f" and not np.isfinite(x).all():
-        raise DataError("arrays_not_finite", what="inputs")
     return x if x.ndim == 4 and x.dtype == np.uint8 else x.astype(np.float64)
 
 
 def _answers(y: np.ndarray, task: str) -> tuple[tuple[str, ...], np.ndarray]:
     """The names of classes and the number of each example's, or no names and numbers."""
-    if y.dtype.kind == "f" and not np.isfinite(y).all():
-        raise DataError("arrays_not_finite", what="targets")
     one_hot = (
         y.ndim == 2
         and y.shape[1] > 1
