@@ -40,6 +40,7 @@ class Workbench(QObject):
     """The document and what is known about it at the moment.
 
     Attributes:
+        pointed_unit: the node and the number of the unit that is pointed at in some view.
         example: the position in the dataset of the example that was asked for last, if any was.
         drawing: what is on the drawing pad.
         makes_room: (old, new) the new project with places for cards that an edit of the old one
@@ -52,6 +53,7 @@ class Workbench(QObject):
         problems_changed: the list of problems is another.
         loading_told: how far the reading or the download has come (see ``loading_progress``).
         said: (sentence, severity) something the user should read: ok, warning or error.
+        unit_pointed: another unit is pointed at, or none (see ``pointed_unit``).
         example_wanted: somebody wants to see what the network makes of :attr:`example`.
         drawing_changed: what is on the drawing pad is something else.
     """
@@ -163,6 +165,13 @@ class Workbench(QObject):
         if known != self._selection:
             self._selection = known
             self.selection_changed.emit()
+
+    def point_at_unit(self, node: str, unit: int | None) -> None:
+        """Somebody points at a unit of ``node``, or at none any more: views let it stand out."""
+        pointed = None if unit is None else (node, unit)
+        if pointed != self.pointed_unit:
+            self.pointed_unit = pointed
+            self.unit_pointed.emit()
 
     def show_example(self, position: int) -> None:
         """Show what the network makes of the example that is at ``position`` of the dataset."""

@@ -88,6 +88,7 @@ class _Picture(QWidget):
         self._lit: tuple[Bundle, int] | None = None
         self.setMouseTracking(True)
         workbench.selection_changed.connect(self.update)
+        workbench.unit_pointed.connect(self.update)
 
     def show_columns(self, columns: tuple[Column, ...], inputs: Names, outputs: Names) -> None:
         """Show another network."""
@@ -143,9 +144,15 @@ class _Picture(QWidget):
         scale, corner = self._fit()
         painter.translate(corner)
         painter.scale(scale, scale)
-        selected = self._workbench.selection
+        selected, pointed = self._workbench.selection, self._workbench.pointed_unit
         look = Look(
-            self._theme, self._weights, self.limit, biases=True, selected=selected, lit=self._lit
+            self._theme,
+            self._weights,
+            self.limit,
+            biases=True,
+            selected=selected,
+            lit=self._lit,
+            unit=pointed,
         )
         paint_neurons(painter, self._scheme, look)
 
@@ -200,12 +207,22 @@ class _Picture(QWidget):
         return f"{title}unit {unit + 1}, from {feature + 1}\nWeight {value}"
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """The line under the pointer stands out."""
+        """The line or the unit under the pointer stands out, the unit in other views as well."""
         self._light(self._line_at(event.position()))
+        self._point(event.position())
 
     def leaveEvent(self, event: QEvent) -> None:
         super().leaveEvent(event)
         self._light(None)
+        self._workbench.point_at_unit("", None)
+
+    def _point(self, place: QPointF) -> None:
+        if self._scheme is None:
+            return
+        at = self._at(place)
+        number, unit = self._scheme.column_at(at.x(), at.y()), self._scheme.unit_at(at.x(), at.y())
+        nodes = () if number is None else self._scheme.columns[number].nodes
+        self._workbench.point_at_unit(nodes[0] if nodes else "", unit if nodes else None)
 
     def _light(self, line: tuple[Bundle, int] | None) -> None:
         if line != self._lit:

@@ -39,6 +39,7 @@ class Look:
         outlines: whether letters are painted as outlines.
         selected: the nodes whose columns are marked.
         lit: a line that is pointed at: whose bundle it is in, and its number there.
+        unit: a unit that is pointed at: its node, and its number there.
     """
 
     theme: Theme
@@ -48,6 +49,7 @@ class Look:
     outlines: bool = False
     selected: Collection[str] = ()
     lit: tuple[Bundle, int] | None = None
+    unit: tuple[str, int] | None = None
 
 
 def neuron_size(scheme: Scheme, *, weights: bool) -> QSizeF:
@@ -196,6 +198,9 @@ class _Painting:
         has_ring = not column.is_input and not circle.sign and circle.column not in self._selected
         if self._look.biases and limit and has_ring:
             painter.setPen(self._ring(circle, limit))
+        pointed = self._look.unit
+        if pointed is not None and pointed[0] in column.nodes and pointed[1] == circle.unit:
+            painter.setPen(QPen(self._colour("accent"), 3.2))
         painter.setBrush(self._colour("panel"))
         painter.drawEllipse(at, RADIUS, RADIUS)
         if circle.sign:

@@ -181,10 +181,10 @@ class FunctionPlot(Plot):
 
     def _draw_points(self, painter: QPainter) -> None:
         """Examples don't change while training runs: drawn once for each size, data and theme."""
-        now = (self._data, self.size(), self.theme.colours, self.devicePixelRatioF())
+        ratio = self.devicePixelRatioF()
+        now = (self._data, self.size(), self.theme.colours, ratio, self.y_axis)
         if now != self._points_of:
             self._points_of = now
-            ratio = self.devicePixelRatioF()
             self._points = QPixmap(self.size() * ratio)
             self._points.setDevicePixelRatio(ratio)
             self._points.fill(Qt.GlobalColor.transparent)
