@@ -256,9 +256,10 @@ class CanvasView(KeyedView):
             words = problem or words_about(target, self._workbench.graph, self._workbench.analysis)
             if isinstance(target, Wire) and not problem and self.life is not None:
                 flow = self.life.numbers.measured(target.edge.source).values()
-                weight = self.life.weights.measured().get(target.edge)
-                told = [found.sentence() for found in (*flow, *filter(None, [weight]))]
-                words = "\n".join([words, *told])
+                told = [words, *(numbers.sentence() for numbers in flow)]
+                if (weight := self.life.weights.measured().get(target.edge)) is not None:
+                    told.append(weight.sentence())
+                words = "\n".join(told)
             QToolTip.showText(event.globalPos(), words, self.viewport())
             return True
         return super().viewportEvent(event)

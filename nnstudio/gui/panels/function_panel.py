@@ -99,8 +99,8 @@ class FunctionPanel(LiveView):
         self._empty.setVisible(not shown)
         if data is None or reason:
             self._empty.say(reason)
-            for widget in (self._units, self._unit_legend, self._told, self._build):
-                widget.hide()
+            for part in (self._units, self._unit_legend, self._told, self._build):
+                part.hide()
             return
         self.plot.show_data(data)
         try:

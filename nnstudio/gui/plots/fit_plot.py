@@ -77,8 +77,9 @@ class FitPlot(FunctionPlot):
         else:
             if self.pointed is not None and self.pointed >= len(found.units):
                 self.point_at(None)
-            shown = [found.units[self.drawn()], found.total, found.partial(count), [found.bias]]
-            values = np.concatenate([np.ravel(part) for part in shown])
+            units = found.units[self.drawn()].reshape(-1)
+            shown = (units, found.total, found.partial(count), np.array([found.bias]))
+            values = np.concatenate(shown)
             values = values[np.isfinite(values)]
             low = min(own.low, float(values.min(initial=own.low)))
             high = max(own.high, float(values.max(initial=own.high)))
