@@ -643,6 +643,7 @@ SENTENCES: dict[str, str] = {
     "recovered_best": _(
         "{name} has the weights of epoch {best}, its best one; it isn't saved yet."
     ),
+    "broke": _("The run was kept as it stood in epoch {epoch} of {epochs}, before it broke."),
     "resume_possible": _("Add --resume to go on from there."),
     # files
     "saved": _("Saved as {file}."),

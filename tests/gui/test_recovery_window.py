@@ -402,17 +402,51 @@ def test_a_place_that_cannot_be_written_is_told_once_and_training_goes_on(
     assert "can't be kept on disk" in said[0]
 
 
-def test_a_run_that_diverges_leaves_the_last_numbers_that_were_good(
-    open_window, qtbot: QtBot, tmp_path: Path
-) -> None:
+def broken(open_window, qtbot: QtBot, tmp_path: Path) -> MainWindow:
+    """A window whose run has diverged, kept as it stood before."""
     steep = replace(LINE, settings=replace(LINE.settings, learning_rate=50.0))
     save_project(steep, tmp_path / "line.nnstudio")
     window = open_window(tmp_path / "line.nnstudio")
     window.keeping.pace = Pace(first=0, every=0, share=inf)
     click(window, "run_button")
     qtbot.waitUntil(lambda: not window.workbench.runner.is_running)
+    qtbot.waitUntil(lambda: bar(window).isVisible())
     settled(window)
+    return window
+
+
+def test_a_run_that_diverges_leaves_the_last_numbers_that_were_good(
+    open_window, qtbot: QtBot, tmp_path: Path
+) -> None:
+    window = broken(open_window, qtbot, tmp_path)
     assert "Training stopped" in window.messages.text
+    before = window.workbench.project
+    click(window, "recovery_go_on")
+    trained = window.workbench.project.trained
+    assert trained is not None
+    assert trained.progress is not None
+    assert trained.progress.step > 0
+    assert not bar(window).isVisible()
+    window.undo()
+    assert window.workbench.project == before
     window.keeping.keeper.close(leaves=True)
     (folder,) = left_behind()
     folder.load("last")  # which refuses weights that are no numbers
+
+
+def test_a_new_run_withdraws_the_way_back(open_window, qtbot: QtBot, tmp_path: Path) -> None:
+    window = broken(open_window, qtbot, tmp_path)
+    window.workbench.change_settings("Rate", learning_rate=0.01)
+    click(window, "run_button")
+    assert not bar(window).isVisible()
+
+
+def test_the_run_that_broke_stays_on_disk_until_something_is_edited(
+    open_window, qtbot: QtBot, tmp_path: Path
+) -> None:
+    window = broken(open_window, qtbot, tmp_path)
+    assert not window.keeping._edits.isActive(), "the document is as before the run"
+    click(window, "recovery_later")
+    assert not bar(window).isVisible()
+    window.workbench.change_settings("Rate", learning_rate=0.01)
+    assert window.keeping._edits.isActive()

@@ -37,12 +37,11 @@ class RecoveryBar(QWidget):
         self._go_on.setProperty("primary", True)
         self._best = self._button("recovery_best", "Open the best", self.best_wanted)
         self._best.setToolTip("The weights of the epoch that did best on the validation part")
-        discard = self._button("recovery_discard", "Discard", self.discarded)
-        discard.setToolTip("Remove what was kept, for good")
+        self._discard = self._button("recovery_discard", "Discard", self.discarded)
+        self._discard.setToolTip("Remove what was kept, for good")
         self._later = QToolButton(self)
         self._later.setObjectName("recovery_later")
         self._later.setAccessibleName("Not now")
-        self._later.setToolTip("Not now; it is offered again at the next start")
         self._later.clicked.connect(self.put_off)
         row = QHBoxLayout(self)
         row.setContentsMargins(16, 8, 8, 8)
@@ -50,14 +49,17 @@ class RecoveryBar(QWidget):
         row.addWidget(self._icon)
         row.addWidget(self._text, 1)
         row.addSpacing(8)
-        for button in (self._go_on, self._best, discard, self._later):
+        for button in (self._go_on, self._best, self._discard, self._later):
             row.addWidget(button)
         theme.changed.connect(self._dress)
         self._dress()
         self.hide()
 
-    def offer(self, words: str, go_on: str, *, has_best: bool) -> None:
+    def offer(self, words: str, go_on: str, *, has_best: bool, can_discard: bool = True) -> None:
         """Show ``words``; ``go_on`` is what the first answer is called, empty for none."""
+        again = "Not now; it is offered again at the next start"
+        self._later.setToolTip(again if can_discard else "Leave the network as it is")
+        self._discard.setVisible(can_discard)
         self._text.setText(words)
         self.setAccessibleName(words)
         self._go_on.setText(go_on)

@@ -19,7 +19,7 @@ from nnstudio.persistence.recovery.checkpoints import Checkpoints, Pace
 from nnstudio.persistence.recovery.folder import Note, RecoveryFolder, now
 from nnstudio.persistence.recovery.keeper import Keeper
 from nnstudio.project.project import Project
-from nnstudio.training.events import Event
+from nnstudio.training.events import Diverged, Event, Failed
 from nnstudio.training.session import Session
 from nnstudio.training.trained import Trained
 
@@ -36,9 +36,11 @@ class Keeping(QObject):
 
     Signals:
         kept: (``last`` or ``best``) something was written.
+        broke: (folder) a run has come to nothing, and this is what was kept of it.
     """
 
     kept = Signal(str)
+    broke = Signal(object)
     _troubled = Signal(str)
 
     def __init__(self, workbench: Workbench, files: Files) -> None:
@@ -94,9 +96,19 @@ class Keeping(QObject):
         return self._checkpoints.attend
 
     def _ended(self, event: Event) -> None:
-        if self._checkpoints is not None:
-            self._checkpoints = None
-            self.keeper.end()
+        if self._checkpoints is None:
+            return
+        self._checkpoints = None
+        if isinstance(event, Diverged | Failed):
+            # The document is as before the run, and doesn't take the place of what was kept.
+            self._edits.stop()
+            self.keeper.when_done(self._tell_of_break)
+        self.keeper.end()
+
+    def _tell_of_break(self, folder: RecoveryFolder | None) -> None:
+        note = None if folder is None else folder.note("last")
+        if note is not None and note.is_training:
+            self.broke.emit(folder)
 
     def _edited(self, old: Project, new: Project) -> None:
         if not self._edits.isActive():

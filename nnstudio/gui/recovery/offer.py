@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QMessageBox, QWidget
 
 from nnstudio.gui.files import Files, is_sample
@@ -35,11 +35,15 @@ class Offer(QObject):
         self._window = window
         self.folders: list[RecoveryFolder] = []
         self._damaged: set[Which] = set()
+        self._broken: RecoveryFolder | None = None
         self.bar = RecoveryBar(theme)
         self.bar.went_on.connect(lambda: self.open("last"))
         self.bar.best_wanted.connect(lambda: self.open("best"))
         self.bar.discarded.connect(self.discard)
         self.bar.put_off.connect(self.put_off)
+        keeping.broke.connect(self._offer_back, Qt.ConnectionType.QueuedConnection)
+        workbench.runner.started.connect(self._forget_break)
+        files.opened.connect(self._forget_break)
 
     def look(self) -> None:
         """See what there is."""
@@ -48,7 +52,7 @@ class Offer(QObject):
 
     def open(self, which: Which) -> bool:
         """Open it, after asking about unsaved work; the window goes on keeping it."""
-        folder = self.folders[0]
+        folder = self._broken or self.folders[0]
         try:
             project = folder.load(which)
         except StudioError as error:
@@ -56,6 +60,10 @@ class Offer(QObject):
             self._damaged.add(which)
             self._show()
             return False
+        if folder is self._broken:
+            self._workbench.apply("Go back", project)
+            self._forget_break()
+            return True
         if not self._files.may_discard():
             return False
         note = folder.note(which) or Note(name="")
@@ -76,14 +84,32 @@ class Offer(QObject):
 
     def put_off(self) -> None:
         """Leave all that isn't answered for the next start, of this window or of another."""
+        self._broken = None
         for folder in self.folders:
             folder.release()
         self.folders.clear()
         self._show()
 
+    # ------------------------------------------------------------------ a run that broke
+
+    def _offer_back(self, folder: RecoveryFolder) -> None:
+        """The run has come to nothing, but it is kept as it stood a while before."""
+        self._broken = folder
+        self._damaged.clear()
+        self._show()
+
+    def _forget_break(self) -> None:
+        if self._broken is not None:
+            self._broken = None
+            self._damaged.clear()
+            self._show()
+
     # ------------------------------------------------------------------ what is said
 
     def _show(self) -> None:
+        if self._broken is not None:
+            self._show_way_back(self._broken)
+            return
         if not self.folders:
             self.bar.hide()
             return
@@ -96,6 +122,17 @@ class Offer(QObject):
             words += f" (1 of {len(self.folders)})"
         go_on = "Go on" if note is not None and note.is_training else "Open it"
         self.bar.offer(words, go_on if has_last else "", has_best=has_best)
+
+    def _show_way_back(self, folder: RecoveryFolder) -> None:
+        note = folder.note("last")
+        has_last = note is not None and "last" not in self._damaged
+        has_best = folder.note("best") is not None and "best" not in self._damaged
+        if note is None or not (has_last or has_best):
+            self.bar.hide()
+            return
+        words = sentence("broke", epoch=present_epoch(note), epochs=note.epochs)
+        go_on = "Go back" if has_last else ""
+        self.bar.offer(words, go_on, has_best=has_best, can_discard=False)
 
     def _welcome(self, note: Note, which: Which) -> str:
         name, when = self._files.name, when_text(note.at)

@@ -102,6 +102,10 @@ class Keeper:
         """Remove these, the ones being written included; between :meth:`begin` and :meth:`end`."""
         self._ask(lambda: self._forget(which))
 
+    def when_done(self, call: Callable[[RecoveryFolder | None], object]) -> None:
+        """Call with the folder, on the keeper's thread, when all is written that was asked for."""
+        self._ask(lambda: call(self._folder))
+
     def take_over(self, folder: RecoveryFolder) -> None:
         """Use ``folder``, which was left behind; between :meth:`begin` and :meth:`end`."""
         self._ask(lambda: self._take_over(folder))
