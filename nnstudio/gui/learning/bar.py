@@ -45,6 +45,7 @@ class CurvesBar(QWidget):
         super().__init__()
         self.setObjectName("curves_bar")
         self._frozen = False
+        self._arranged: object = None
         self.menu = CurveMenu(options, self)
         self._freeze_action = self.menu.addAction("Freeze")
         self._freeze_action.setObjectName("curves_freeze_action")
@@ -155,6 +156,10 @@ class CurvesBar(QWidget):
         self, kinds: list[Kind], kind: Kind, width: int, *, is_wide: bool, is_zoomed: bool
     ) -> None:
         """Show what there is room for, and the name of the chosen figure."""
+        arranged = (kinds, kind, width, is_wide, is_zoomed, self._frozen, self.shows_loss)
+        if arranged == self._arranged:
+            return
+        self._arranged = arranged
         self.menu.show_kinds(kinds)
         self._buttons[1].setText(kind.title)
         self._buttons[1].setAccessibleName(f"Show {kind.title.lower()}")
@@ -181,6 +186,8 @@ class CurvesBar(QWidget):
         text = "Live" if self._frozen else "Freeze"
         tip = "Show what is new again" if self._frozen else "Stand still while training goes on"
         self._freeze.setText(text)
+        self._freeze.setProperty("live", self._frozen)
+        self._freeze.style().polish(self._freeze)
         self._freeze.setAccessibleName(text)
         self._freeze.setToolTip(tip)
         self._freeze_action.setText(text)
@@ -195,5 +202,8 @@ class CurvesBar(QWidget):
         self._loss_title.setStyleSheet(strong)
         self._title.setStyleSheet(
             f"QToolButton {{ {strong} }} QToolButton::menu-indicator {{ image: none; }}"
+        )
+        self._freeze.setStyleSheet(
+            f'QToolButton[live="true"] {{ color: {theme.colours.accent}; font-weight: 600; }}'
         )
         self._more.setStyleSheet("QToolButton::menu-indicator { image: none; }")

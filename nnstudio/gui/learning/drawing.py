@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import floor, isfinite, log10, nan
 
 import numpy as np
@@ -15,6 +15,7 @@ from nnstudio.gui.plots.curve_chart import Drawing, Label
 from nnstudio.gui.plots.curve_lines import Colour, Curve
 from nnstudio.gui.plots.plotting import Axis, stepped
 from nnstudio.gui.plots.smoothing import smoothed
+from nnstudio.gui.plots.view_range import within
 
 #: Runs planned shorter than this are shown in full from the start.
 SHORT_RUN = 20
@@ -69,7 +70,7 @@ def drawing_of(
         more: said after the value of the validation.
     """
     whole = x_axis(runs, planned, is_log=look.log_x)
-    across = look.seen_x if look.seen_x is not None else whole
+    across = (look.seen_x and within(look.seen_x, whole)) or whole
     curves: list[Curve] = []
     spans: list[Array] = []
     for run in (*runs[1:], runs[0]):  # the first one on top
@@ -79,11 +80,15 @@ def drawing_of(
     values = np.concatenate(spans) if spans else np.zeros(0)
     up = kind.axis(values, before, is_log=look.log_y)
     seen = look.seen_y if look.seen_y is not None and look.seen_y.log == up.log else None
+    if seen is not None:  # what is seen may reach beyond what there is by now
+        up_whole = replace(up, low=min(up.low, seen.low), high=max(up.high, seen.high))
+    else:
+        up_whole = up
     return Drawing(
         x=across,
         y=up if seen is None else seen,
         x_whole=whole,
-        y_whole=up,
+        y_whole=up_whole,
         curves=tuple(curves),
         labels=tuple(_labels(kind, runs[0], more)),
         end=runs[0].done,

@@ -24,10 +24,13 @@ _OF_STEPS = ("run", "step", "epoch", "batch_loss", "learning_rate")
 _CSV = "Table of all values"
 
 
-def curve_rows(runs: Sequence[RunCurves]) -> list[list[str]]:
+def curve_rows(runs: Sequence[RunCurves], metric: str = "metric") -> list[list[str]]:
     """A head and a row for every step that is kept, with the figures of the epoch it ends.
 
     Old steps of long runs are means over several: their row stands at the middle of these.
+
+    Args:
+        metric: what the metric is called, ``accuracy`` or ``rmse``.
     """
     keys = dict.fromkeys(
         key
@@ -35,7 +38,7 @@ def curve_rows(runs: Sequence[RunCurves]) -> list[list[str]]:
         for key in run.columns
         if key.startswith(("train_", "val_")) or key == "seconds"
     )
-    rows = [[*_OF_STEPS, *keys]]
+    rows = [[*_OF_STEPS, *(key.replace("_metric", f"_{metric}") for key in keys)]]
     for run in runs:
         rows += _rows_of(run, run.label or ("this run" if len(runs) > 1 else ""), list(keys))
     return rows
@@ -57,7 +60,7 @@ def _rows_of(run: RunCurves, name: str, keys: list[str]) -> list[list[str]]:
     for i, key in enumerate(keys):
         table[at, 2 + i] = run.columns.get(key, np.full(len(ends), np.nan))
     return [
-        [name, _number(step), _number(epoch), *(_number(value) for value in values)]
+        [name, f"{step:.12g}", _number(epoch), *(_number(value) for value in values)]
         for step, epoch, values in zip(
             places.tolist(), run.epochs_at(places).tolist(), table.tolist(), strict=True
         )
@@ -66,7 +69,7 @@ def _rows_of(run: RunCurves, name: str, keys: list[str]) -> list[list[str]]:
 
 def _number(value: float) -> str:
     """As exact as float32 is; a dot for the decimals, nothing for what is unknown."""
-    return f"{value:.9g}" if isfinite(value) else ""
+    return f"{value:.7g}" if isfinite(value) else ""
 
 
 def csv_text(rows: Sequence[Sequence[str]]) -> str:
@@ -119,9 +122,10 @@ class CurveExport(QObject):
         panel: QWidget,
         runs: Callable[[], Sequence[RunCurves]],
         picture: Callable[[], Sheet],
+        metric: Callable[[], str],
     ) -> None:
         super().__init__(panel)
-        self._panel, self._runs, self._picture = panel, runs, picture
+        self._panel, self._runs, self._picture, self._metric = panel, runs, picture, metric
         self.told = ""
 
     def fill(self, menu: QMenu) -> None:
@@ -135,9 +139,13 @@ class CurveExport(QObject):
             action.setObjectName(f"curves_{name}")
             action.triggered.connect(lambda *_, do=do: do())
 
+    def table(self) -> list[list[str]]:
+        """All numbers that are shown, with a head."""
+        return curve_rows(self._runs(), self._metric())
+
     def copy_table(self) -> None:
         """All numbers, for a spreadsheet."""
-        lines = ("\t".join(row) for row in curve_rows(self._runs()))
+        lines = ("\t".join(row) for row in self.table())
         QGuiApplication.clipboard().setText("\n".join(lines) + "\n")
 
     def copy_picture(self) -> None:
@@ -153,7 +161,7 @@ class CurveExport(QObject):
         self.told = ""
         try:
             if path.suffix.lower() == ".csv":
-                path.write_text(csv_text(curve_rows(self._runs())), encoding="utf-8")
+                path.write_text(csv_text(self.table()), encoding="utf-8")
             else:
                 write_sheet(self._picture(), path)
         except OSError as error:

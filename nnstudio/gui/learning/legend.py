@@ -22,20 +22,29 @@ class CurveLegend(QLabel):
         self.setWordWrap(True)
         self.setProperty("role", "secondary")
         self._theme = theme
+        self._said: object = None
         self.hide()
 
-    def show_runs(self, runs: Sequence[RunCurves]) -> None:
-        """Name all ``runs``, of which the first is the one in front."""
+    def show_runs(self, runs: Sequence[RunCurves], most: int) -> None:
+        """Name all ``runs``, of which the first is the one in front, at most so many of them."""
         others = [run for run in runs if run.label]
         self.setVisible(bool(others))
         if not others:
             return
         front = [("training", "this run")] if len(others) < len(runs) else []
         named = [*front, *((run.role or "dim", run.label) for run in others)]
+        said = tuple((str(role), label) for role, label in named), most, self._theme.name
+        if said == self._said:
+            return
+        self._said = said
+        hidden = len(named) - most
         parts = [
             f'<span style="color:{colour_of(self._theme, role).name()}">━</span>&nbsp;'
             + escape(label).replace(" ", "&nbsp;")
-            for role, label in named
+            for role, label in (named[: max(1, most - 1)] if hidden > 0 else named)
         ]
+        if hidden > 0:
+            parts.append(f"and {len(named) - len(parts)} more")
         self.setText("&ensp; ".join(parts))
-        self.setToolTip("Solid: training. Dashed: validation.")
+        names = "\n".join(label for _, label in named)
+        self.setToolTip(f"Solid: training. Dashed: validation.\n{names}")

@@ -14,6 +14,8 @@ from nnstudio.training.history import History
 
 #: Points of the loss of the steps, in what is seen: enough for four to a pixel.
 MOST_POINTS = 4_096
+#: Points of the learning rate, which is smooth.
+_RATES = 512
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,7 +111,7 @@ class RunCurves:
 
     def rates(self) -> tuple[Array, Array]:
         """(place, learning rate), as far as it is known."""
-        steps, _, mean, _ = self.history.rates.thinned(MOST_POINTS, 0, self.steps)
+        steps, _, mean, _ = self.history.rates.thinned(_RATES, 0, self.steps)
         known = np.isfinite(mean)
         return self.epochs_at(steps[known] + 1), mean[known].astype(np.float64)
 

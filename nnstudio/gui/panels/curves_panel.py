@@ -23,6 +23,8 @@ from nnstudio.training.history import History
 
 #: From this width on, loss and the figure beside it stand side by side.
 WIDE = 700
+#: The legend's names take about so many pixels; in a lower panel they have one line.
+_NAME, _LOW = 110, 220
 
 
 class CurvesPanel(LiveView):
@@ -41,7 +43,7 @@ class CurvesPanel(LiveView):
         self.setMinimumSize(220, 144)
         self.options = CurveOptions(self)
         self.charts = CurveCharts(theme, self.options, self)
-        self.take = CurveExport(self, self._all_runs, self._picture)
+        self.take = CurveExport(self, self._all_runs, self._picture, self._metric_name)
         self.take.failed.connect(lambda text: live.workbench.said.emit(text, "error"))
         self.bar = CurvesBar(theme, self.options, self.take)
         self._theme = theme
@@ -142,7 +144,8 @@ class CurvesPanel(LiveView):
         self._arrange(kinds, kind)
         planned = float(self.live.project.settings.epochs)
         shown = Shown((own, *others), kind, planned)
-        self._legend.show_runs(shown.runs)
+        room = max(2, self.width() // _NAME) * (1 if self.height() < _LOW else 3)
+        self._legend.show_runs(shown.runs, room)
         self.charts.draw(shown, is_alone=not self._is_wide(), in_turn=in_turn)
 
     def _own(self) -> RunCurves | None:
@@ -194,6 +197,9 @@ class CurvesPanel(LiveView):
 
     def _all_runs(self) -> tuple[RunCurves, ...]:
         return self.charts.shown.runs if self.charts.shown is not None else ()
+
+    def _metric_name(self) -> str:
+        return "accuracy" if self._is_accuracy() else "rmse"
 
     def _picture(self) -> Sheet:
         charts = [

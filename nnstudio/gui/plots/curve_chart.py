@@ -209,7 +209,8 @@ class CurveChart(Plot):
 
     def _paint_ground(self, painter: QPainter, frame: Frame) -> None:
         if self.drawing.bands:
-            paint_bands(painter, frame, self.theme.colour("window"))
+            shade = faded(self.theme.colour("canvas"), self.theme.colour("panel"), 0.5)
+            paint_bands(painter, frame, shade)
         self._paint_axes(painter, frame.box)
 
     def _paint_curves(self, painter: QPainter, frame: Frame) -> None:

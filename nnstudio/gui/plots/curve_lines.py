@@ -176,7 +176,7 @@ def draw_stroke(painter: QPainter, stroke: Stroke, colour: QColor, curve: Curve)
         pen.setDashPattern([5.0, 4.0])
     painter.setPen(pen)
     # Lines that go up and down in every column of pixels gain nothing from smoothing.
-    is_dense = len(stroke.x) > stroke.x[-1] - stroke.x[0] > 0
+    is_dense = len(stroke.x) > 1.5 * (stroke.x[-1] - stroke.x[0]) > 0
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, not is_dense)
     x, y = stroke.x, stroke.y
     if len(x) == 1:  # one epoch is no line yet: a short one shows where it will begin
