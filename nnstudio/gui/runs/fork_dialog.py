@@ -174,10 +174,11 @@ class ForkDialog(QDialog):
         self._tell()
 
     def _tell(self) -> None:
-        is_other = self._value != self.choice.value
-        self._run.setEnabled(is_other)
-        self._run.setToolTip("" if is_other else "Choose another value first")
-        self._was.setText(self._words() if is_other else "As in the run")
+        self._was.setText(self._words() if self._is_other else "As in the run")
+
+    @property
+    def _is_other(self) -> bool:
+        return bool(self._value != self.choice.value)
 
     def _words(self) -> str:
         record = self._record
@@ -186,6 +187,10 @@ class ForkDialog(QDialog):
         return ", ".join(differences(record, new)) or f"seed {changed.settings.seed}"
 
     def _take(self) -> None:
+        self._run.setFocus()  # a field that is left takes what was typed
+        if not self._is_other:
+            self._was.setText("Choose another value: this is the run's own")
+            return
         more = self._more.value() if self._end.isChecked() else 0
         self.forked.emit(self.choice.change(self._value), more, self._words())
         self.accept()

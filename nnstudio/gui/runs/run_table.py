@@ -166,7 +166,9 @@ class RunTable(QTableView):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         keys, row = Qt.Key, self.current()
-        if event.matches(QKeySequence.StandardKey.Copy):
+        if self.state() == QAbstractItemView.State.EditingState:
+            super().keyPressEvent(event)  # Return ends the typing and means nothing else
+        elif event.matches(QKeySequence.StandardKey.Copy):
             self.copy_asked.emit()
         elif event.key() in (keys.Key_Delete, keys.Key_Backspace):
             self.delete_asked.emit()
@@ -261,6 +263,12 @@ class _CellPainter(QStyledItemDelegate):
         field.setMaxLength(60 if name == "name" else 500)
         field.setStyleSheet("QLineEdit { padding: 0 4px; min-height: 0; font-size: 12px; }")
         return field
+
+    def setEditorData(self, editor: QWidget, index: _Index) -> None:
+        """Once: what is being typed isn't taken away while the figures of a run go on."""
+        if editor.property("filled") is None:
+            editor.setProperty("filled", True)
+            super().setEditorData(editor, index)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
         rect: QRect = option.rect  # type: ignore[attr-defined]
