@@ -130,8 +130,8 @@ class Practice(QObject):
 
     def _project_changed(self, old: Project, new: Project) -> None:
         document = self._workbench.document
-        if document.undo_label or document.redo_label:
-            return
+        if document.undo_label or document.redo_label or replace(old, runs=new.runs) == new:
+            return  # an edit, or a run was written into the book
         self._examiner, self._seen = None, ()  # another project was opened
         self._ignored.clear()
         self._end_trials()

@@ -36,7 +36,7 @@ class Keeper:
         """``start`` starts a thread; a window has its own way, on account of garbage."""
         self._start = start
         self._folder: RecoveryFolder | None = None
-        self._jobs: deque[Callable[[], None]] = deque()
+        self._jobs: deque[Callable[[], object]] = deque()
         self._changed = threading.Condition()
         self._users = 0
         self._thread: threading.Thread | None = None
@@ -87,7 +87,7 @@ class Keeper:
                 job = self._jobs.popleft()
             job()
 
-    def _ask(self, job: Callable[[], None]) -> None:
+    def _ask(self, job: Callable[[], object]) -> None:
         with self._changed:
             self._jobs.append(job)
             self._changed.notify_all()
