@@ -36,6 +36,7 @@ class MistakesPage(QSplitter):
         column.addWidget(self._title)
         column.addWidget(self.list, 1)
         left.setMinimumWidth(150)
+        self._row = self._answer = -1
         self._words = QLabel()
         self._words.setObjectName("evaluate_mistake")
         self._words.setWordWrap(True)
@@ -64,7 +65,6 @@ class MistakesPage(QSplitter):
         self.addWidget(inside)
         self.setSizes([560, 440])
         self._shown: Shown | None = None
-        self._row = self._answer = -1
 
     def show_answers(self, shown: Shown) -> None:
         """Show the worst of these."""

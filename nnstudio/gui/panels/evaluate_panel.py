@@ -92,8 +92,8 @@ class EvaluatePanel(LiveView):
                 page.list.opened.connect(self._look_inside)
         self._empty = EmptyState("evaluate_empty")
         self._stack = QStackedWidget()
-        for page in (*self.pages.values(), self._empty):
-            self._stack.addWidget(page)
+        for shown in (*self.pages.values(), self._empty):
+            self._stack.addWidget(shown)
         self._caption = QLabel()
         self._caption.setObjectName("evaluate_caption")
         self._caption.setProperty("role", "dim")
@@ -144,6 +144,7 @@ class EvaluatePanel(LiveView):
         head.setSpacing(8)
         head.addLayout(tabs)
         head.addLayout(choices, 1)
+        self._head_parts = (tabs, choices)
         return head
 
     def _chooser(self, name: str, title: str) -> QComboBox:
@@ -362,8 +363,7 @@ class EvaluatePanel(LiveView):
 
     def _arrange_head(self) -> None:
         """Where pages' names and choices don't fit side by side, the choices stand below."""
-        parts = (self._head.itemAt(i) for i in range(self._head.count()))
-        needed = sum(part.sizeHint().width() for part in parts) + 3 * _MARGIN
+        needed = sum(part.sizeHint().width() for part in self._head_parts) + 3 * _MARGIN
         wide = self.width() >= needed
         directions = QBoxLayout.Direction
         self._head.setDirection(directions.LeftToRight if wide else directions.TopToBottom)
