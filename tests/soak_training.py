@@ -10,7 +10,8 @@ and the other views in front by turns. The table tells how many hours' worth tha
 The first half of the time is one long run; in the second it is paused, gone on with, restarted,
 begun with other weights, saved and opened again. Each half warms up, until histories are full and
 caches filled; after that the straight line through the measurements may not rise by more than
-:data:`MOST_BYTES` for an hour's worth of refreshes, and objects, threads and files not at all.
+:data:`MOST` for an hour's worth of refreshes, and objects, threads and files not at all. On a busy
+machine there are too few refreshes to tell that; it says so.
 
     make soak-training ARGS="--minutes 60"
 """
@@ -41,8 +42,15 @@ from nnstudio.gui.runner import LOOK_EVERY
 from nnstudio.persistence.project_file import load_project, save_project
 from nnstudio.persistence.recovery.checkpoints import Pace
 
-#: How much an hour's worth of refreshes may add, in bytes; eight of them, 32 MB.
-MOST_BYTES = 4 * 2**20
+#: How much an hour's worth of refreshes may add, in MB: in 8 hours, 32.
+MOST = 4
+#: What is measured, and in which units.
+UNITS = {
+    "anonymous": 2**20, "objects": 1, "widgets": 1, "blocks": 1, "threads": 1, "files": 1,
+}  # fmt: skip
+NAMES = {"anonymous": "RssAnon, MB", "objects": "QObjects", "blocks": "Python's blocks"}
+#: What may not rise at all. Python's blocks come and go with what runs and undo hold on to.
+COUNTED = ("objects", "widgets", "threads", "files")
 #: The part of each half in which it warms up.
 WARM_UP = 0.4
 #: How many measurements are made in each half.
@@ -73,12 +81,15 @@ class Half:
     name: str
     samples: list[Sample] = field(default_factory=list)
 
-    def slope(self, of: str) -> float:
-        """How much ``of`` rises with each refresh, once it is warm."""
+    def slope(self, of: str) -> tuple[float, float]:
+        """How much ``of`` rises with each refresh once it is warm; the standard error of that."""
         warm = self.samples[int(len(self.samples) * WARM_UP) :]
         x = np.array([sample.refreshes for sample in warm], float)
         y = np.array([getattr(sample, of) for sample in warm], float)
-        return float(np.polyfit(x, y, 1)[0])
+        x, y = x - x.mean(), y - y.mean()
+        slope = x @ y / (x @ x)
+        error = np.sqrt(np.square(y - slope * x).sum() / (len(x) - 2) / (x @ x))
+        return float(slope), float(error)
 
     def rise(self, of: str) -> float:
         """From the first quarter of what is warm to the last one, by their medians."""
@@ -288,22 +299,27 @@ def _report_counts(soak: Soak) -> float:
 def _report(half: Half, per_hour: float) -> bool:
     """The table of one half; whether anything grows."""
     print(f"\n{half.name}")
-    print(f"{'':18}{'first':>10}{'warm':>10}{'last':>10}{'an hour adds':>15}")
+    print(f"{'':18}{'first':>10}{'warm':>10}{'last':>10}{'an hour adds':>22}")
     warm = half.samples[int(len(half.samples) * WARM_UP)]
     first, last = half.samples[0], half.samples[-1]
-    grows = False
-    for of, unit in (("anonymous", 2**20), ("objects", 1), ("widgets", 1), ("blocks", 1),
-                     ("threads", 1), ("files", 1)):  # fmt: skip
-        name = "RssAnon, MB" if of == "anonymous" else of
+    grows = []
+    for of, unit in UNITS.items():
         values = [getattr(sample, of) / unit for sample in (first, warm, last)]
-        more = half.slope(of) * per_hour / unit
-        print(f"{name:18}" + "".join(f"{value:10,.1f}" for value in values) + f"{more:15,.2f}")
+        slope, error = (part * per_hour / unit for part in half.slope(of))
+        told = "".join(f"{value:10,.1f}" for value in values)
+        print(f"{NAMES.get(of, of):18}{told}{slope:13,.2f} ± {error:6,.2f}")
         if of == "anonymous":
-            grows |= more * unit > MOST_BYTES
-        elif of != "blocks":  # what runs and undo hold on to comes and goes
-            grows |= half.rise(of) > 0
-    print(f"grows by no more than {MOST_BYTES / 2**20:.0f} MB an hour: {'NO' if grows else 'yes'}")
-    return grows
+            too_few = 2 * error > MOST
+            grows += [of] if slope - 2 * error > MOST else []
+        elif of in COUNTED and half.rise(of) > 0:
+            grows.append(of)
+    if grows:
+        print("grows: " + ", ".join(NAMES.get(of, of) for of in grows))
+    elif too_few:
+        print(f"too few refreshes to tell {MOST} MB an hour from nothing: give it more minutes")
+    else:
+        print(f"nothing grows, memory by no more than {MOST} MB an hour")
+    return bool(grows)
 
 
 if __name__ == "__main__":
