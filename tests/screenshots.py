@@ -70,6 +70,13 @@ def main(folder: Path) -> int:
         window.workbench.runner.run()
         settle(window, 500)
 
+    def example(window: MainWindow, page: str) -> None:
+        data = window.workbench.data
+        if data is not None:
+            window.workbench.show_example(int(data.parts.validation[0]))
+            settle(window, 300)
+            window.docks.docks["example"].widget().show_page(page)
+
     def select(window: MainWindow, kind: str) -> None:
         window.workbench.select(of_kind(window, kind)[:1])
 
@@ -124,6 +131,8 @@ def main(folder: Path) -> int:
     shoot("cnn-convolution", cnn, prepare=lambda window: select(window, "Conv2D"))
     shoot("cnn-relu", cnn, prepare=lambda window: select(window, "ReLU"))
     shoot("cnn-draw", cnn, prepare=draw)
+    for page in ("layer", "network", "saliency"):
+        shoot(f"example-{page}", cnn, "large", lambda window, p=page: example(window, p))
     for stage in ("data", "build", "train", "try"):
         shoot(f"stage-{stage}", digits, prepare=lambda window, s=stage: window.docks.show_stage(s))
     for name in TEMPLATES:

@@ -53,6 +53,7 @@ class ChoiceBar(QWidget):
         self._number.setGroupSeparatorShown(True)
         self._number.setKeyboardTracking(False)
         self._number.setMinimumWidth(56)
+        self._number.lineEdit().setTextMargins(6, 0, 0, 0)
         self._number.valueChanged.connect(self.changed)
         self._count = QLabel()
         self._count.setObjectName("example_count")
@@ -110,14 +111,15 @@ class ChoiceBar(QWidget):
         """Choose from this data; the pad if something can be drawn for it."""
         wanted: list[str] = [part for part in PARTS if len(rows_of(data, part))]
         wanted += [DRAWING] if draws else []
-        if [self._part.itemData(k) for k in range(self._part.count())] != wanted:
+        is_other = [self._part.itemData(k) for k in range(self._part.count())] != wanted
+        if is_other:
             before = self.part
             self._part.clear()
             for part in wanted:
                 text = DRAWING_TEXT if part == DRAWING else PARTS[part]  # type: ignore[index]
                 self._part.addItem(text, part)
             self._part.setCurrentIndex(wanted.index(before) if before in wanted else 0)
-        if data is not self._data:
+        if is_other or data is not self._data:
             self._data = data
             self._fit(self.place)
         self._tools["wrong"].setVisible(classifies)

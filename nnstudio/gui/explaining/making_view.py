@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from nnstudio.engine.layer import Array
@@ -29,6 +29,8 @@ class MakingView(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumSize(150, 72)
         self._theme = theme
+        self._font = tabular(self.font())
+        self._font.setPixelSize(11)
         self._making: Making | None = None
         self._after = ""
         self._limits = 1.0, 1.0, 1.0
@@ -72,8 +74,13 @@ class MakingView(QWidget):
 
     def _cell(self, high: int, wide: int) -> int:
         across = (self.width() - 2 * _SIGN - _SUM) // (3 * wide)
-        down = (self.height() - _HEAD - _LINE) // high
+        down = (self.height() - _HEAD - self._foot()) // high
         return int(min(max(_LEAST, min(across, down)), _MOST))
+
+    def _foot(self) -> int:
+        """The height of the sum: a second line where there is no room beside."""
+        length = QFontMetrics(self._font).horizontalAdvance(self.sum_text)
+        return _LINE if length < self.width() else 2 * _LINE
 
     def rows_shown(self) -> int:
         """How many channels have room."""
@@ -81,7 +88,7 @@ class MakingView(QWidget):
         if making is None:
             return 0
         high, wide = making.patch.shape[1:]
-        room = self.height() - _HEAD - _LINE + _GAP
+        room = self.height() - _HEAD - self._foot() + _GAP
         fits = int(max(1, room // (high * self._cell(high, wide) + _GAP)))
         count = len(making.patch)
         if 1 < fits < count:  # the rest needs a line of its own
@@ -93,9 +100,7 @@ class MakingView(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         making = self._making
         painter = QPainter(self)
-        font = tabular(self.font())
-        font.setPixelSize(11)
-        painter.setFont(font)
+        painter.setFont(self._font)
         if making is None:
             painter.setPen(self._theme.colour("dim"))
             words = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
@@ -139,8 +144,10 @@ class MakingView(QWidget):
             painter.drawText(QRectF(0, top - 4, self.width(), _LINE), middle, more)
             top += _LINE - 4
         painter.setPen(self._theme.colour("text"))
-        bottom = min(float(top), self.height() - float(_LINE))
-        painter.drawText(QRectF(0, bottom, self.width(), _LINE), middle, self.sum_text)
+        foot = float(self._foot())
+        words = Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap
+        bottom = min(float(top), self.height() - foot)
+        painter.drawText(QRectF(0, bottom, self.width(), foot), words, self.sum_text)
         painter.end()
 
     def _paint_block(

@@ -9,10 +9,12 @@ import numpy as np
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent, QStandardItemModel
 from PySide6.QtWidgets import (
+    QBoxLayout,
     QComboBox,
     QHBoxLayout,
     QLabel,
     QPushButton,
+    QSizePolicy,
     QSlider,
     QSpinBox,
     QStackedWidget,
@@ -45,6 +47,8 @@ from nnstudio.gui.plots.sign_legend import SignLegend
 
 #: How wide the choices are, and from which height on the words have room under them.
 _SIDE, _HIGH = 168, 300
+#: A narrower page has them above what isn't square.
+_WIDE = 440
 #: More classes, or numbers that are answered, can't be chosen from a list.
 _MOST_CHOICES = 1_000
 #: More numbers of an example have no bar.
@@ -84,6 +88,7 @@ class SaliencyPage(QWidget):
         self._place.setAccessibleName("At which place of the answer")
         self._place.setToolTip("At which place of the answer")
         self._place.setPrefix("place ")
+        self._place.lineEdit().setTextMargins(6, 0, 0, 0)
         self._layer = _chooser("saliency_layer", "Convolution whose maps are looked at")
         self._source = _chooser("saliency_input", "Input that is looked at")
         self._opacity = QSlider(Qt.Orientation.Horizontal)
@@ -119,17 +124,18 @@ class SaliencyPage(QWidget):
         strength.setSpacing(8)
         strength.addWidget(self._opacity, 1)
         strength.addWidget(self._legend)
-        side = QVBoxLayout()
+        side = self._side = QBoxLayout(QBoxLayout.Direction.TopToBottom)
         side.setSpacing(6)
         for box in (self._method, self._class, self._place, self._layer, self._source):
-            box.setFixedWidth(_SIDE)
+            box.setMinimumWidth(64)
+            box.setMaximumWidth(_SIDE)
+            box.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
             side.addWidget(box)
         side.addLayout(strength)
         self._beside = QVBoxLayout()
         side.addLayout(self._beside)
         side.addStretch(1)
-        body = QHBoxLayout()
-        body.setSpacing(16)
+        body = self._body = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         body.addWidget(self._stack, 1)
         body.addLayout(side)
         self._below = QVBoxLayout()
@@ -198,6 +204,7 @@ class SaliencyPage(QWidget):
         else:
             self._stack.setCurrentWidget(self.bars)
             self._show_bars(inside, question)
+        self._arrange()
         self._opacity.setVisible(over)
         self._legend.setVisible(over and self.saliency is not None)
         if self.saliency is not None:
@@ -283,9 +290,21 @@ class SaliencyPage(QWidget):
         self._layer.setVisible(self._method.currentData() == CAM)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """The words stand under the choices where there is height for them, else below all."""
         super().resizeEvent(event)
-        place = self._beside if self.height() >= _HIGH else self._below
+        self._arrange()
+
+    def _arrange(self) -> None:
+        """Choices stand beside a picture, and above what needs all of a narrow width.
+
+        The words stand under the choices where there is height for them, else below all.
+        """
+        square = self._stack.currentWidget() is self.view and self.view.is_picture
+        above = self.width() < _WIDE and not square
+        directions = QBoxLayout.Direction
+        self._body.setDirection(directions.BottomToTop if above else directions.LeftToRight)
+        self._body.setSpacing(6 if above else 16)
+        self._side.setDirection(directions.LeftToRight if above else directions.TopToBottom)
+        place = self._beside if self.height() >= _HIGH and not above else self._below
         if place.indexOf(self._foot) < 0:
             place.addWidget(self._foot)
 

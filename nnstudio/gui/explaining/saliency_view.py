@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 from nnstudio.engine.layer import Array
 from nnstudio.gui.explaining.chosen import Chosen
 from nnstudio.gui.look.number_text import number_text
-from nnstudio.gui.look.theme import Theme
+from nnstudio.gui.look.theme import Theme, themed
 from nnstudio.gui.looking.picture_image import picture_image
 from nnstudio.gui.plots.sequence_lines import paint_sequence
 from nnstudio.gui.plots.weight_picture import robust_limit
@@ -53,6 +53,11 @@ class SaliencyView(QWidget):
             self.limit = robust_limit(values, self.limit)
         self._dress()
 
+    @property
+    def is_picture(self) -> bool:
+        """Whether the example is one, rather than a sequence."""
+        return self._chosen is not None and self._chosen.picture is not None
+
     def set_opacity(self, opacity: float) -> None:
         """How strong the colours are, from 0 to 1."""
         self.opacity = opacity
@@ -68,13 +73,19 @@ class SaliencyView(QWidget):
         share = np.nan_to_num(np.abs(values) / (self.limit or 1.0)).clip(0, 1)
         pixels = np.empty((*values.shape, 4), np.uint8)
         for sign, role in ((values >= 0, "positive"), (values < 0, "negative")):
-            colour = self._theme.colour(role)
+            colour = self._colour(role)
             pixels[sign, :3] = colour.blue(), colour.green(), colour.red()
         pixels[..., 3] = np.rint(255 * share)
         height, width = values.shape
         rows = np.ascontiguousarray(pixels)
         view = QImage(rows.data, width, height, 4 * width, QImage.Format.Format_ARGB32)
         return view.convertToFormat(QImage.Format.Format_ARGB32_Premultiplied)
+
+    def _colour(self, role: str) -> QColor:
+        """Pictures of ink are mostly black in both themes, where only the dark one's are seen."""
+        if self.is_picture:
+            return QColor(getattr(themed("dark", self._theme.signs_name), role))
+        return self._theme.colour(role)
 
     # ------------------------------------------------------------------ layout
 
