@@ -103,9 +103,6 @@ def _training(record: RunRecord) -> Iterator[Entry]:
 
     for name, part in _parts(record):
         yield entry(name, name.capitalize(), _title(part))
-        for item in settings_of(type(part)):
-            key = f"{name}.{type(part).__name__}.{item.name}"
-            yield entry(key, f"{_title(part)}: {_lower(item.label)}", _value(part, item))
     for node, loss in settings.losses:
         yield entry(f"loss of {node}", f"Loss of {_name(record.graph, node)}", _title(loss))
     for node, weight in settings.loss_weights:
@@ -115,15 +112,28 @@ def _training(record: RunRecord) -> Iterator[Entry]:
         yield entry(f"target of {node}", f"Target of {_name(record.graph, node)}", column)
     for item in settings_of(type(settings)):
         yield entry(item.name, item.label, _value(settings, item))
+    for name, part in _parts(record):
+        for item in settings_of(type(part)):
+            key = f"{name}.{type(part).__name__}.{item.name}"
+            yield entry(key, f"{_title(part)}: {_lower(item.label)}", _value(part, item))
 
 
 def _network(graph: Graph) -> Iterator[Entry]:
+    names = numbered_names(graph)
+    for node in graph.nodes:
+        yield Entry("Network", node.id, names[node.id], _node_words(node))
+    yield Entry("Network", "/wires", "Wires", f"{len(graph.edges)}")
+
+
+def numbered_names(graph: Graph) -> dict[str, str]:
+    """A name for each node that no other has: ``Dense``, ``Dense 2``."""
     seen: Counter[str] = Counter()
+    found = {}
     for node in graph.nodes:
         seen[node.title] += 1
-        label = f"{node.title} {seen[node.title]}" if seen[node.title] > 1 else node.title
-        yield Entry("Network", node.id, label, _node_words(node))
-    yield Entry("Network", "/wires", "Wires", f"{len(graph.edges)}")
+        count = seen[node.title]
+        found[node.id] = f"{node.title} {count}" if count > 1 else node.title
+    return found
 
 
 def _node_words(node: Node) -> str:
@@ -168,24 +178,25 @@ def _design_differences(before: Graph, now: Graph) -> Iterator[str]:
     for title, count in Counter(removed).items():
         yield f"−{_times(title, count)}"
     same = [(old[id], new[id]) for id in new if id in old and old[id] != new[id]]
+    names = numbered_names(now)
     for was, node in same:
-        yield from _node_differences(was, node)
+        yield from _node_differences(was, node, names[node.id])
     if not added and not removed and set(before.edges) != set(now.edges):
         yield "other wires"
 
 
-def _node_differences(was: Node, node: Node) -> Iterator[str]:
+def _node_differences(was: Node, node: Node, title: str) -> Iterator[str]:
     if type(was.layer) is not type(node.layer):
         yield f"{was.title} → {node.title}"
         return
-    yield from _changed(was.layer, node.layer, f"{node.title} ")
+    yield from _changed(was.layer, node.layer, f"{title} ")
     for name in ("frozen", "bypassed"):
         if getattr(was, name) != getattr(node, name):
-            yield f"{node.title} {'' if getattr(node, name) else 'no longer '}{name}"
+            yield f"{title} {'' if getattr(node, name) else 'no longer '}{name}"
     if was.frozen_units != node.frozen_units:
-        yield f"{node.title} frozen units {len(was.frozen_units)} → {len(node.frozen_units)}"
+        yield f"{title} frozen units {len(was.frozen_units)} → {len(node.frozen_units)}"
     if was.owner != node.owner:
-        yield f"{node.title} {'shares weights' if node.owner else 'has its own weights'}"
+        yield f"{title} {'shares weights' if node.owner else 'has its own weights'}"
 
 
 def _training_differences(before: RunRecord, now: RunRecord) -> Iterator[str]:

@@ -10,7 +10,7 @@ from driving import child, click, training_threads
 from live_panels import line, spiral
 from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QDialog, QInputDialog, QLineEdit, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from nnstudio.engine.optimizers import SGD
@@ -456,9 +456,10 @@ def ask_seeds(bench: Bench, row: int, count: int) -> None:
     bench.press(row, "number")
     click(bench.window, "runs_repeat")
     dialog = child(bench.window, "seeds_dialog")
-    assert isinstance(dialog, QInputDialog)
-    dialog.setIntValue(count)
-    QTest.keyClick(dialog, KEYS.Key_Return)
+    field = child(dialog, "seeds_count")
+    QTest.keyClick(field, KEYS.Key_A, CTRL)
+    QTest.keyClicks(field, str(count))
+    click(dialog, "seeds_repeat")
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction, QGuiApplication
-from PySide6.QtWidgets import QFileDialog, QInputDialog, QMenu, QWidget
+from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
 from nnstudio.gui.evaluating.taking_along import as_tabs
 from nnstudio.gui.look.theme import Theme
@@ -17,12 +17,9 @@ from nnstudio.gui.runs.fork_dialog import ForkDialog
 from nnstudio.gui.runs.rows import Row, as_table
 from nnstudio.gui.runs.run_table import RunTable
 from nnstudio.gui.runs.seed_training import SeedTraining
+from nnstudio.gui.runs.seeds_dialog import SeedsDialog
 from nnstudio.messages import sentence
 from nnstudio.project.run_record import RunRecord
-from nnstudio.tuning.seeds import FEWEST, MOST
-
-#: How many seeds are proposed.
-_USUAL = 5
 
 
 class RunActions(QObject):
@@ -137,18 +134,8 @@ class RunActions(QObject):
         record = self._one() or self._latest()
         if record is None or self._training.is_busy:
             return
-        dialog = QInputDialog(self._parent.window())
-        dialog.setObjectName("seeds_dialog")
-        dialog.setWindowTitle(f"Repeat {record.title}")
-        dialog.setInputMode(QInputDialog.InputMode.IntInput)
-        dialog.setLabelText(
-            f"With how many seeds, from {record.settings.seed} on? Each is a run of "
-            f"{record.settings.epochs:,} epochs, trained in the background."
-        )
-        dialog.setIntRange(FEWEST, MOST)
-        dialog.setIntValue(_USUAL)
-        dialog.setOkButtonText("Repeat")
-        dialog.intValueSelected.connect(lambda count: self._training.start(record, count))
+        dialog = SeedsDialog(record, self._parent.window())
+        dialog.wanted.connect(lambda count: self._training.start(record, count))
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 

@@ -10,6 +10,7 @@ from nnstudio.engine.catalogue import OPTIMIZERS, SCHEDULES
 from nnstudio.graph.edits import replace_layer
 from nnstudio.project.project import Project
 from nnstudio.project.run_record import RunRecord
+from nnstudio.project.run_words import numbered_names
 from nnstudio.schema import settings_of
 
 #: What most forks change comes first.
@@ -80,10 +81,11 @@ def _of_parts(record: RunRecord) -> Iterator[Choice]:
 
 def _of_layers(record: RunRecord) -> Iterator[Choice]:
     """What changes no shape: the rate of a Dropout, the slope of a LeakyReLU."""
+    names = numbered_names(record.graph)
     for node in record.graph.nodes:
         for item in settings_of(type(node.layer)):
             if item.type is float and item.rule.in_form:
-                label = f"{node.title}: {item.label}"
+                label = f"{names[node.id]}: {item.label}"
                 yield Choice(label, node.layer, item.name, _put_layer(node.id))
 
 

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from nnstudio.gui.forms.form import SettingsForm
+from nnstudio.gui.forms.form import LABEL_WIDTH, SettingsForm
 from nnstudio.gui.look.theme import Theme
 from nnstudio.gui.runs.fork_choices import Choice, fork_choices
 from nnstudio.project.run_book import project_of
@@ -73,6 +73,7 @@ class ForkDialog(QDialog):
         self._more.setRange(1, _MOST_EPOCHS)
         self._more.setValue(max(1, record.epoch))
         self._more.setFixedWidth(88)
+        self._more.lineEdit().setTextMargins(8, 0, 8, 0)
         self._note = QLabel()
         self._note.setObjectName("fork_note")
         self._note.setProperty("role", "dim")
@@ -93,7 +94,8 @@ class ForkDialog(QDialog):
         title = QLabel("Train again with one thing changed")
         title.setProperty("role", "title")
         fields = QGridLayout()
-        fields.setHorizontalSpacing(12)
+        fields.setHorizontalSpacing(4)
+        fields.setColumnMinimumWidth(0, LABEL_WIDTH)
         fields.setVerticalSpacing(8)
         fields.setColumnStretch(1, 1)
         fields.addWidget(QLabel("Change"), 0, 0)
