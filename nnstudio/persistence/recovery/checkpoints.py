@@ -78,6 +78,7 @@ class Checkpoints:
         self._keeper = keeper
         self._compose = compose
         self._pace = pace
+        self._clock = pace.clock
         self._is_asked = False
         self._began = pace.clock()
         self._spent_before = keeper.spent
@@ -93,13 +94,18 @@ class Checkpoints:
 
     def attend(self, event: Event) -> None:
         """Keep what is due."""
-        if isinstance(event, EpochDone):
+        if isinstance(event, BatchDone):  # of which there may be many thousands a second
+            if self._clock() < self._next_due and not self._is_asked:
+                return
+        elif isinstance(event, EpochDone):
             self._look_at(event.figures)
             if self._is_over:
                 return  # what it ends with comes in a moment, and may be other weights
-        elif not isinstance(event, BatchDone):
+            if self._clock() < self._next_due and not self._is_asked:
+                return
+        else:
             return
-        if (self._is_asked or self._pace.clock() >= self._next_due) and not self._keeper.is_busy:
+        if not self._keeper.is_busy:
             self._keep_what_is_due()
 
     # ------------------------------------------------------------------ what is due
@@ -112,7 +118,7 @@ class Checkpoints:
             self._next_due = min(self._next_due, self._best_due)
 
     def _keep_what_is_due(self) -> None:
-        now = self._pace.clock()
+        now = self._clock()
         earned = self._began + (self._keeper.spent - self._spent_before) / self._pace.share
         if now < earned and not self._is_asked:
             self._next_due = earned
