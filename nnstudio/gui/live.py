@@ -262,10 +262,10 @@ class Live(QObject):
     def _project_changed(self, old: Project, new: Project) -> None:
         if replace(old, layout=new.layout, runs=new.runs) == new:
             return
-        if self._moment is not None and not (
-            old.run_hash() == new.run_hash() and self._is_recorded(self._moment)
-        ):
-            self.look_at(None)
+        if self._moment is not None or self._point is not None:
+            stays = self._moment is None or self._is_recorded(self._moment)
+            if not stays or old.run_hash() != new.run_hash():
+                self.look_at(None)
         self.mark_all()
         document = self.workbench.document
         was_edited = bool(document.undo_label or document.redo_label)  # rather than opened

@@ -7,6 +7,7 @@ would take more, moments are passed over; but never the first, the best and the 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from math import inf, isfinite, nan
 from time import thread_time
 
@@ -94,9 +95,17 @@ class Recorder:
 
     def _record(self, found: float = inf) -> None:
         began = thread_time()  # not the time it waits for the window
-        session, recording = self._session, self.recording
-        if not recording.capacity or not _is_finite(session.flat):
+        if not self.recording.capacity or not _is_finite(self._session.flat):
             return
+        try:
+            self.recording = self.recording.with_moment(self._moment(found))
+        except MemoryError:  # the run is worth more than its recording
+            self.recording = replace(self.recording, budget=0, moments=(), best=None)
+        self._spent += thread_time() - began
+
+    def _moment(self, found: float) -> Moment:
+        """How the session stands; ``found`` is the watched figure if an epoch has just ended."""
+        session, recording = self._session, self.recording
         last = recording.last
         if last is not None and last.step == session.step:  # the epoch's end changes no variable
             flat, slots = last.flat, last.slots
@@ -106,9 +115,7 @@ class Recorder:
                 slots = {name: _frozen(vector) for name, vector in session.slots.items()}
         best = session.best if recording.is_full else None
         sums = session.learner.sums.copy() if session.position else None
-        moment = Moment(session.progress(), flat, slots, best, sums, self._loss, found)
-        self.recording = recording.with_moment(moment)
-        self._spent += thread_time() - began
+        return Moment(session.progress(), flat, slots, best, sums, self._loss, found)
 
 
 @np.errstate(all="ignore")

@@ -366,6 +366,20 @@ def test_what_is_done_now_is_done_in_the_present(edit: str, opened: Opened, qtbo
     qtbot.waitUntil(lambda: window.live.moment is None)
 
 
+def test_a_place_of_the_landscape_is_left_by_an_edit_of_the_design_too(
+    opened: Opened, qtbot: QtBot
+) -> None:
+    window = opened(spiral(epochs=5))
+    train_on(window, qtbot, batches=2)
+    live = window.live
+    live.look_at_weights(np.zeros_like(live.model().workspace.flat), "(0, 0) of the landscape")
+    assert text(window) == "(0, 0) of the landscape"
+    assert not live.model().workspace.flat.any()
+    EDITS["editing"](window, qtbot)
+    assert live.point == ""
+    assert live.model().workspace.flat.any()
+
+
 def test_a_change_of_rate_or_layout_leaves_the_past_in_view(opened: Opened, qtbot: QtBot) -> None:
     window = opened(spiral(epochs=5))
     train_on(window, qtbot, batches=12)
