@@ -128,11 +128,16 @@ class Histogram:
             counts = counts[quarter : quarter + half].repeat(2) / 2
         return np.asarray(counts / total)
 
+    @cached_property
+    def _below(self) -> Array:
+        below: Array = np.cumsum(self.counts)
+        return below
+
     def quantile(self, share: float) -> float:
         """The value below which this share of the finite values lies, to half a bin."""
         if not self.total:
             return 0.0
-        place = int(np.searchsorted(np.cumsum(self.counts), share * self.total))
+        place = int(np.searchsorted(self._below, share * self.total))
         width = 2 * self.limit / BINS
         return -self.limit + (min(place, BINS - 1) + 0.5) * width
 
@@ -183,10 +188,3 @@ def common_exponent(columns: Sequence[Column], most: float = 0.95) -> int:
     """
     reaches = [c.histogram.reach for c in columns if c.histogram.total]
     return int(np.quantile(reaches, most, method="higher")) if reaches else 0
-
-
-def heat(columns: Sequence[Column], exponent: int) -> Array:
-    """(BINS, columns): the share of each column's values in each bin, the greatest bin first."""
-    if not columns:
-        return np.zeros((BINS, 0))
-    return np.stack([column.histogram.shares(exponent)[::-1] for column in columns], axis=1)

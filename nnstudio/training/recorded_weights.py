@@ -17,7 +17,7 @@ class RecordedWeights:
 
     def __init__(self) -> None:
         self._key: tuple[Network, Key] | None = None
-        self._known: WeakKeyDictionary[Moment, Histogram] = WeakKeyDictionary()
+        self._known: WeakKeyDictionary[Moment, Column] = WeakKeyDictionary()
 
     def columns(
         self, recording: Recording, network: Network, key: Key, most: int = AT_A_TIME
@@ -35,10 +35,7 @@ class RecordedWeights:
             return [], True
         new = [moment for moment in moments if moment not in self._known]
         for moment in new[:: max(1, -(-len(new) // most))]:
-            self._known[moment] = Histogram.of(thinned(moment.flat[part]))
-        found = [
-            Column(moment.step, moment.step, self._known[moment])
-            for moment in moments
-            if moment in self._known
-        ]
+            counted = Histogram.of(thinned(moment.flat[part]))
+            self._known[moment] = Column(moment.step, moment.step, counted)
+        found = [column for moment in moments if (column := self._known.get(moment)) is not None]
         return found, len(found) == len(moments)

@@ -15,7 +15,8 @@ from pytestqt.qtbot import QtBot
 from nnstudio.assets import sample
 from nnstudio.gui.look.theme import LIGHT
 from nnstudio.gui.panels.histograms_panel import HEALTHY, HistogramsPanel
-from nnstudio.training.distributions import Histogram
+from nnstudio.gui.plots.distribution_plot import coloured
+from nnstudio.training.distributions import BINS, Histogram
 from nnstudio.training.observations import OUTPUT
 
 WIDE = (820, 320)
@@ -271,3 +272,14 @@ def test_the_window_opens_it_from_the_view_menu(open_window, qtbot: QtBot) -> No
     qtbot.waitUntil(lambda: dock.widget() is not None and dock.widget().isVisible())
     panel = dock.widget()
     qtbot.waitUntil(lambda: panel.plot.now is not None)
+
+
+def test_the_more_values_the_stronger_the_colour_and_the_greatest_are_at_the_top() -> None:
+    strength = np.zeros((BINS, 3))
+    strength[0, 0], strength[-1, 1], strength[-1, 2] = 1.0, 1.0, 0.5
+    above, below, half = (
+        QColor.fromRgb(int(c)) for c in coloured(strength, LIGHT)[[0, -1, -1], [0, 1, 2]]
+    )
+    assert above == QColor(LIGHT.positive)
+    assert below == QColor(LIGHT.negative)
+    assert QColor(LIGHT.panel).lightness() > half.lightness() > below.lightness()

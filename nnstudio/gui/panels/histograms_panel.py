@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from time import perf_counter
 from typing import cast
 
 from PySide6.QtGui import QResizeEvent
@@ -49,6 +50,8 @@ _SOURCE = (
 _NORM_WORDS = (
     "‖∂L/∂w‖ of a batch: layers that differ by many powers of ten learn at different paces"
 )
+#: Drawing takes this share of the time while training runs, but is no longer put off than this.
+_SHARE, _LATEST = 0.04, 1.5
 #: A narrower panel has a list instead of the pages' names, and one plot of updates.
 _WIDE = 640
 
@@ -64,6 +67,8 @@ class HistogramsPanel(LiveView):
         self._theme = theme
         self._page = "weights"
         self._offered: tuple[object, ...] = ()
+        self._asked: tuple[object, ...] = ()
+        self._next = 0.0
         self.observing = Observing(live, lambda: live.mark(self), self)
         self._recorded = RecordedWeights()
         self.plot = DistributionPlot(theme)
@@ -205,7 +210,27 @@ class HistogramsPanel(LiveView):
 
     def refresh(self) -> None:
         """Sample the run, and show the page."""
+        began = perf_counter()
         self.observing.sample()
+        if self.live.is_running and began < self._next and not self._is_asked():
+            return
+        self._draw()
+        drawn = (self.plot, self.ratios, self.norms)
+        for plot in drawn:
+            if plot.isVisible():
+                plot.repaint()  # at once, so that it is counted
+        self._next = began + min(_LATEST, (perf_counter() - began) / _SHARE)
+
+    def _is_asked(self) -> bool:
+        """Whether something else is to be shown than at the last drawing."""
+        live = self.live
+        asked = (self._page, self.trace_shown(), live.moment, live.point, self.size())
+        is_other = asked != self._asked
+        self._asked = asked
+        return is_other
+
+    def _draw(self) -> None:
+        """Show the page as it is now."""
         model = self.live.model()
         names = {} if model is None else self._names(model)
         self._offer(names)

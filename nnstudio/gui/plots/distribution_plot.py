@@ -8,6 +8,7 @@ the moment that is looked at, or of the column that is pointed at.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from itertools import pairwise
 
 import numpy as np
@@ -35,7 +36,6 @@ from nnstudio.training.distributions import (
     Column,
     Histogram,
     common_exponent,
-    heat,
 )
 
 #: The share of the width that the bars take, and what they take at least and at most.
@@ -75,6 +75,7 @@ class DistributionPlot(Plot):
         self._shares: Array = np.zeros((BINS, 0))
         self._strongest = 1.0
         self._lines: Array = np.zeros((3, 0))
+        self._known: dict[int, tuple[Column, int, tuple[Array, list[float]]]] = {}
 
     # ------------------------------------------------------------------ what is shown
 
@@ -101,22 +102,32 @@ class DistributionPlot(Plot):
         self._exponent = common_exponent(known)
         if self._exponent <= LEAST_EXPONENT:
             self._exponent = 0  # all is 0
-        self._shares = heat(self.columns, self._exponent)
-        self._strongest = float(np.quantile(self._shares.max(axis=0), 0.9)) if columns else 1.0
+        read = [self._read(column) for column in self.columns]
+        self._shares = np.stack([shares for shares, _ in read], 1) if read else np.zeros((BINS, 0))
+        self._strongest = float(np.quantile(self._shares.max(axis=0), 0.9)) if read else 0.0
         self._strongest = self._strongest or 1.0
-        shares = (LOW, MIDDLE, HIGH)
-        rows = [[c.histogram.quantile(share) for c in self.columns] for share in shares]
-        self._lines = np.array(rows)
+        self._lines = np.array([lines for _, lines in read]).reshape(-1, 3).T
+        exponent, pairs = self._exponent, zip(self.columns, read, strict=True)
+        self._known = {id(column): (column, exponent, found) for column, found in pairs}
         self._frame(known)
         self._describe()
         self.update()
 
+    def _read(self, column: Column) -> tuple[Array, list[float]]:
+        """A column's shares, the greatest bin first, and its quantiles; most were read before."""
+        before = self._known.get(id(column))
+        if before is not None and before[0] is column and before[1] == self._exponent:
+            return before[2]
+        histogram = column.histogram
+        lines = [histogram.quantile(share) for share in (LOW, MIDDLE, HIGH)]
+        return histogram.shares(self._exponent)[::-1], lines
+
     def _frame(self, known: Sequence[Column]) -> None:
         """One-sided values, such as those of a ReLU, get an axis that begins at 0."""
         limit = 2.0**self._exponent
-        shares = [column.histogram.shares(self._exponent) for column in known]
-        below = max((float(s[: BINS // 2].sum()) for s in shares), default=0.0)
-        above = max((float(s[BINS // 2 :].sum()) for s in shares), default=0.0)
+        half = BINS // 2
+        below = any(column.histogram.counts[:half].any() for column in known)
+        above = any(column.histogram.counts[half:].any() for column in known)
         self.y_axis = Axis(-limit if below else 0.0, limit if above or not below else 0.0)
         if self.columns:
             low, high = self.columns[0].first, self.columns[-1].last
@@ -269,8 +280,8 @@ class DistributionPlot(Plot):
         bottom = round((limit - self.y_axis.low) / (2 * limit) * BINS)
         colours = coloured(strength, self.theme.colours)[top:bottom][:, number]
         high = bottom - top
-        data = np.ascontiguousarray(colours).tobytes()
-        return QImage(data, wide, high, 3 * wide, QImage.Format.Format_RGB888).copy()
+        data = np.ascontiguousarray(colours)
+        return QImage(data.data, wide, high, 4 * wide, QImage.Format.Format_RGB32).copy()
 
     def _paint_lines(self, painter: QPainter, box: QRectF) -> None:
         painter.save()
@@ -336,18 +347,26 @@ class DistributionPlot(Plot):
 
 
 def coloured(strength: Array, colours: Colours) -> Array:
-    """(BINS, columns, 3): values above 0 in the positive sign's colour, the others in the other's.
+    """(BINS, columns) as 0xffrrggbb: above 0 in the positive sign's colour, below in the other's.
 
     Args:
         strength: (BINS, columns) from 0, the panel's colour, to 1; the greatest bin first.
     """
-    panel = _rgb(colours.panel)
     half = BINS // 2
-    mixed = np.empty((*strength.shape, 3))
-    for part, end in ((slice(0, half), colours.positive), (slice(half, None), colours.negative)):
-        mixed[part] = panel + (_rgb(end) - panel) * strength[part, :, np.newaxis]
-    result: Array = np.rint(mixed).astype(np.uint8)
-    return result
+    levels = np.rint(strength * 255).astype(np.uint8)
+    above = _shades(colours.panel, colours.positive)[levels[:half]]
+    below = _shades(colours.panel, colours.negative)[levels[half:]]
+    return np.concatenate([above, below])
+
+
+@lru_cache(maxsize=4)
+def _shades(start: str, end: str) -> Array:
+    """256 colours from one to the other."""
+    a, b = QColor(start), QColor(end)
+    ends = np.array([[a.red(), a.green(), a.blue()], [b.red(), b.green(), b.blue()]])
+    mixed = np.rint(np.linspace(ends[0], ends[1], 256)).astype(np.uint32)
+    shades: Array = 0xFF000000 | mixed[:, 0] << 16 | mixed[:, 1] << 8 | mixed[:, 2]
+    return shades.astype(np.uint32)
 
 
 def _outline(left: float, widths: Array, ys: Array) -> QPolygonF:
@@ -366,8 +385,3 @@ def _steps_text(column: Column) -> str:
 
 def _percent(share: float) -> str:
     return "0 %" if not share else f"{100 * share:.2g} %" if share >= 0.001 else "under 0.1 %"
-
-
-def _rgb(colour: str) -> Array:
-    c = QColor(colour)
-    return np.array([c.red(), c.green(), c.blue()], np.float64)
