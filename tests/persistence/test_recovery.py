@@ -54,6 +54,7 @@ class Watched:
         self.checkpoints = Checkpoints(
             self.session, self.keeper, self.compose, Pace(**told, clock=lambda: self.session.step)
         )
+        self.settle()
 
     def compose(self, trained: Trained, epoch: int) -> tuple[Project, Note]:
         return replace(self.project, trained=trained), replace(NOTE, epoch=epoch)
