@@ -109,7 +109,8 @@ bench-gui: $(VENV)/.set-up-test qt-libs ## What showing it costs the training; l
 	QT_QPA_PLATFORM=offscreen $(PY) tests/benchmarks/bench_canvas.py; canvas=$$?; \
 	QT_QPA_PLATFORM=offscreen $(PY) tests/benchmarks/bench_data_view.py; data=$$?; \
 	QT_QPA_PLATFORM=offscreen $(PY) tests/benchmarks/bench_curves.py; curves=$$?; \
-	QT_QPA_PLATFORM=offscreen $(PY) tests/benchmarks/bench_gui.py && exit $$((canvas + data + curves))
+	QT_QPA_PLATFORM=offscreen $(PY) tests/benchmarks/bench_latency.py; latency=$$?; \
+	QT_QPA_PLATFORM=offscreen $(PY) tests/benchmarks/bench_gui.py && exit $$((canvas + data + curves + latency))
 
 .PHONY: soak
 soak: $(VENV)/.set-up-test qt-libs ## Do thousands of random things to the window (ARGS="--seed 7")
