@@ -244,12 +244,15 @@ def bounded(runs: Runs) -> Runs:
 
 def reopened(project: Project, record: RunRecord) -> Project:
     """``project`` as ``record`` left it: its design, data, settings and weights."""
-    same_data = record.data == project.data
+    opened = project_of(record)
     return replace(
-        project_of(record),
-        description=project.description if same_data else "",
-        runs=project.runs,
-        keeps_recording=project.keeps_recording,
+        project,
+        graph=opened.graph,
+        layout=opened.layout,
+        data=opened.data,
+        settings=opened.settings,
+        trained=opened.trained,
+        description=project.description if record.data == project.data else "",
     )
 
 

@@ -160,7 +160,10 @@ DAMAGE: dict[str, tuple[Callable[[dict[str, Any]], object], str]] = {
     "no time": (set_first("began", "yesterday"), "run 1 in runs.json .*“yesterday” is no time"),
     "number 0": (set_first("number", 0), "runs.json .*two with the same number"),
     "arrays of another run": (set_first("number", 5), "run 5 .*weights.safetensors is missing"),
-    "a twin": (lambda book: book["runs"].append(book["runs"][0]), "two with the same number"),
+    "a twin": (
+        lambda book: book["runs"].append(book["runs"][0]),
+        "runs.json .*two with the same number",
+    ),
     "a design out of shape": (lambda book: book["designs"][0].pop("nodes"), "run 1 .*nodes"),
     "weights of nowhere": (set_first("is_present", True), "run 1 .*not those of the project"),
     "no list": (lambda book: book.update(runs=None), "runs.json: .*runs"),
