@@ -15,7 +15,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QComboBox, QSpinBox
 from pytestqt.qtbot import QtBot
 
-from nnstudio.data.sources import Digits
+from nnstudio.data.sources import Digits, Spiral
 from nnstudio.data.split import Split
 from nnstudio.engine.activations import ReLU, Softmax
 from nnstudio.engine.conv import Conv2D
@@ -32,9 +32,10 @@ pytestmark = pytest.mark.qt_log_ignore("This plugin does not support raise")
 
 
 def points(**settings: object) -> Project:
-    """A spiral with enough points to validate."""
+    """A spiral with a few points to validate."""
     content = spiral(epochs=30, **settings)
-    return replace(content, data=replace(content.data, split=Split(validation=0.3)))
+    data = replace(content.data, source=Spiral(count=150), split=Split(validation=0.4))
+    return replace(content, data=data)
 
 
 def shown(qtbot: QtBot, content: Project | None = None) -> FeaturesPanel:

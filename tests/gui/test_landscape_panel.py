@@ -26,6 +26,7 @@ from nnstudio.engine.shaping import Input
 from nnstudio.engine.workspace import Workspace
 from nnstudio.graph.edits import freeze
 from nnstudio.gui.look.theme import Theme
+from nnstudio.gui.main_window import MainWindow
 from nnstudio.gui.panels.landscape_panel import LandscapePanel
 from nnstudio.gui.plots.landscape_plot import RAMP, LandscapePlot, levels_between
 from nnstudio.landscape.plane import Box
@@ -69,6 +70,20 @@ def flat_of(panel: LandscapePanel) -> Array:
     return model.workspace.flat.copy()
 
 
+def opened(qtbot: QtBot, window: MainWindow) -> LandscapePanel:
+    """The panel, from the View menu, once the docks have found their places."""
+    best = [child(window, f"{name}_panel") for name in ("function", "weights")]
+    qtbot.waitUntil(lambda: any(panel.is_seen() for panel in best))
+    assert window.docks.docks["landscape"].widget() is None, "it costs nothing before"
+    action = window.findChild(QAction, "action_show_landscape")
+    assert action is not None
+    action.trigger()
+    qtbot.waitUntil(lambda: window.docks.docks["landscape"].widget() is not None)
+    panel = child(window, "landscape_panel")
+    assert isinstance(panel, LandscapePanel)
+    return panel
+
+
 def text_of(panel: LandscapePanel, name: str) -> str:
     label = child(panel, f"landscape_{name}")
     assert isinstance(label, QLabel)
@@ -96,14 +111,7 @@ def test_the_view_menu_opens_it_and_a_click_shows_other_weights_in_every_view(
     qtbot: QtBot, open_window: Opener
 ) -> None:
     window = open_window(assets.sample("spiral.nnstudio"))
-    qtbot.waitUntil(child(window, "function_panel").is_seen)  # the docks have found their places
-    assert window.docks.docks["landscape"].widget() is None, "it costs nothing before"
-    action = window.findChild(QAction, "action_show_landscape")
-    assert action is not None
-    action.trigger()
-    qtbot.waitUntil(lambda: window.docks.docks["landscape"].widget() is not None)
-    panel = child(window, "landscape_panel")
-    assert isinstance(panel, LandscapePanel)
+    panel = opened(qtbot, window)
     measured(qtbot, panel)
     answer = window.live.model().predict([[1.0, 2.0]])
     QTest.mouseClick(panel.plot, Qt.MouseButton.LeftButton, pos=pixel(panel, 0.1, 0.2))
@@ -126,6 +134,47 @@ def test_measuring_leaves_a_run_as_it_would_be_without(qtbot: QtBot) -> None:
         assert runner.run()
         qtbot.waitUntil(lambda: beside.surveying.job is not None)
     np.testing.assert_array_equal(flat_of(alone), flat_of(beside))
+
+
+def test_the_time_slider_moves_the_shown_point_along_the_path(
+    qtbot: QtBot, open_window: Opener
+) -> None:
+    window = open_window(assets.sample("spiral.nnstudio"))
+    runner = window.workbench.runner
+    window.workbench.change_settings("Epochs", epochs=5)
+    runner.restart()
+    with qtbot.waitSignal(runner.ended, timeout=20_000):
+        runner.run()
+    panel = opened(qtbot, window)
+    qtbot.waitUntil(lambda: len(panel.plot.path) > 3 and panel.plot.point is not None)
+    job, slider = panel.surveying.job, child(window, "time_slider")
+    slider.setFocus()
+    QTest.keyClick(slider, Qt.Key.Key_Home)
+    for place in range(3):
+        expected = tuple(panel.plot.path[place])
+        qtbot.waitUntil(
+            lambda expected=expected: panel.plot.point == pytest.approx(expected, abs=1e-5)
+        )
+        QTest.keyClick(slider, Qt.Key.Key_Right)
+    click(window, "time_now")
+    qtbot.waitUntil(lambda: panel.plot.point == pytest.approx(tuple(panel.plot.path[-1]), abs=1e-5))
+    assert panel.surveying.job is job, "looking back measures nothing"
+
+
+def test_what_nobody_sees_is_not_measured_until_somebody_looks_again(
+    qtbot: QtBot, open_window: Opener
+) -> None:
+    window = open_window(assets.sample("digits.nnstudio"))
+    panel = opened(qtbot, window)
+    qtbot.waitUntil(lambda: panel.surveying.is_busy)
+    job = panel.surveying.job
+    window.docks.docks["weights"].raise_()
+    qtbot.waitUntil(lambda: job.done, timeout=20_000)
+    assert job.progress < 1
+    window.docks.docks["landscape"].raise_()
+    measured(qtbot, panel)
+    window.close()
+    assert panel.surveying.job.progress == 1
 
 
 # ------------------------------------------------------------------ what is measured
@@ -278,7 +327,7 @@ def test_a_click_shows_exactly_the_weights_of_that_place(qtbot: QtBot) -> None:
     assert place is not None
     np.testing.assert_array_equal(flat_of(panel), plane.at(*place))
     qtbot.waitUntil(lambda: panel.plot.point == pytest.approx(place, abs=1e-4))
-    assert "landscape" in text_of(panel, "notice")
+    assert "Landscape" in text_of(panel, "notice")
     assert panel.live.moment is None
     QTest.keyClick(panel.plot, Qt.Key.Key_Escape)
     np.testing.assert_array_equal(flat_of(panel), now)

@@ -65,7 +65,7 @@ class FeaturesPanel(LiveView):
         self._colour.activated.connect(lambda: live.mark(self))
         self._tuning = TuningRow(theme)
         self.arranged = Arranged(live, self._reader, self._tuning, self)
-        self.arranged.grown.connect(lambda: live.mark(self))
+        self.arranged.grown.connect(self._grown)
         self._caption = QLabel()
         self._caption.setObjectName("features_caption")
         self._caption.setProperty("role", "dim")
@@ -170,6 +170,12 @@ class FeaturesPanel(LiveView):
     def method(self) -> str:
         """``pca``, ``tsne`` or ``umap``."""
         return str(self._method.currentData())
+
+    def _grown(self) -> None:
+        """There is a better picture; but what nobody sees isn't arranged any further."""
+        if not self.is_seen():
+            self.arranged.rest()
+        self.live.mark(self)
 
     def _show_arranged(self, model: Model, data: PreparedData, node: str, output: str) -> str:
         """The last arrangement there is; another one is begun if it is no longer true."""

@@ -53,6 +53,8 @@ _SETTLE = 250
 _AT_ONCE = 0.004
 #: A narrower panel has its settings in a line of their own; a lower one has none.
 _WIDE, _LOW = 640, 200
+#: The height of the line below the map.
+_FOOT = 24
 
 
 class LandscapePanel(LiveView):
@@ -68,12 +70,15 @@ class LandscapePanel(LiveView):
         self._theme = theme
         runner = live.workbench.runner
         self.surveying = Surveying(lambda: runner.is_running, self)
-        self.surveying.grown.connect(lambda: live.mark(self))
+        self.surveying.grown.connect(self._grown)
         self.seed = 0
         self._wanted_plane = self._asked_for = ""
         self._asked: tuple[object, ...] = ()
         self._known: dict[int, tuple[Moment, Array]] = {}  # places of the path on the plane
         self._known_on: Plane | None = None
+        self._parts_shown: tuple[object, ...] = ()
+        self._suited_to: tuple[str, int, bool] | None = None
+        self._job_shown: tuple[object, ...] = ()
         self.plot = LandscapePlot(theme)
         self.plot.setObjectName("landscape_plot")
         self.plot.setMinimumHeight(60)
@@ -89,6 +94,9 @@ class LandscapePanel(LiveView):
         self._progress.setObjectName("landscape_progress")
         self._progress.setAccessibleName("How much of the landscape is measured")
         self._progress.setTextVisible(False)
+        keeps = self._progress.sizePolicy()
+        keeps.setRetainSizeWhenHidden(True)  # the map doesn't jump
+        self._progress.setSizePolicy(keeps)
         self._settle = QTimer(self)
         self._settle.setSingleShot(True)
         self._settle.setInterval(_SETTLE)
@@ -103,19 +111,22 @@ class LandscapePanel(LiveView):
         self._head.addStretch(1)
         self.take = TakeAlong(lambda: self.plot, self.table, "landscape")
         self._head.addWidget(self.take)
-        foot = QHBoxLayout()
+        self._foot = QWidget()
+        self._foot.setFixedHeight(_FOOT)
+        foot = QHBoxLayout(self._foot)
+        foot.setContentsMargins(0, 0, 0, 0)
         foot.setSpacing(8)
         foot.addWidget(self._caption, 3)
+        foot.addWidget(self._notice, 3)
         foot.addWidget(self._told, 2)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(12, 4, 12, 6)
         layout.setSpacing(4)
         layout.addLayout(self._head)
         layout.addLayout(self._second)
-        layout.addWidget(self._notice)
         layout.addWidget(self._progress)
         layout.addWidget(self.plot, 1)
-        layout.addLayout(foot)
+        layout.addWidget(self._foot)
         layout.addWidget(self._empty, 1)
         live.moment_changed.connect(lambda: live.mark(self))
         theme.changed.connect(self._dress)
@@ -159,9 +170,9 @@ class LandscapePanel(LiveView):
 
     def _make_notice(self) -> QWidget:
         notice = QWidget()
-        notice.setProperty("notice", True)
-        notice.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self._notice_text = _line("landscape_notice")
+        self._notice_text = QLabel()
+        self._notice_text.setObjectName("landscape_notice")
+        self._notice_text.setProperty("role", "warning")
         back = QPushButton("Now")
         back.setObjectName("landscape_now")
         back.setAccessibleName("Show the weights as they are now")
@@ -169,9 +180,11 @@ class LandscapePanel(LiveView):
         back.setProperty("link", True)
         back.clicked.connect(lambda: self.live.look_at(None))
         row = QHBoxLayout(notice)
-        row.setContentsMargins(8, 2, 4, 2)
-        row.addWidget(self._notice_text, 1)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(4)
+        row.addWidget(self._notice_text)
         row.addWidget(back)
+        row.addStretch(1)
         notice.hide()
         return notice
 
@@ -208,7 +221,7 @@ class LandscapePanel(LiveView):
             return
         flat = plane.at(a, b)
         flat.flags.writeable = False
-        self.live.look_at_weights(flat, f"({number_text(a)}, {number_text(b)}) of the landscape")
+        self.live.look_at_weights(flat, f"Landscape ({number_text(a)}, {number_text(b)})")
 
     def _moment_near(self, a: float, b: float) -> Moment | None:
         """The moment whose mark is at this place."""
@@ -247,6 +260,13 @@ class LandscapePanel(LiveView):
 
     # ------------------------------------------------------------------ following
 
+    def _grown(self) -> None:
+        """More is known; but what nobody sees isn't measured any further."""
+        if self.surveying.is_busy and not self.is_seen():
+            self.surveying.cancel()
+            self._asked = ()  # whoever looks again has it measured
+        self.live.mark(self)
+
     def refresh(self) -> None:
         """Measure what is to be seen now, and draw what is known of it."""
         data, model = self.live.workbench.data, self.live.model()
@@ -257,15 +277,23 @@ class LandscapePanel(LiveView):
             self._draw(model)
         elif self.surveying.is_busy:
             self.surveying.cancel()
+        self._show_parts(reason, self.surveying.is_busy, self._looked_at())
+
+    def _show_parts(self, reason: str, busy: bool, looked_at: str) -> None:
+        """Show what has its place now; while training runs nothing is to be done mostly."""
+        if (reason, busy, looked_at) == self._parts_shown:
+            return
+        self._parts_shown = (reason, busy, looked_at)
         shown = not reason
-        for part in (self._choices, self._settings, self.plot, self._caption, self._told):
+        for part in (self._choices, self._settings, self.plot, self._foot):
             part.setVisible(shown)
         self.take.setVisible(shown)
-        self._progress.setVisible(shown and self.surveying.is_busy)
+        self._progress.setVisible(shown and busy)
         self._empty.setVisible(not shown)
         self._empty.say(reason)
-        self._notice_text.setText(f"Every view shows {self._looked_at()}")
-        self._notice.setVisible(shown and bool(self._looked_at()))
+        self._notice_text.setText(f"Views show {looked_at}")
+        self._notice.setVisible(bool(looked_at))
+        self._caption.setVisible(not looked_at)
         self._suit_to_size()
 
     def _looked_at(self) -> str:
@@ -293,11 +321,14 @@ class LandscapePanel(LiveView):
         plane = self._wanted_plane or ("path" if self._path() else "random")
         if self._plane.currentData() != plane:
             self._plane.setCurrentIndex(self._plane.findData(plane))
-        self._part.setVisible(len(data.parts.validation) > 0)
-        if not len(data.parts.validation):
-            self._part.setCurrentIndex(0)
-        self._other.setToolTip(f"Other random directions (these: seed {self.seed})")
-        self._other.setVisible(plane == "random")
+        now = (plane, self.seed, len(data.parts.validation) > 0)
+        if now != self._suited_to:
+            self._suited_to = now
+            self._part.setVisible(now[2])
+            if not now[2]:
+                self._part.setCurrentIndex(0)
+            self._other.setToolTip(f"Other random directions (these: seed {self.seed})")
+            self._other.setVisible(plane == "random")
 
     def _path(self) -> list[Array]:
         """The variables that the run passed through."""
@@ -348,13 +379,17 @@ class LandscapePanel(LiveView):
         elif job.error:
             self.plot.show_surface(None)
         busy = self.surveying.is_busy
-        self._progress.setRange(0, 0 if plane is None else 100)
-        self._progress.setValue(round(100 * job.progress))
-        self._measure.setText("Cancel" if busy else "Measure")
-        self._measure.setAccessibleName("Stop measuring" if busy else "Measure the landscape again")
-        self._measure.setToolTip(self._measure.accessibleName())
-        self._say(job)
-        self._say_where()
+        now = (job, plane, job.surface, job.progress, busy)
+        if now != self._job_shown:
+            self._job_shown = now
+            self._progress.setRange(0, 0 if plane is None else 100)
+            self._progress.setValue(round(100 * job.progress))
+            words = "Stop measuring" if busy else "Measure the landscape again"
+            self._measure.setText("Cancel" if busy else "Measure")
+            self._measure.setAccessibleName(words)
+            self._measure.setToolTip(words)
+            self._say(job)
+            self._say_where()
 
     def _draw_path(self, plane: Plane, model: Model) -> None:
         recording = self.live.recording
@@ -384,10 +419,10 @@ class LandscapePanel(LiveView):
         if model.workspace.flat.shape == size:
             a, b = plane.places([model.workspace.flat])[0].tolist()
             point = (a, b) if isfinite(a) and isfinite(b) else None
-            if self.live.is_running and places and point is not None:
-                places.append(np.array(point))
+        goes_on = self.live.is_running and not self._looked_at()
         path = np.array(places).reshape(-1, 2)
-        self.plot.show_path(path[np.isfinite(path).all(axis=1)], marks, point)
+        finite = path[np.isfinite(path).all(axis=1)]
+        self.plot.show_path(finite, marks, point, goes_on=goes_on)
 
     def _say(self, job: Measuring) -> None:
         """What it is that is drawn, in a line."""
@@ -427,7 +462,7 @@ class LandscapePanel(LiveView):
             row.insertWidget(1 if wide else 0, self._settings)
         low = not wide and self.height() < _LOW
         self._settings.setVisible(shown and not low)
-        self._told.setVisible(shown and self.width() >= 380)
+        self._told.setVisible(self.width() >= 380)
 
 
 def _named(recording: Recording) -> dict[str, Moment]:

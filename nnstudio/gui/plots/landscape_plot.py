@@ -3,6 +3,9 @@
 Colours go by the logarithm of the loss: a valley's floor and the walls around it differ by factors.
 They have the same order of lightness in both themes, so that low is dark and high is light as on a
 map of depths.
+
+Beside a training thread each call of the painter may wait for the interpreter. So what stays is
+kept as pictures: the map, and on it the way of the run with its names; the present point is new.
 """
 
 from __future__ import annotations
@@ -27,6 +30,7 @@ from PySide6.QtGui import (
     QPainterPath,
     QPen,
     QPixmap,
+    QPolygonF,
     QWheelEvent,
 )
 from PySide6.QtWidgets import QWidget
@@ -43,14 +47,17 @@ RAMP = ("#14224A", "#1F4E79", "#2E7D8C", "#63A98B", "#B7CE8E", "#F2EBC4")
 #: The path from its start to its end.
 PATH = ("#FFFFFF", "#FF7A1A")
 _INK, _PAPER = QColor(12, 18, 32), QColor(255, 255, 255)
-#: Room at the right for the scale of colours: its width and all of it; above for the axis's name.
-_BAR, _SCALE, _ABOVE = 10.0, 58.0, 14.0
+#: Room at the right for the scale of colours: its width and all of it; more above, for the axis's
+#: name.
+_BAR, _SCALE, _ABOVE = 10.0, 58.0, 7.0
 #: A loss is drawn down to this share of the greatest one.
 _DEEPEST = 1e-8
 #: At most so many contours.
 _MOST_LEVELS = 9
 #: A mark is under the pointer up to this distance, in pixels.
 NEAR = 9.0
+#: The way's colour changes in so many steps.
+_SHADES = 12
 #: Arrow keys move the cross by this share of the plot.
 _STRIDE = 1 / 24
 _WAYS = {
@@ -102,8 +109,10 @@ class LandscapePlot(Plot):
         self._marks: tuple[Mark, ...] = ()
         self._point: tuple[float, float] | None = None
         self._at: tuple[float, float] | None = None
-        self._map = QPixmap()
+        self._goes_on = False
+        self._map, self._way = QPixmap(), QPixmap()
         self._map_of: tuple[object, ...] = ()
+        self._way_of: tuple[object, ...] = ()
 
     # ------------------------------------------------------------------ what is shown
 
@@ -145,13 +154,26 @@ class LandscapePlot(Plot):
         self.update()
 
     def show_path(
-        self, path: Array, marks: Sequence[Mark], point: tuple[float, float] | None
+        self,
+        path: Array,
+        marks: Sequence[Mark],
+        point: tuple[float, float] | None,
+        *,
+        goes_on: bool = False,
     ) -> None:
-        """Draw the way of the run, places with names, and where the shown weights lie."""
-        if np.array_equal(path, self._path) and (tuple(marks), point) == (self._marks, self._point):
-            return
-        self._path, self._marks, self._point = path, tuple(marks), point
-        self.update()
+        """Draw the way of the run, places with names, and where the shown weights lie.
+
+        Args:
+            goes_on: whether the way has come from its last place to ``point`` since.
+        """
+        if (tuple(marks), point, goes_on) != (self._marks, self._point, self._goes_on):
+            if tuple(marks) != self._marks:
+                self._way_of = ()
+            self._marks, self._point, self._goes_on = tuple(marks), point, goes_on
+            self.update()
+        if not np.array_equal(path, self._path):
+            self._path, self._way_of = path, ()
+            self.update()
 
     def _measure(self, losses: Array) -> None:
         """Find the range of colours and the contours."""
@@ -268,29 +290,44 @@ class LandscapePlot(Plot):
         if self._surface is None:
             return
         painter.drawPixmap(0, 0, self._kept_map(box))
-        painter.save()
-        painter.setClipRect(box)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        self._paint_path(painter)
-        self._paint_marks(painter, box)
-        painter.restore()
+        painter.drawPixmap(0, 0, self._kept_way(box))
+        self._paint_point(painter, box)
         if self.hasFocus():
             self._paint_cross(painter, box)
 
     def _kept_map(self, box: QRectF) -> QPixmap:
         """Colours, contours and scale: they stay while the path grows on them."""
         ratio = self.devicePixelRatioF()
-        now = (self._surface, self.size(), self.theme.name, ratio)
+        now = (self._surface, self.size(), self.theme.colours, ratio)
         if now != self._map_of:
             self._map_of = now
-            self._map = QPixmap(self.size() * ratio)
-            self._map.setDevicePixelRatio(ratio)
-            self._map.fill(Qt.GlobalColor.transparent)
+            self._map = self._empty_picture()
             painter = QPainter(self._map)
             self._paint_map(painter, box)
             self._paint_scale(painter, box)
             painter.end()
         return self._map
+
+    def _kept_way(self, box: QRectF) -> QPixmap:
+        """The way of the run and the names on it."""
+        now = (self._surface, self.size(), self.devicePixelRatioF())
+        if now != self._way_of:
+            self._way_of = now
+            self._way = self._empty_picture()
+            painter = QPainter(self._way)
+            painter.setClipRect(box)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            self._paint_path(painter)
+            self._paint_marks(painter, box)
+            painter.end()
+        return self._way
+
+    def _empty_picture(self) -> QPixmap:
+        ratio = self.devicePixelRatioF()
+        picture = QPixmap(self.size() * ratio)
+        picture.setDevicePixelRatio(ratio)
+        picture.fill(Qt.GlobalColor.transparent)
+        return picture
 
     def _paint_map(self, painter: QPainter, box: QRectF) -> None:
         assert self._surface is not None, "there is a map of nothing else"
@@ -359,25 +396,35 @@ class LandscapePlot(Plot):
         points = [self.pixel_of(a, b) for a, b in self._path.tolist()]
         if len(points) < 2:
             return
-        whole = QPainterPath(points[0])
-        for point in points[1:]:
-            whole.lineTo(point)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         rim = QColor(_INK)
         rim.setAlphaF(0.7)
         painter.setPen(QPen(rim, 4, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
-        painter.drawPath(whole)
+        painter.drawPolyline(QPolygonF(points))
         first, last = (np.array(_rgb(colour)) for colour in PATH)
-        for k, (a, b) in enumerate(pairwise(points)):
-            share = (k + 1) / (len(points) - 1)
+        ends = np.unique(np.linspace(0, len(points) - 1, _SHADES + 1).round().astype(int)).tolist()
+        for k, (a, b) in enumerate(pairwise(ends)):
+            share = k / max(1, len(ends) - 2)
             colour = QColor(*np.rint(first + share * (last - first)).astype(int).tolist())
             painter.setPen(QPen(colour, 2, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
-            painter.drawLine(QLineF(a, b))
-        if len(points) <= 80:
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(_INK)
-            for point in points:
-                painter.drawEllipse(point, 1.4, 1.4)
+            painter.drawPolyline(QPolygonF(points[a : b + 1]))
+
+    def _paint_point(self, painter: QPainter, box: QRectF) -> None:
+        """Where the shown weights lie, and how the run came there."""
+        if self._point is None:
+            return
+        place = self.pixel_of(*self._point)
+        painter.save()
+        painter.setClipRect(box)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if self._goes_on and len(self._path):
+            painter.setPen(QPen(QColor(PATH[1]), 2))
+            painter.drawLine(QLineF(self.pixel_of(*self._path[-1].tolist()), place))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        for colour, width in ((_INK, 3.6), (_PAPER, 1.8)):
+            painter.setPen(QPen(colour, width))
+            painter.drawEllipse(place, 7.5, 7.5)
+        painter.restore()
 
     def _paint_marks(self, painter: QPainter, box: QRectF) -> None:
         painter.setFont(sized(self.font(), TICK_SIZE, bold=True))
@@ -391,12 +438,6 @@ class LandscapePlot(Plot):
             else:
                 painter.drawEllipse(place, 4.2, 4.2)
             _join(names, place, mark.name)
-        if self._point is not None:
-            place = self.pixel_of(*self._point)
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            for colour, width in ((_INK, 3.6), (_PAPER, 1.8)):
-                painter.setPen(QPen(colour, width))
-                painter.drawEllipse(place, 7.5, 7.5)
         for place, name in names:
             self._paint_name(painter, box, place, name)
 
