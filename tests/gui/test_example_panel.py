@@ -24,13 +24,15 @@ from nnstudio.engine.dense import Dense
 from nnstudio.engine.embedding import Embedding
 from nnstudio.engine.layer import Array
 from nnstudio.engine.losses import CategoricalCrossEntropy
+from nnstudio.engine.merging import Concatenate
 from nnstudio.engine.pooling import MaxPool2D
 from nnstudio.engine.recurrent import LSTM
 from nnstudio.engine.shaping import Flatten, Input
 from nnstudio.explaining.saliency import by_place, gradient, integrated_gradients
 from nnstudio.explaining.score import score_of
 from nnstudio.explaining.sensitivity import Explained
-from nnstudio.graph.edits import bypass
+from nnstudio.graph.edits import add_node, bypass, connect, remove
+from nnstudio.graph.model import Node
 from nnstudio.gui.evaluating.mistakes_page import MistakesPage
 from nnstudio.gui.explaining import asking
 from nnstudio.gui.explaining.inside import Inside
@@ -606,7 +608,74 @@ def test_another_page_stops_the_thread(
     qtbot.waitUntil(lambda: "nnstudio-saliency" not in training_threads())
 
 
+def test_of_several_outputs_one_is_chosen(qtbot: QtBot) -> None:
+    content = digits()
+    graph = content.graph
+    for node, before in (
+        (Node("second", Dense(10)), graph.nodes[1].id),
+        (Node("other", Softmax()), "second"),
+    ):
+        graph = connect(add_node(graph, node), before, node.id)
+    panel = shown(qtbot, content.with_graph(graph))
+    click(panel, "example_saliency_button")
+    model = inside(panel).model
+    for k, output in enumerate(model.outputs):
+        choose(panel, "example_output", output.name)
+        settled(qtbot, panel)
+        answers = model.answers(inside(panel).chosen.columns, stepped=True)
+        np.testing.assert_allclose(inside(panel).answer, answers[k][0], rtol=1e-4, atol=1e-6)
+        question = panel.saliency_page.question
+        assert question is not None
+        assert (question.output, question.number) == (k, answers[k][0].argmax())
+
+
+def test_of_several_inputs_one_is_looked_at(qtbot: QtBot) -> None:
+    content = digits()
+    flat = content.graph.nodes[1]
+    layers = [("again", Input((1, 8, 8))), ("flat again", Flatten()), ("both", Concatenate())]
+    graph = content.graph
+    for name, layer in layers:
+        graph = add_node(graph, Node(name, layer))
+    (edge,) = [edge for edge in graph.edges if edge.source == flat.id]
+    graph, after = remove(graph, edges=[edge]), edge.target
+    for before, behind in (
+        ("again", "flat again"),
+        (flat.id, "both"),
+        ("flat again", "both"),
+        ("both", after),
+    ):
+        graph = connect(graph, before, behind)
+    panel = shown(qtbot, content.with_graph(graph))
+    click(panel, "example_saliency_button")
+    settled(qtbot, panel)
+    found = []
+    box = child(panel, "saliency_input")
+    assert isinstance(box, QComboBox)
+    for k in range(2):
+        choose(panel, "saliency_input", box.itemText(k))
+        settled(qtbot, panel)
+        assert panel.saliency_page.saliency is not None
+        found.append(panel.saliency_page.saliency.values)
+    assert found[0].shape == found[1].shape == (1, 8, 8)
+    assert not np.allclose(found[0], found[1]), "each has weights of its own"
+
+
 # ------------------------------------------------------------------ live
+
+
+def test_behind_another_tab_nothing_is_asked(open_window: Opener, qtbot: QtBot) -> None:
+    window = open_window(assets.sample("digits.nnstudio"), size=(1440, 900))
+    panel = open_dock(window, qtbot)
+    window.docks.docks["weights"].raise_()
+    qtbot.waitUntil(lambda: not panel.is_seen())
+    seen = panel.inside
+    window.workbench.runner.restart()
+    with qtbot.waitSignal(window.workbench.runner.ended, timeout=20_000):
+        window.workbench.runner.step_batch()
+    qtbot.waitUntil(lambda: not window.live._timer.isActive())
+    assert panel.inside is seen
+    window.docks.docks["example"].raise_()
+    qtbot.waitUntil(lambda: panel.inside is not seen)
 
 
 def test_while_training_runs_everything_follows(conv_panel: ExamplePanel, qtbot: QtBot) -> None:
