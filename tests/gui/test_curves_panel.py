@@ -10,7 +10,7 @@ from driving import child, click
 from live_panels import digits, line, show, train
 from PySide6.QtCore import QPoint, QRect, QRectF, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QCheckBox
+from PySide6.QtWidgets import QApplication, QCheckBox
 from pytestqt.qtbot import QtBot
 
 from nnstudio.gui.panels.curves_panel import CurvesPanel
@@ -167,6 +167,7 @@ def test_nothing_is_clipped_at_any_size(qtbot: QtBot, size: tuple[int, int]) -> 
     train(qtbot, panel)
     qtbot.waitUntil(lambda: panel.epochs_drawn() == 5)
     panel.refresh()
+    QApplication.processEvents()  # what was shown or hidden is laid out
     for chart in charts(panel):
         box = chart.box()
         assert box.width() > 60

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from PySide6.QtGui import QColor, QResizeEvent
 from PySide6.QtWidgets import QPushButton, QStackedLayout, QVBoxLayout, QWidget
@@ -19,6 +20,7 @@ from nnstudio.gui.live import Live, LiveView
 from nnstudio.gui.look.empty_state import EmptyState
 from nnstudio.gui.look.theme import Theme
 from nnstudio.gui.pictures.sheet import Sheet
+from nnstudio.project.project import Project
 from nnstudio.training.history import History
 
 #: From this width on, loss and the figure beside it stand side by side.
@@ -59,6 +61,7 @@ class CurvesPanel(LiveView):
         live.workbench.problems_changed.connect(self._show_obstacle)
         live.workbench.data_changed.connect(self._show_obstacle)
         live.moment_changed.connect(self._mark_moment)
+        live.workbench.project_changed.connect(self._project_changed)
         self._show_obstacle()
         self._pages.addWidget(self._empty)
         self._pages.addWidget(self._make_page())
@@ -87,6 +90,14 @@ class CurvesPanel(LiveView):
             obstacle = self.live.workbench.obstacle
             self._button.setEnabled(not obstacle)
             self._button.setToolTip(obstacle)
+
+    def _project_changed(self, old: Project, new: Project) -> None:
+        """Another project was opened: what stood still belongs to the one before."""
+        document = self.live.workbench.document
+        was_edited = bool(document.undo_label or document.redo_label)
+        if not was_edited and replace(old, runs=new.runs) != new:
+            self.freeze(False)
+            self.charts.see_all()
 
     # ------------------------------------------------------------------ for others
 
