@@ -197,6 +197,8 @@ def test_the_layer_that_is_selected_on_the_canvas_is_shown(qtbot: QtBot) -> None
     assert panel.layer_shown() == "dense-2"
     panel.live.workbench.select(("relu",))  # which has no weights
     assert panel.layer_shown() == "dense-2"
+    click(panel, "histograms_activations_button")
+    qtbot.waitUntil(lambda: panel.layer_shown() == "relu")
 
 
 def test_updates_are_the_run_s_own_ratios_beside_the_healthy_band(qtbot: QtBot) -> None:

@@ -91,6 +91,8 @@ class Thumbnails(LiveView):
             arrays = model.network.arrays(model.workspace.flat)
         if self._kind in ("automatic", "outputs"):
             self._maps.look(model if nodes else None, self.live.workbench.data)
+        are_lines = self._kind in ("automatic", "outputs") and self._maps.kind == "line"
+        self.legend.want(self.needs_weights and not are_lines)
         for node in nodes:
             weight = arrays.get((graph.by_id[node].owner or node, "weight"))
             self._cards.set_thumbnail(node, self._picture(graph, node, weight))

@@ -66,6 +66,7 @@ class HistogramsPanel(LiveView):
         self.setMinimumSize(220, 144)
         self._theme = theme
         self._page = "weights"
+        self._wanted = "".join(live.workbench.selection[:1])
         self._offered: tuple[object, ...] = ()
         self._asked: tuple[object, ...] = ()
         self._next = 0.0
@@ -136,6 +137,7 @@ class HistogramsPanel(LiveView):
             self._pages.addItem(text, name)
         self._pages.activated.connect(lambda *_: self.show_page(str(self._pages.currentData())))
         self._layer = self._chooser("histograms_layer", "Layer that is shown")
+        self._layer.activated.connect(self._choose)
         self._variable = self._chooser("histograms_variable", "Variable that is shown")
         self._figure = self._chooser("histograms_figure", "Figure that is shown")
         for name, text in FIGURES.items():
@@ -187,10 +189,17 @@ class HistogramsPanel(LiveView):
     def _selected(self) -> None:
         """The layer that is selected on the canvas is shown, where the page has it."""
         selection = self.live.workbench.selection
-        number = self._layer.findData(selection[0]) if len(selection) == 1 else -1
+        if len(selection) != 1:
+            return
+        self._wanted = selection[0]
+        number = self._layer.findData(self._wanted)
         if number >= 0 and number != self._layer.currentIndex():
             self._layer.setCurrentIndex(number)
             self.live.mark(self)
+
+    def _choose(self) -> None:
+        """This layer is shown, also by pages that are opened later."""
+        self._wanted = self.layer_shown()
 
     def _select(self, node: str) -> None:
         """A click on a layer's curve selects the layer."""
@@ -267,12 +276,13 @@ class HistogramsPanel(LiveView):
         offered = (self._page, tuple(names), tuple(titles))
         if offered != self._offered:
             self._offered = offered
-            chosen, selection = self._layer.currentData(), self.live.workbench.selection
+            chosen = self._layer.currentData()
             self._layer.clear()
-            for number, (node, title) in enumerate(zip(names, titles, strict=True), 1):
+            for place, (node, title) in enumerate(zip(names, titles, strict=True)):
+                number = titles[:place].count(title) + 1
                 twice = titles.count(title) > 1
                 self._layer.addItem(f"{title} {number}" if twice else title, node)
-            for wanted in (chosen, *selection):
+            for wanted in (self._wanted, chosen):
                 if (number := self._layer.findData(wanted)) >= 0:
                     self._layer.setCurrentIndex(number)
                     break

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import lru_cache
 from itertools import pairwise
+from math import floor, log10
 
 import numpy as np
 from PySide6.QtCore import QEvent, QLineF, QPointF, QRectF, Qt, Signal
@@ -255,6 +256,22 @@ class DistributionPlot(Plot):
     def _x_name_at(self, box: QRectF, width: float) -> float:
         """Below the heat map: what is right of it has no steps."""
         return box.right() - width
+
+    def _paint_y_ticks(self, painter: QPainter, box: QRectF, metrics: QFontMetricsF) -> None:
+        """Zero, and round numbers at equal distances from it: ranges are powers of two."""
+        greatest = max(abs(self.y_axis.low), abs(self.y_axis.high))
+        power = 10.0 ** floor(log10(greatest))
+        most = max(step * power for step in (1.0, 2.0, 5.0) if step * power <= greatest)
+        shares = (-1.0, 0.0, 1.0)
+        if box.height() >= 5 * self.tick_height:
+            shares = (-1.0, -0.5, 0.0, 0.5, 1.0)
+        beside = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        tall = metrics.height()
+        for value in (share * most for share in shares):
+            if self.y_axis.low <= value <= self.y_axis.high:
+                (y,) = self.y_pixels(np.array([value])).tolist()
+                room = QRectF(0, y - tall / 2, box.left() - 6, tall)
+                painter.drawText(room, beside, f"{value:g}".replace("-", "−"))
 
     def paint_inside(self, painter: QPainter, box: QRectF) -> None:
         if self.columns:
