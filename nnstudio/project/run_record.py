@@ -81,18 +81,18 @@ class RunRecord:
         """Its curves, to be read."""
         return History.from_arrays(self.history)
 
-    @property
+    @cached_property
     def final(self) -> EpochFigures | None:
         """The figures of its last epoch; ``None`` before the first has ended."""
         epochs = self.curves.epochs
         return epochs[-1] if epochs else None
 
-    @property
+    @cached_property
     def best(self) -> EpochFigures | None:
         """Those of the epoch with the least validation loss, or training loss without any."""
         return self.curves.best
 
-    @property
+    @cached_property
     def best_metric(self) -> float:
         """The best metric of any epoch, of the validation part if there is one; NaN for none."""
         columns = self.curves.columns()

@@ -145,6 +145,21 @@ def rows_of(
     return rows
 
 
+#: Differences that were found before, by the places of both runs in memory; they never change.
+_KNOWN: dict[tuple[int, int], tuple[RunRecord, RunRecord, tuple[str, ...]]] = {}
+_MOST_KNOWN = 4_000
+
+
+def _differences(before: RunRecord, now: RunRecord) -> tuple[str, ...]:
+    """A table of hundreds of runs is shown again with each click."""
+    key = id(before), id(now)
+    if key not in _KNOWN:
+        if len(_KNOWN) >= _MOST_KNOWN:
+            _KNOWN.clear()
+        _KNOWN[key] = before, now, differences(before, now)
+    return _KNOWN[key][2]
+
+
 def told_apart(runs: Sequence[RunRecord], place: int, reference: RunRecord | None) -> str:
     """What a run has otherwise than the one it is measured by, in words."""
     record = runs[place]
@@ -154,12 +169,12 @@ def told_apart(runs: Sequence[RunRecord], place: int, reference: RunRecord | Non
             return ""
         parents = [run for run in before if record.parent and run.number == record.parent[0]]
         before = parents or before
-        words = list(differences(before[-1], record))
+        words = list(_differences(before[-1], record))
     elif reference.number == record.number:
         return ""
     else:
         before = [reference]
-        words = list(differences(reference, record))
+        words = list(_differences(reference, record))
     was, seed = before[-1].settings.seed, record.settings.seed
     if not words and was != seed and not record.group:
         words.append(f"seed {was} → {seed}")

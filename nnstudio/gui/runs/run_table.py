@@ -36,6 +36,8 @@ _BOX = 14
 #: Room for the mark of sorting in a head, and for the arrow of a group.
 _MARK, _ARROW = 16, 16
 _WIDTHS = {"compare": 30, "name": 88, "differs": 176, "note": 144}
+#: So many rows decide how wide a column is.
+_ROWS_MEASURED = 40
 _LEAST = {"number": 40, "end": 72}
 
 
@@ -84,6 +86,7 @@ class RunTable(QTableView):
         head.setHighlightSections(False)
         head.setSectionsClickable(True)
         head.setMinimumSectionSize(28)
+        head.setResizeContentsPrecision(_ROWS_MEASURED)
         head.sectionClicked.connect(self._sort)
         for name, width in _WIDTHS.items():
             self.setColumnWidth(NAMES.index(name), width)
