@@ -216,7 +216,8 @@ class Runner(QObject):
         run, project = self._run, self._document.project
         if run is None or trained.progress is None:
             return replace(project, trained=trained)
-        trained = numbered(trained, run.record)
+        recording = run.recorder.recording.until(trained.progress.step)
+        trained = replace(numbered(trained, run.record), recording=recording)
         now = replace(project, trained=trained)
         record = halted(run.record, trained)
         if continues(now):

@@ -39,10 +39,10 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
         fresh.replace(path)
     finally:
         fresh.unlink(missing_ok=True)
-    _sync_folder(path.parent)
+    sync_folder(path.parent)
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
     """Force the renaming onto the disk, where the system lets folders be opened (not Windows)."""
     with suppress(OSError):
         descriptor = os.open(folder, os.O_RDONLY)

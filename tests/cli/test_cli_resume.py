@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from command_line import LINE, CommandLine, Result, changed_environment, project_of, saved
 
+import nnstudio
 from nnstudio.data.sources import Spiral
 from nnstudio.engine.activations import ReLU, Softmax
 from nnstudio.engine.dense import Dense
@@ -29,6 +30,7 @@ from nnstudio.persistence.recovery.folder import (
 from nnstudio.project.project import Project
 from nnstudio.training.trained import Trained
 
+ROOT = Path(nnstudio.__file__).parents[1]
 SCRIPT = Path(__file__).with_name("training_to_kill.py")
 #: Masks, running statistics, Adam's memory; it trains for a moment.
 SPIRAL = project_of(
@@ -52,7 +54,7 @@ def hit(number: signal.Signals, checkpoint: int, *arguments: str | Path) -> Resu
     done = subprocess.run(
         [sys.executable, SCRIPT, number.name, str(checkpoint), "train", *arguments, *OFTEN],
         capture_output=True,
-        env=changed_environment({}),
+        env=changed_environment({"PYTHONPATH": str(ROOT)}),
         check=False,
         timeout=60,
         text=True,

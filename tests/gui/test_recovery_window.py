@@ -15,6 +15,7 @@ from projects import project
 from PySide6.QtWidgets import QMessageBox, QWidget
 from pytestqt.qtbot import QtBot
 
+import nnstudio
 from nnstudio.data.batches import PreparedData
 from nnstudio.data.sources import Line, Spiral
 from nnstudio.engine.activations import ReLU, Softmax
@@ -40,6 +41,7 @@ from nnstudio.training.loop import train
 
 BUTTONS = QMessageBox.StandardButton
 FOREVER = 100_000
+ROOT = Path(nnstudio.__file__).parents[1]
 SCRIPT = Path(__file__).with_name("window_to_kill.py")
 
 #: Masks, running statistics, an optimizer's memory: all that a run can forget.
@@ -76,7 +78,7 @@ def killed(file: Path, step: int) -> None:
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         text=True,
-        env={**os.environ, "QT_QPA_PLATFORM": "offscreen"},
+        env={**os.environ, "QT_QPA_PLATFORM": "offscreen", "PYTHONPATH": str(ROOT)},
     )
     assert process.stdout is not None
     try:
@@ -381,6 +383,26 @@ def test_edits_made_while_it_trains_are_kept_with_the_run(
         return project.settings.learning_rate == 0.0125 and project.trained is not None
 
     qtbot.waitUntil(has_both)
+
+
+def test_the_recording_is_kept_with_the_run_if_it_is_to_be_saved(training, qtbot: QtBot) -> None:
+    workbench = training.workbench
+    workbench.apply("Keep", replace(workbench.project, keeps_recording=True))
+    kept: list[Project] = []
+
+    def has_moments() -> bool:
+        kept[:] = [load_project(next(recovery_root().glob("*/last.nnstudio")))]
+        trained = kept[0].trained
+        return trained is not None and trained.recording is not None
+
+    qtbot.waitUntil(has_moments)
+    trained = kept[0].trained
+    assert trained is not None
+    assert trained.recording is not None
+    assert trained.progress is not None
+    steps = [moment.step for moment in trained.recording.moments]
+    assert steps[0] == 0
+    assert 0 < steps[-1] <= trained.progress.step
 
 
 def test_a_place_that_cannot_be_written_is_told_once_and_training_goes_on(

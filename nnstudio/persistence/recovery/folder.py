@@ -20,7 +20,7 @@ import msgspec
 from platformdirs import user_state_path
 
 from nnstudio.messages import StudioError
-from nnstudio.persistence.atomic import TEMPORARY
+from nnstudio.persistence.atomic import TEMPORARY, sync_folder
 from nnstudio.persistence.preferences import CONFIG_VARIABLE
 from nnstudio.persistence.project_file import load_project, read_note, save_project
 from nnstudio.persistence.recovery.lock import FileLock
@@ -71,9 +71,12 @@ class RecoveryFolder:
         """
         for attempt in range(_ATTEMPTS):
             path = recovery_root() / f"{os.getpid()}-{secrets.token_hex(4)}"
-            path.mkdir(parents=True)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.mkdir(0o700)
             try:
-                return RecoveryFolder(path, FileLock(path / _LOCK))
+                folder = RecoveryFolder(path, FileLock(path / _LOCK))
+                sync_folder(path.parent)
+                return folder
             except OSError:  # somebody looks for what was left behind, and takes it for that
                 with suppress(OSError):
                     path.rmdir()
