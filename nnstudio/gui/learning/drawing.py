@@ -49,7 +49,7 @@ def x_axis(runs: Sequence[RunCurves], planned: float, *, is_log: bool) -> Axis:
     ahead = stepped(0.0, max(done, SHORT_RUN)).high
     high = min(planned, ahead) if done <= planned else ahead
     if not is_log:
-        return Axis(0.0, high)
+        return Axis(0.0, high, counts=True)
     first = min(1 / run.pace for run in runs)
     return Axis(10.0 ** floor(log10(min(first, high / 10)) + 1e-9), high, log=True)
 

@@ -11,7 +11,7 @@ from PySide6.QtGui import QColor, QPainter
 from nnstudio.gui.plots.curve_lines import Frame
 
 #: A narrower band would only be a grey haze.
-NARROWEST = 5.0
+NARROWEST = 8.0
 
 
 def bands(frame: Frame) -> list[QRectF]:

@@ -37,12 +37,14 @@ class Axis:
         low, high: its ends.
         log: whether equal distances are equal factors.
         percent: whether ticks are shown as percentages.
+        counts: whether it counts something, so that ticks are whole as long as they are far apart.
     """
 
     low: float
     high: float
     log: bool = False
     percent: bool = False
+    counts: bool = False
 
     def share(self, values: Array) -> Array:
         """How far along the axis ``values`` are: 0 at its low end, 1 at its high one."""
@@ -70,6 +72,8 @@ class Axis:
             every = max(1, ceil((last - first + 1) / max(2 * most, 1)))
             return [(10.0**k, power_text(k)) for k in range(first, last + 1, every)]
         step = nice_step(self.high - self.low, most)
+        if self.counts and step > 1:
+            step = float(ceil(step))
         first, last = ceil(self.low / step - 1e-9), floor(self.high / step + 1e-9)
         values = [k * step for k in range(first, last + 1)]
         if self.percent:
