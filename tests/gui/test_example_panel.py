@@ -464,6 +464,9 @@ def test_grad_cam_is_of_the_last_convolution_until_another_is_chosen(
     assert not child(panel, "saliency_layer").isVisible()
     choose(panel, "saliency_method", "Grad-CAM")
     settled(qtbot, panel)
+    box = child(panel, "saliency_layer")
+    assert isinstance(box, QComboBox)
+    assert box.currentText() == "Conv2D 2"
     for title, maps in (("Conv2D 2", 5), ("Conv2D 1", 2)):
         choose(panel, "saliency_layer", title)
         settled(qtbot, panel)
