@@ -14,8 +14,9 @@ from pytestqt.qtbot import QtBot
 
 from nnstudio.assets import sample
 from nnstudio.gui.look.theme import LIGHT
-from nnstudio.gui.panels.histograms_panel import HEALTHY, HistogramsPanel
+from nnstudio.gui.panels.histograms_panel import HistogramsPanel
 from nnstudio.gui.plots.distribution_plot import coloured
+from nnstudio.gui.statistics.updates_page import HEALTHY
 from nnstudio.training.distributions import BINS, Histogram
 from nnstudio.training.observations import OUTPUT
 
@@ -208,16 +209,16 @@ def test_updates_are_the_run_s_own_ratios_beside_the_healthy_band(qtbot: QtBot) 
     sampled(qtbot, panel)
     panel.refresh()
     observed = panel.observing.observations
-    assert [line.node for line in panel.ratios.lines] == ["dense", "dense-2"]
-    for shown in panel.ratios.lines:
+    assert [line.node for line in panel.updates.ratios.lines] == ["dense", "dense-2"]
+    for shown in panel.updates.ratios.lines:
         assert shown.points == observed.ratios[shown.node].entries
-    assert panel.norms.isVisible()
+    assert panel.updates.norms.isVisible()
     assert HEALTHY[0] < -3 < HEALTHY[1]
     assert "0.001" in child(panel, "histograms_note").text()
-    assert "CS231n" in panel.ratios.toolTip()
-    image, box = panel.ratios.grab().toImage(), panel.ratios.box()
-    (middle,) = panel.ratios.y_pixels(np.array([-3.0]))
-    (above,) = panel.ratios.y_pixels(np.array([panel.ratios.y_axis.high - 0.1]))
+    assert "CS231n" in panel.updates.ratios.toolTip()
+    image, box = panel.updates.ratios.grab().toImage(), panel.updates.ratios.box()
+    (middle,) = panel.updates.ratios.y_pixels(np.array([-3.0]))
+    (above,) = panel.updates.ratios.y_pixels(np.array([panel.updates.ratios.y_axis.high - 0.1]))
     x = round(box.right()) - 3
     shades = [QColor(image.pixel(x, round(y))) for y in (middle - 9, above)]
     assert shades[0] != shades[1], "the band is shaded"
@@ -229,7 +230,7 @@ def test_a_click_on_a_curve_selects_its_layer_also_by_keyboard(qtbot: QtBot) -> 
     click(panel, "histograms_updates_button")
     sampled(qtbot, panel)
     panel.refresh()
-    plot = panel.ratios
+    plot = panel.updates.ratios
     curve = plot.lines[1]
     point = curve.points[-1]
     x, y = plot.x_pixels(np.array([point.last])), plot.y_pixels(np.array([point.power]))

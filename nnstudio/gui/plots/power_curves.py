@@ -151,7 +151,8 @@ class PowerCurves(Plot):
 
     def event(self, event: QEvent) -> bool:
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
-            QToolTip.showText(event.globalPos(), self.tooltip(QPointF(event.pos())), self)
+            words = self.tooltip(QPointF(event.pos())) or self.toolTip()
+            QToolTip.showText(event.globalPos(), words, self)
             return True
         return super().event(event)
 

@@ -1,0 +1,167 @@
+"""What the Histograms panel shows: which page, of which layer, which of its variables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QButtonGroup, QComboBox, QHBoxLayout, QToolButton, QWidget
+
+PAGES = {
+    "weights": "Weights",
+    "gradients": "Gradients",
+    "activations": "Activations",
+    "updates": "Updates",
+}
+FIGURES = {"ratio": "Update ratio", "norm": "Gradient norm"}
+_NARROWEST = 72
+
+
+class HistogramChoices(QWidget):
+    """Buttons for the pages, or a list in little room, and lists for the rest.
+
+    Signals:
+        changed: something else is to be shown.
+
+    Attributes:
+        page: a key of :data:`PAGES`.
+    """
+
+    changed = Signal()
+
+    def __init__(self, wanted: str) -> None:
+        """``wanted``: the node that is shown first, by pages that have it."""
+        super().__init__()
+        self.page = "weights"
+        self._wanted = wanted
+        self._offered: object = None
+        self._pages = self._chooser("histograms_page", "What is shown")
+        self._layer = self._chooser("histograms_layer", "Layer that is shown")
+        self._variable = self._chooser("histograms_variable", "Variable that is shown")
+        self._figure = self._chooser("histograms_figure", "Figure that is shown")
+        for name, text in PAGES.items():
+            self._pages.addItem(text, name)
+        for name, text in FIGURES.items():
+            self._figure.addItem(text, name)
+        self._pages.activated.connect(lambda *_: self.show_page(str(self._pages.currentData())))
+        self._layer.activated.connect(self._choose)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(16)
+        row.addLayout(self._tabs())
+        choices = QHBoxLayout()
+        choices.setSpacing(8)
+        for chooser in (self._pages, self._layer, self._variable, self._figure):
+            choices.addWidget(chooser)
+        choices.addStretch(1)
+        row.addLayout(choices, 1)
+
+    def _tabs(self) -> QHBoxLayout:
+        tabs = QHBoxLayout()
+        tabs.setSpacing(2)
+        group = QButtonGroup(self)
+        self._buttons: dict[str, QToolButton] = {}
+        for name, text in PAGES.items():
+            button = QToolButton()
+            button.setObjectName(f"histograms_{name}_button")
+            button.setText(text)
+            button.setAccessibleName(f"Show: {text}")
+            button.setCheckable(True)
+            button.setChecked(name == self.page)
+            button.setProperty("segment", True)
+            button.clicked.connect(lambda *_, name=name: self.show_page(name))
+            group.addButton(button)
+            self._buttons[name] = button
+            tabs.addWidget(button)
+        return tabs
+
+    def _chooser(self, name: str, words: str) -> QComboBox:
+        chooser = QComboBox()
+        chooser.setObjectName(name)
+        chooser.setAccessibleName(words)
+        chooser.setToolTip(words)
+        chooser.setMinimumWidth(_NARROWEST)
+        chooser.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        chooser.activated.connect(lambda *_: self.changed.emit())
+        return chooser
+
+    # ------------------------------------------------------------------ what is chosen
+
+    @property
+    def layer(self) -> str:
+        """The id of the node; empty for none."""
+        return str(self._layer.currentData() or "")
+
+    @property
+    def variable(self) -> str:
+        """The variable's name, or that of the node's output."""
+        return str(self._variable.currentData() or "")
+
+    @property
+    def figure(self) -> str:
+        """Of updates: a key of :data:`FIGURES`; empty where there is room for both."""
+        return "" if self._figure.isHidden() else str(self._figure.currentData())
+
+    @property
+    def titles(self) -> dict[str, str]:
+        """What the layers are called that can be shown, by node."""
+        count = range(self._layer.count())
+        return {str(self._layer.itemData(i)): self._layer.itemText(i) for i in count}
+
+    def show_page(self, name: str) -> None:
+        """Show this page."""
+        self.page = name
+        self._buttons[name].setChecked(True)
+        self._pages.setCurrentIndex(self._pages.findData(name))
+        self.changed.emit()
+
+    def want(self, node: str) -> None:
+        """Show this layer, also on pages that are opened later, where they have it."""
+        self._wanted = node
+        number = self._layer.findData(node)
+        if number >= 0 and number != self._layer.currentIndex():
+            self._layer.setCurrentIndex(number)
+            self.changed.emit()
+
+    def _choose(self) -> None:
+        self._wanted = self.layer
+
+    # ------------------------------------------------------------------ what is offered
+
+    def offer(self, names: Mapping[str, tuple[str, ...]], titles: Mapping[str, str]) -> None:
+        """Offer these nodes with their variables, keeping what is wanted or chosen.
+
+        Args:
+            titles: what each node is called; a number is added where two are called alike.
+        """
+        called = [titles[node] for node in names]
+        offered = (self.page, tuple(names), tuple(called))
+        if offered != self._offered:
+            self._offered = offered
+            chosen = self.layer
+            self._layer.clear()
+            for place, (node, title) in enumerate(zip(names, called, strict=True)):
+                number = called[:place].count(title) + 1
+                twice = called.count(title) > 1
+                self._layer.addItem(f"{title} {number}" if twice else title, node)
+            for wanted in (self._wanted, chosen):
+                if (at := self._layer.findData(wanted)) >= 0:
+                    self._layer.setCurrentIndex(at)
+                    break
+        variables = names.get(self.layer, ())
+        if variables != tuple(self._variable.itemData(i) for i in range(self._variable.count())):
+            before = self.variable
+            self._variable.clear()
+            for name in variables:
+                self._variable.addItem(name.replace("_", " "), name)
+            self._variable.setCurrentIndex(max(0, self._variable.findData(before)))
+
+    def suit(self, *, wide: bool, has_any: bool) -> None:
+        """Show the controls that belong to the page, and have room."""
+        updates = self.page == "updates"
+        for button in self._buttons.values():
+            button.setVisible(wide)
+        self._pages.setVisible(not wide)
+        self._layer.setVisible(has_any)
+        self._variable.setVisible(has_any and not updates and self._variable.count() > 1)
+        self._figure.setVisible(has_any and updates and not wide)
