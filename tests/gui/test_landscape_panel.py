@@ -25,10 +25,11 @@ from nnstudio.engine.layer import Array
 from nnstudio.engine.shaping import Input
 from nnstudio.engine.workspace import Workspace
 from nnstudio.graph.edits import freeze
+from nnstudio.gui.landscape.landscape_plot import LandscapePlot
+from nnstudio.gui.landscape.relief import RAMP, levels_between
 from nnstudio.gui.look.theme import Theme
 from nnstudio.gui.main_window import MainWindow
 from nnstudio.gui.panels.landscape_panel import LandscapePanel
-from nnstudio.gui.plots.landscape_plot import RAMP, LandscapePlot, levels_between
 from nnstudio.landscape.plane import Box
 from nnstudio.landscape.surface import SIDE, Surface
 from nnstudio.project.project import Project
@@ -45,7 +46,7 @@ def measured(qtbot: QtBot, panel: LandscapePanel) -> Surface:
         job = panel.surveying.job
         return job is not None and job.done and panel.plot.surface is job.surface
 
-    qtbot.waitUntil(lambda: not panel._settle.isActive())
+    qtbot.waitUntil(lambda: not panel.settings.is_settling)
     panel.refresh()
     qtbot.waitUntil(is_done, timeout=20_000)
     surface = panel.plot.surface

@@ -42,7 +42,7 @@ class Question:
         follows: whether the plane is to hold as much of the path as it can.
         seed: of random directions.
         reach: how many times as much of the plane as usual.
-        index: the examples whose loss it is.
+        part, index: of the data, the examples whose loss it is.
     """
 
     network: Network
@@ -52,6 +52,7 @@ class Question:
     follows: bool
     seed: int
     reach: float
+    part: str
     index: Array
 
     def plane(self) -> Plane:

@@ -8,20 +8,16 @@ point moves over what was measured before.
 from __future__ import annotations
 
 from math import isfinite
-from time import perf_counter
 
 import numpy as np
-from PySide6.QtCore import QPointF, Qt, QTimer
+from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
-    QComboBox,
     QHBoxLayout,
     QLabel,
     QProgressBar,
     QPushButton,
     QSizePolicy,
-    QSlider,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -30,27 +26,20 @@ from nnstudio.data.batches import PreparedData
 from nnstudio.engine.layer import Array
 from nnstudio.gui.evaluating.answering import operations
 from nnstudio.gui.evaluating.taking_along import TakeAlong
+from nnstudio.gui.landscape.known_way import KnownWay, named
+from nnstudio.gui.landscape.landscape_plot import NEAR, LandscapePlot
+from nnstudio.gui.landscape.settings_row import LandscapeSettings
 from nnstudio.gui.landscape.surveying import Measuring, Question, Surveying, some_of
 from nnstudio.gui.live import Live, LiveView
 from nnstudio.gui.look.empty_state import EmptyState
-from nnstudio.gui.look.icons import icon
 from nnstudio.gui.look.number_text import number_text, percent_text
 from nnstudio.gui.look.theme import Theme
-from nnstudio.gui.plots.landscape_plot import NEAR, LandscapePlot, Mark
 from nnstudio.landscape.plane import Plane
 from nnstudio.project.model import Model
-from nnstudio.training.recording import Moment, Recording
+from nnstudio.training.recording import Moment
 
-PLANES = {"path": "Path of the run", "random": "Random directions"}
-PARTS = {"train": "Training", "validation": "Validation"}
 #: At most so many examples are asked at each point, and about so many operations are worth it.
 MOST_EXAMPLES, LEAST_EXAMPLES, OPERATIONS = 1000, 100, 160_000_000
-#: The range goes from an eighth of the usual one to eight times as much.
-_ZOOM = 12
-#: After a change of the settings so many milliseconds may pass before the next one.
-_SETTLE = 250
-#: So many seconds of a refresh may go to new places of the path.
-_AT_ONCE = 0.004
 #: A narrower panel has its settings in a line of their own; a lower one has none.
 _WIDE, _LOW = 640, 200
 #: The height of the line below the map.
@@ -67,24 +56,23 @@ class LandscapePanel(LiveView):
         self.setObjectName("landscape_panel")
         self.setAccessibleName("Landscape")
         self.setMinimumSize(220, 144)
-        self._theme = theme
         runner = live.workbench.runner
         self.surveying = Surveying(lambda: runner.is_running, self)
         self.surveying.grown.connect(self._grown)
-        self.seed = 0
-        self._wanted_plane = self._asked_for = ""
         self._asked: tuple[object, ...] = ()
-        self._known: dict[int, tuple[Moment, Array]] = {}  # places of the path on the plane
-        self._known_on: Plane | None = None
+        self._is_asked_for = False
+        self._way = KnownWay()
         self._parts_shown: tuple[object, ...] = ()
-        self._suited_to: tuple[str, int, bool] | None = None
         self._job_shown: tuple[object, ...] = ()
         self.plot = LandscapePlot(theme)
         self.plot.setObjectName("landscape_plot")
         self.plot.setMinimumHeight(60)
         self.plot.chosen.connect(self.look_at)
         self.plot.pointed.connect(self._say_where)
-        self.plot.zoomed.connect(lambda steps: self._range.setValue(self._range.value() - steps))
+        self.settings = LandscapeSettings(theme, self)
+        self.settings.changed.connect(self._changed)
+        self.settings.asked.connect(self._measure_or_cancel)
+        self.plot.zoomed.connect(self.settings.zoom)
         self.plot.left.connect(lambda: live.look_at(None))
         self._empty = EmptyState("landscape_empty")
         self._caption = _line("landscape_caption")
@@ -97,17 +85,12 @@ class LandscapePanel(LiveView):
         keeps = self._progress.sizePolicy()
         keeps.setRetainSizeWhenHidden(True)  # the map doesn't jump
         self._progress.setSizePolicy(keeps)
-        self._settle = QTimer(self)
-        self._settle.setSingleShot(True)
-        self._settle.setInterval(_SETTLE)
-        self._settle.timeout.connect(lambda: live.mark(self))
         self._notice = self._make_notice()
-        self._choices, self._settings = self._make_choices(), self._make_settings()
         self._head, self._second = QHBoxLayout(), QHBoxLayout()
         for row in (self._head, self._second):
             row.setSpacing(8)
-        self._head.addWidget(self._choices)
-        self._head.addWidget(self._settings)
+        self._head.addWidget(self.settings.choices)
+        self._head.addWidget(self.settings.tuning)
         self._head.addStretch(1)
         self.take = TakeAlong(lambda: self.plot, self.table, "landscape")
         self._head.addWidget(self.take)
@@ -129,44 +112,7 @@ class LandscapePanel(LiveView):
         layout.addWidget(self._foot)
         layout.addWidget(self._empty, 1)
         live.moment_changed.connect(lambda: live.mark(self))
-        theme.changed.connect(self._dress)
-        self._dress()
-
-    def _dress(self) -> None:
-        self._other.setIcon(icon("new-weights", self._theme, "text"))
-        self.live.mark(self)
-
-    def _make_choices(self) -> QWidget:
-        self._plane = _chooser("landscape_plane", "Plane through the weights", PLANES)
-        self._plane.activated.connect(self._choose_plane)
-        self._part = _chooser("landscape_part", "Part of the data whose loss it is", PARTS)
-        self._part.activated.connect(self._changed)
-        return _row(self._plane, self._part)
-
-    def _make_settings(self) -> QWidget:
-        self._other = QToolButton()
-        self._other.setObjectName("landscape_seed")
-        self._other.setAccessibleName("Other random directions")
-        self._other.clicked.connect(self._choose_seed)
-        self._range = QSlider(Qt.Orientation.Horizontal)
-        self._range.setObjectName("landscape_range")
-        self._range.setAccessibleName("How much of the plane is seen")
-        self._range.setToolTip("How much of the plane is seen; the wheel on the map does the same")
-        self._range.setRange(-_ZOOM, _ZOOM)
-        self._range.setPageStep(4)
-        self._range.setMinimumWidth(64)
-        self._range.setMaximumWidth(120)
-        self._range.valueChanged.connect(self._zoom)
-        self._range_text = QLabel()
-        self._range_text.setObjectName("landscape_range_text")
-        self._range_text.setProperty("role", "dim")
-        self._range_text.setMinimumWidth(36)
-        self._measure = QToolButton()
-        self._measure.setObjectName("landscape_measure")
-        self._measure.setProperty("segment", True)
-        self._measure.clicked.connect(self._measure_or_cancel)
-        self._zoom(announce=False)
-        return _row(self._other, self._range, self._range_text, self._measure)
+        theme.changed.connect(lambda: live.mark(self))
 
     def _make_notice(self) -> QWidget:
         notice = QWidget()
@@ -196,11 +142,6 @@ class LandscapePanel(LiveView):
         job = self.surveying.job
         return None if job is None else job.plane
 
-    @property
-    def reach(self) -> float:
-        """How much of the plane is seen: 1 for the usual."""
-        return float(2.0 ** (self._range.value() / 4))
-
     def table(self) -> list[list[str]]:
         """The losses: a row for each place up, a column for each place across."""
         surface = self.plot.surface
@@ -226,36 +167,21 @@ class LandscapePanel(LiveView):
     def _moment_near(self, a: float, b: float) -> Moment | None:
         """The moment whose mark is at this place."""
         recording, here = self.live.recording, self.plot.pixel_of(a, b)
-        for moment in () if recording is None else _named(recording).values():
-            known = self._known.get(moment.step)
-            if known is not None and _distance(self.plot.pixel_of(*known[1]), here) <= NEAR:
+        for moment in () if recording is None else named(recording).values():
+            place = self._way.place_of(moment)
+            if place is not None and _distance(self.plot.pixel_of(*place), here) <= NEAR:
                 return moment
         return None
 
-    def _choose_plane(self) -> None:
-        self._wanted_plane = str(self._plane.currentData())
-        self._changed()
-
-    def _choose_seed(self) -> None:
-        self.seed += 1
-        self._changed()
-
-    def _zoom(self, *_: object, announce: bool = True) -> None:
-        self._range_text.setText(f"× {self.reach:.2g}")
-        if announce:
-            self._asked_for = "settings"
-            self._settle.start()
-
     def _changed(self) -> None:
-        self._asked_for = "settings"
+        self._is_asked_for = True
         self.live.mark(self)
 
     def _measure_or_cancel(self) -> None:
         if self.surveying.is_busy:
             self.surveying.cancel()
         else:
-            self._asked = ()
-            self._asked_for = "settings"
+            self._asked, self._is_asked_for = (), True
         self.live.mark(self)
 
     # ------------------------------------------------------------------ following
@@ -272,7 +198,7 @@ class LandscapePanel(LiveView):
         data, model = self.live.workbench.data, self.live.model()
         reason = self._reason_for_nothing(data, model)
         if data is not None and model is not None and not reason:
-            self._suit_choices(data)
+            self.settings.suit(bool(self._path()), len(data.parts.validation) > 0)
             self._ask(model, data)
             self._draw(model)
         elif self.surveying.is_busy:
@@ -285,7 +211,7 @@ class LandscapePanel(LiveView):
             return
         self._parts_shown = (reason, busy, looked_at)
         shown = not reason
-        for part in (self._choices, self._settings, self.plot, self._foot):
+        for part in (self.settings.choices, self.settings.tuning, self.plot, self._foot):
             part.setVisible(shown)
         self.take.setVisible(shown)
         self._progress.setVisible(shown and busy)
@@ -316,20 +242,6 @@ class LandscapePanel(LiveView):
                 return "Lay out a network: the loss around its weights appears here"
         return ""
 
-    def _suit_choices(self, data: PreparedData) -> None:
-        """Bring the choices in line with what there is."""
-        plane = self._wanted_plane or ("path" if self._path() else "random")
-        if self._plane.currentData() != plane:
-            self._plane.setCurrentIndex(self._plane.findData(plane))
-        now = (plane, self.seed, len(data.parts.validation) > 0)
-        if now != self._suited_to:
-            self._suited_to = now
-            self._part.setVisible(now[2])
-            if not now[2]:
-                self._part.setCurrentIndex(0)
-            self._other.setToolTip(f"Other random directions (these: seed {self.seed})")
-            self._other.setVisible(plane == "random")
-
     def _path(self) -> list[Array]:
         """The variables that the run passed through."""
         recording, present = self.live.recording, self.live.present()
@@ -339,30 +251,32 @@ class LandscapePanel(LiveView):
 
     def _ask(self, model: Model, data: PreparedData) -> None:
         """Have it measured if nobody has yet: while training runs only what the user asked for."""
-        if self._settle.isActive():
+        if self.settings.is_settling:
             return
-        plane, part = str(self._plane.currentData()), str(self._part.currentData())
-        settings = (plane, part, self.seed if plane == "random" else 0, self.reach)
         project = self.live.project
-        now = (settings, project.run_hash(), project.trained, data)
-        running = self.live.is_running
-        is_same = len(self._asked) == len(now) and all(
-            a is b or (k < 2 and a == b)
-            for k, (a, b) in enumerate(zip(self._asked, now, strict=True))
-        )
-        if is_same or (running and self._asked and not self._asked_for):
+        now = (self.settings.values, project.run_hash(), project.trained, data)
+        if _same(now, self._asked):
+            return
+        if self.live.is_running and self._asked and not self._is_asked_for:
             return
         present = self.live.present()
         if present is None:
             return
-        self._asked, self._asked_for = now, ""
-        rows = data.parts.validation if part == "validation" else data.parts.train
+        self._asked, self._is_asked_for = now, False
+        validates = self.settings.part == "validation"
+        rows = data.parts.validation if validates else data.parts.train
         most = min(MOST_EXAMPLES, max(LEAST_EXAMPLES, OPERATIONS // operations(model)))
-        index = some_of(rows, most, project.data.split.seed)
-        path, follows = self._path(), plane == "path"
         self.surveying.ask(
             Question(
-                model.network, data, present.copy(), path, follows, self.seed, self.reach, index
+                network=model.network,
+                data=data,
+                centre=present.copy(),
+                path=self._path(),
+                follows=self.settings.plane == "path",
+                seed=self.settings.seed,
+                reach=self.settings.reach,
+                part="validation" if validates else "training",
+                index=some_of(rows, most, project.data.split.seed),
             )
         )
 
@@ -384,45 +298,22 @@ class LandscapePanel(LiveView):
             self._job_shown = now
             self._progress.setRange(0, 0 if plane is None else 100)
             self._progress.setValue(round(100 * job.progress))
-            words = "Stop measuring" if busy else "Measure the landscape again"
-            self._measure.setText("Cancel" if busy else "Measure")
-            self._measure.setAccessibleName(words)
-            self._measure.setToolTip(words)
+            self.settings.show_busy(busy)
             self._say(job)
             self._say_where()
 
     def _draw_path(self, plane: Plane, model: Model) -> None:
-        recording = self.live.recording
-        moments = () if recording is None else recording.moments
-        if plane is not self._known_on:
-            self._known_on, self._known = plane, {}
-        began = perf_counter()
-        size, places = plane.centre.shape, []
-        for moment in moments:
-            known = self._known.get(moment.step)
-            if known is None or known[0] is not moment:
-                if moment.flat.shape != size:
-                    continue
-                if perf_counter() - began > _AT_ONCE:
-                    self.live.mark(self)
-                    break
-                known = self._known[moment.step] = (moment, plane.places([moment.flat])[0])
-            places.append(known[1])
-        marks = []
-        for name, moment in ({} if recording is None else _named(recording)).items():
-            if name == "end" and self.live.is_running:
-                continue
-            known = self._known.get(moment.step)
-            if known is not None:
-                marks.append(Mark(name, *known[1].tolist()))
+        recording, running = self.live.recording, self.live.is_running
+        self._way.follow(plane, recording)
+        if not self._way.is_whole:
+            self.live.mark(self)
         point = None
-        if model.workspace.flat.shape == size:
+        if model.workspace.flat.shape == plane.centre.shape:
             a, b = plane.places([model.workspace.flat])[0].tolist()
             point = (a, b) if isfinite(a) and isfinite(b) else None
-        goes_on = self.live.is_running and not self._looked_at()
-        path = np.array(places).reshape(-1, 2)
-        finite = path[np.isfinite(path).all(axis=1)]
-        self.plot.show_path(finite, marks, point, goes_on=goes_on)
+        goes_on = running and not self._looked_at()
+        marks = self._way.marks(recording, running)
+        self.plot.show_path(self._way.path, marks, point, goes_on=goes_on)
 
     def _say(self, job: Measuring) -> None:
         """What it is that is drawn, in a line."""
@@ -430,8 +321,7 @@ class LandscapePanel(LiveView):
             self._caption.setText(job.error)
             return
         question = job.question
-        part = "validation" if self._part.currentData() == "validation" else "training"
-        words = [f"Loss of {len(question.index):,} {part} examples"]
+        words = [f"Loss of {len(question.index):,} {question.part} examples"]
         if len(question.path) > 1:
             words.append(f"{percent_text(job.share)} of the path lies in this plane")
         elif question.follows:
@@ -457,21 +347,12 @@ class LandscapePanel(LiveView):
     def _suit_to_size(self) -> None:
         wide, shown = self.width() >= _WIDE, not self.plot.isHidden()
         row = self._head if wide else self._second
-        if row.indexOf(self._settings) < 0:
-            (self._second if wide else self._head).removeWidget(self._settings)
-            row.insertWidget(1 if wide else 0, self._settings)
+        if row.indexOf(self.settings.tuning) < 0:
+            (self._second if wide else self._head).removeWidget(self.settings.tuning)
+            row.insertWidget(1 if wide else 0, self.settings.tuning)
         low = not wide and self.height() < _LOW
-        self._settings.setVisible(shown and not low)
+        self.settings.tuning.setVisible(shown and not low)
         self._told.setVisible(self.width() >= 380)
-
-
-def _named(recording: Recording) -> dict[str, Moment]:
-    """The moments of a run that have a name."""
-    moments = recording.moments
-    named: dict[str, Moment | None] = {}
-    if moments:
-        named = {"start": moments[0], "best": recording.best, "end": moments[-1]}
-    return {name: moment for name, moment in named.items() if moment is not None}
 
 
 def _same(now: tuple[object, ...], before: tuple[object, ...]) -> bool:
@@ -491,25 +372,3 @@ def _line(name: str) -> QLabel:
     label.setProperty("role", "dim")
     label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
     return label
-
-
-def _chooser(name: str, title: str, choices: dict[str, str]) -> QComboBox:
-    box = QComboBox()
-    box.setObjectName(name)
-    box.setAccessibleName(title)
-    box.setToolTip(title)
-    box.setMinimumWidth(88)
-    box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
-    for key, text in choices.items():
-        box.addItem(text, key)
-    return box
-
-
-def _row(*widgets: QWidget) -> QWidget:
-    holder = QWidget()
-    row = QHBoxLayout(holder)
-    row.setContentsMargins(0, 0, 0, 0)
-    row.setSpacing(8)
-    for widget in widgets:
-        row.addWidget(widget)
-    return holder

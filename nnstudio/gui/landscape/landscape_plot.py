@@ -1,8 +1,4 @@
-"""A plane through the space of weights as a map: colour and contours for the loss, the run's path.
-
-Colours go by the logarithm of the loss: a valley's floor and the walls around it differ by factors.
-They have the same order of lightness in both themes, so that low is dark and high is light as on a
-map of depths.
+"""A plane through the space of weights, drawn: the map, the run's way on it, the shown point.
 
 Beside a training thread each call of the painter may wait for the interpreter. So what stays is
 kept as pictures: the map, and on it the way of the run with its names; the present point is new.
@@ -11,53 +7,34 @@ kept as pictures: the map, and on it the way of the run with its names; the pres
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from itertools import pairwise
-from math import ceil, floor, isfinite, log10
+from math import isfinite
 
 import numpy as np
 from PySide6.QtCore import QEvent, QLineF, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import (
-    QBrush,
     QColor,
     QFocusEvent,
-    QFontMetricsF,
-    QImage,
     QKeyEvent,
-    QLinearGradient,
     QMouseEvent,
     QPainter,
-    QPainterPath,
     QPen,
     QPixmap,
-    QPolygonF,
     QWheelEvent,
 )
 from PySide6.QtWidgets import QWidget
 
 from nnstudio.engine.layer import Array
+from nnstudio.gui.landscape.relief import Relief
+from nnstudio.gui.landscape.way import PAPER, PATH, Mark, paint_marks, paint_ring, paint_way
 from nnstudio.gui.look.number_text import number_text
 from nnstudio.gui.look.theme import Theme
-from nnstudio.gui.plots.plotting import TICK_SIZE, Axis, Plot, nice_step, sized
-from nnstudio.landscape.contours import contour
+from nnstudio.gui.plots.plotting import TICK_SIZE, Axis, Plot, sized
 from nnstudio.landscape.surface import Surface
 
-#: From the lowest loss to the highest; the lightness rises evenly.
-RAMP = ("#14224A", "#1F4E79", "#2E7D8C", "#63A98B", "#B7CE8E", "#F2EBC4")
-#: The path from its start to its end.
-PATH = ("#FFFFFF", "#FF7A1A")
-_INK, _PAPER = QColor(12, 18, 32), QColor(255, 255, 255)
-#: Room at the right for the scale of colours: its width and all of it; more above, for the axis's
-#: name.
-_BAR, _SCALE, _ABOVE = 10.0, 58.0, 7.0
-#: A loss is drawn down to this share of the greatest one.
-_DEEPEST = 1e-8
-#: At most so many contours.
-_MOST_LEVELS = 9
+#: Room at the right for the scale of colours; more above, for the axis's name.
+_SCALE, _ABOVE = 58.0, 7.0
 #: A mark is under the pointer up to this distance, in pixels.
 NEAR = 9.0
-#: The way's colour changes in so many steps.
-_SHADES = 12
 #: Arrow keys move the cross by this share of the plot.
 _STRIDE = 1 / 24
 _WAYS = {
@@ -66,15 +43,6 @@ _WAYS = {
     Qt.Key.Key_Up: (0, 1),
     Qt.Key.Key_Down: (0, -1),
 }
-
-
-@dataclass(frozen=True)
-class Mark:
-    """A place with a word beside it, such as the path's start."""
-
-    name: str
-    x: float
-    y: float
 
 
 class LandscapePlot(Plot):
@@ -102,9 +70,7 @@ class LandscapePlot(Plot):
         self.setCursor(Qt.CursorShape.CrossCursor)
         self.name_above = ""
         self._surface: Surface | None = None
-        self._low, self._high = 1.0, 10.0
-        self._levels: list[float] = []
-        self._lines: list[Array] = []
+        self._relief: Relief | None = None
         self._path: Array = np.zeros((0, 2))
         self._marks: tuple[Mark, ...] = ()
         self._point: tuple[float, float] | None = None
@@ -124,7 +90,7 @@ class LandscapePlot(Plot):
     @property
     def levels(self) -> list[float]:
         """The losses at which contours are drawn."""
-        return self._levels
+        return [] if self._relief is None else self._relief.levels
 
     @property
     def path(self) -> Array:
@@ -145,12 +111,12 @@ class LandscapePlot(Plot):
         """Draw this surface; its box becomes the axes."""
         if surface is self._surface:
             return
-        self._surface = surface
+        self._surface, self._relief = surface, None
         if surface is not None:
+            self._relief = Relief(surface)
             box = surface.box
             self.x_axis, self.y_axis = Axis(box.left, box.right), Axis(box.bottom, box.top)
             self.x_name, self.name_above = names
-            self._measure(surface.losses)
         self.update()
 
     def show_path(
@@ -174,23 +140,6 @@ class LandscapePlot(Plot):
         if not np.array_equal(path, self._path):
             self._path, self._way_of = path, ()
             self.update()
-
-    def _measure(self, losses: Array) -> None:
-        """Find the range of colours and the contours."""
-        finite = losses[np.isfinite(losses)]
-        high = float(finite.max()) if len(finite) else 1.0
-        high = high if high > 0 else 1.0
-        low = float(finite.min()) if len(finite) else high / 10
-        self._low = min(max(low, high * _DEEPEST), high * 0.999)
-        self._high = high
-        self._levels = levels_between(self._low, self._high)
-        heights = self._heights(losses)
-        self._lines = [contour(heights, log10(level)) for level in self._levels]
-
-    def _heights(self, losses: Array) -> Array:
-        """The logarithm of the losses; what is no number stays none."""
-        with np.errstate(invalid="ignore"):
-            return np.log10(np.where(np.isfinite(losses), np.maximum(losses, self._low), np.nan))
 
     # ------------------------------------------------------------------ pointing
 
@@ -303,8 +252,10 @@ class LandscapePlot(Plot):
             self._map_of = now
             self._map = self._empty_picture()
             painter = QPainter(self._map)
-            self._paint_map(painter, box)
-            self._paint_scale(painter, box)
+            if self._relief is not None:
+                self._relief.paint_map(painter, box, self.theme)
+                font = sized(self.font(), TICK_SIZE)
+                self._relief.paint_scale(painter, box, self.theme, font)
             painter.end()
         return self._map
 
@@ -317,8 +268,10 @@ class LandscapePlot(Plot):
             painter = QPainter(self._way)
             painter.setClipRect(box)
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            self._paint_path(painter)
-            self._paint_marks(painter, box)
+            painter.setFont(sized(self.font(), TICK_SIZE, bold=True))
+            paint_way(painter, [self.pixel_of(a, b) for a, b in self._path.tolist()])
+            marks = [(mark.name, self.pixel_of(mark.x, mark.y)) for mark in self._marks]
+            paint_marks(painter, box, marks)
             painter.end()
         return self._way
 
@@ -328,86 +281,6 @@ class LandscapePlot(Plot):
         picture.setDevicePixelRatio(ratio)
         picture.fill(Qt.GlobalColor.transparent)
         return picture
-
-    def _paint_map(self, painter: QPainter, box: QRectF) -> None:
-        assert self._surface is not None, "there is a map of nothing else"
-        heights = self._heights(self._surface.losses)[::-1]
-        rows, columns = heights.shape
-        painter.save()
-        painter.setClipRect(box)
-        painter.fillRect(box, self.theme.colour("canvas"))
-        painter.fillRect(box, QBrush(self.theme.colour("line"), Qt.BrushStyle.BDiagPattern))
-        # The middle of an outermost pixel lies on the edge of the box.
-        half_x, half_y = box.width() / (columns - 1) / 2, box.height() / (rows - 1) / 2
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        painter.drawImage(box.adjusted(-half_x, -half_y, half_x, half_y), self._image(heights))
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        ink = QColor(_INK)
-        ink.setAlphaF(0.45)
-        painter.setPen(QPen(ink, 1))
-        for lines in self._lines:
-            x = box.left() + lines[..., 0] * box.width() / (columns - 1)
-            y = box.bottom() - lines[..., 1] * box.height() / (rows - 1)
-            pieces = np.stack([x, y], axis=-1).reshape(-1, 4).tolist()
-            painter.drawLines([QLineF(*piece) for piece in pieces])
-        painter.restore()
-
-    def _image(self, heights: Array) -> QImage:
-        """A pixel for each point; what has no height is clear."""
-        low, high = log10(self._low), log10(self._high)
-        share = np.clip((heights - low) / (high - low), 0, 1)
-        known = np.isfinite(share)
-        stops = np.array([_rgb(colour) for colour in RAMP])
-        places = np.linspace(0, 1, len(RAMP))
-        pixels = np.zeros((*heights.shape, 4), np.uint8)
-        for channel in range(3):
-            values = np.interp(np.where(known, share, 0), places, stops[:, channel])
-            pixels[..., channel] = np.rint(values) * known
-        pixels[..., 3] = 255 * known
-        height, width = heights.shape
-        kind = QImage.Format.Format_RGBA8888_Premultiplied
-        return QImage(pixels.tobytes(), width, height, 4 * width, kind).copy()
-
-    def _paint_scale(self, painter: QPainter, box: QRectF) -> None:
-        """The colours with the losses of the contours."""
-        bar = QRectF(box.right() + 12, box.top(), _BAR, box.height())
-        gradient = QLinearGradient(0, bar.bottom(), 0, bar.top())
-        for k, colour in enumerate(RAMP):
-            gradient.setColorAt(k / (len(RAMP) - 1), QColor(colour))
-        painter.fillRect(bar, gradient)
-        font = sized(self.font(), TICK_SIZE)
-        metrics = QFontMetricsF(font)
-        painter.setFont(font)
-        painter.setPen(self.theme.colour("dim"))
-        if self.name_above:
-            painter.drawText(QPointF(bar.left(), box.top() - 7), "loss")
-        low, high = log10(self._low), log10(self._high)
-        free = bar.bottom() + metrics.height()
-        for level in self._levels:
-            y = bar.bottom() - (log10(level) - low) / (high - low) * bar.height()
-            painter.drawLine(QLineF(bar.right(), y, bar.right() + 3, y))
-            if y + metrics.height() <= free:
-                painter.drawText(
-                    QPointF(bar.right() + 5, y + metrics.ascent() / 2 - 1), _tick(level)
-                )
-                free = y + 2
-
-    def _paint_path(self, painter: QPainter) -> None:
-        points = [self.pixel_of(a, b) for a, b in self._path.tolist()]
-        if len(points) < 2:
-            return
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        rim = QColor(_INK)
-        rim.setAlphaF(0.7)
-        painter.setPen(QPen(rim, 4, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
-        painter.drawPolyline(QPolygonF(points))
-        first, last = (np.array(_rgb(colour)) for colour in PATH)
-        ends = np.unique(np.linspace(0, len(points) - 1, _SHADES + 1).round().astype(int)).tolist()
-        for k, (a, b) in enumerate(pairwise(ends)):
-            share = k / max(1, len(ends) - 2)
-            colour = QColor(*np.rint(first + share * (last - first)).astype(int).tolist())
-            painter.setPen(QPen(colour, 2, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
-            painter.drawPolyline(QPolygonF(points[a : b + 1]))
 
     def _paint_point(self, painter: QPainter, box: QRectF) -> None:
         """Where the shown weights lie, and how the run came there."""
@@ -420,39 +293,8 @@ class LandscapePlot(Plot):
         if self._goes_on and len(self._path):
             painter.setPen(QPen(QColor(PATH[1]), 2))
             painter.drawLine(QLineF(self.pixel_of(*self._path[-1].tolist()), place))
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        for colour, width in ((_INK, 3.6), (_PAPER, 1.8)):
-            painter.setPen(QPen(colour, width))
-            painter.drawEllipse(place, 7.5, 7.5)
+        paint_ring(painter, place)
         painter.restore()
-
-    def _paint_marks(self, painter: QPainter, box: QRectF) -> None:
-        painter.setFont(sized(self.font(), TICK_SIZE, bold=True))
-        names: list[tuple[QPointF, str]] = []
-        for mark in self._marks:
-            place = self.pixel_of(mark.x, mark.y)
-            painter.setPen(QPen(_INK, 1.4))
-            painter.setBrush(_PAPER if mark.name == "start" else QColor(PATH[1]))
-            if mark.name == "best":
-                _paint_star(painter, place)
-            else:
-                painter.drawEllipse(place, 4.2, 4.2)
-            _join(names, place, mark.name)
-        for place, name in names:
-            self._paint_name(painter, box, place, name)
-
-    def _paint_name(self, painter: QPainter, box: QRectF, place: QPointF, name: str) -> None:
-        """Beside its mark, with a rim so that it can be read on any colour."""
-        metrics = QFontMetricsF(painter.font())
-        wide = metrics.horizontalAdvance(name)
-        x = place.x() + 11 if place.x() + 15 + wide <= box.right() else place.x() - 11 - wide
-        y = min(max(place.y() - 5, box.top() + metrics.ascent() + 1), box.bottom() - 4)
-        path = QPainterPath()
-        path.addText(QPointF(x, y), painter.font(), name)
-        rim = QColor(_INK)
-        rim.setAlphaF(0.8)
-        painter.strokePath(path, QPen(rim, 3))
-        painter.fillPath(path, _PAPER)
 
     def _paint_cross(self, painter: QPainter, box: QRectF) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
@@ -461,57 +303,6 @@ class LandscapePlot(Plot):
         painter.drawRect(box.toRect())
         if self._at is not None:
             place = self.pixel_of(*self._at)
-            painter.setPen(QPen(_PAPER, 1))
+            painter.setPen(QPen(PAPER, 1))
             painter.drawLine(QLineF(place.x(), box.top(), place.x(), box.bottom()))
             painter.drawLine(QLineF(box.left(), place.y(), box.right(), place.y()))
-
-
-def levels_between(low: float, high: float) -> list[float]:
-    """Round losses between two: 1, 2 and 5 times powers of ten, or more or fewer than these."""
-    first, last = floor(log10(low)), ceil(log10(high))
-    for digits in ((1, 1.5, 2, 3, 5, 7), (1, 2, 5), (1, 3), (1,)):
-        found = [d * 10.0**k for k in range(first, last + 1) for d in digits]
-        found = [level for level in found if low < level < high]
-        if len(found) <= _MOST_LEVELS:
-            break
-    else:
-        found = found[:: ceil(len(found) / _MOST_LEVELS)]
-    if len(found) < 3:
-        step = nice_step(high - low, 5)
-        numbers = range(floor(low / step), ceil(high / step) + 1)
-        found = [k * step for k in numbers if low < k * step < high]
-    return found
-
-
-def _tick(level: float) -> str:
-    """As short as it can be: the scale has little room."""
-    if 1e-3 <= level < 1e4:
-        return f"{level:.10g}" if level < 1000 else f"{level:,.0f}"
-    return f"{level:.0e}".replace("e+0", "e").replace("e-0", "e−").replace("e+", "e")
-
-
-def _join(names: list[tuple[QPointF, str]], place: QPointF, name: str) -> None:
-    """Put a name down; marks that lie on each other share one."""
-    for k, (other, known) in enumerate(names):
-        if (other - place).manhattanLength() < 10:
-            names[k] = (other, f"{known} · {name}")
-            return
-    names.append((place, name))
-
-
-def _paint_star(painter: QPainter, place: QPointF) -> None:
-    star = QPainterPath()
-    for k in range(10):
-        angle, radius = np.pi * k / 5, 6.5 if k % 2 == 0 else 2.8
-        point = place + QPointF(radius * np.sin(angle), -radius * np.cos(angle))
-        if k:
-            star.lineTo(point)
-        else:
-            star.moveTo(point)
-    star.closeSubpath()
-    painter.drawPath(star)
-
-
-def _rgb(colour: str) -> tuple[int, int, int]:
-    c = QColor(colour)
-    return c.red(), c.green(), c.blue()
