@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import replace
 from time import perf_counter
 
+import numpy as np
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, QTimer, Signal
 from PySide6.QtGui import QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QWidget
@@ -315,6 +316,7 @@ class Live(QObject):
         looks_back = self._wanted() is not self._latest
         return self.is_running and not (looks_back and view.needs_weights)
 
+    @np.errstate(all="ignore")  # weights on their way to infinity are told by the loss
     def show(self, view: LiveView) -> float:
         """Refresh and paint ``view``, and return what that took, in seconds.
 
