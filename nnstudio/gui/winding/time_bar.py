@@ -6,7 +6,7 @@ from dataclasses import replace
 from math import isfinite
 from time import perf_counter
 
-from PySide6.QtCore import QSignalBlocker, QSize, Qt, QTimer
+from PySide6.QtCore import QPoint, QSignalBlocker, QSize, Qt, QTimer
 from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QToolButton, QWidget
 
@@ -90,7 +90,6 @@ class TimeBar(QWidget):
         self._menu.addSeparator()
         self._keep = self._action("time_keep", "Save with the project", self.keep)
         self._keep.setCheckable(True)
-        self._menu.aboutToShow.connect(self._show_size)
         row.addWidget(self._play)
         row.addWidget(self.slider, 1)
         row.addWidget(self._text)
@@ -113,7 +112,10 @@ class TimeBar(QWidget):
         return action
 
     def _open_menu(self) -> None:
-        self._menu.popup(self._more.mapToGlobal(self._more.rect().topLeft()))
+        """Above its button: there is more room."""
+        self._show_size()
+        size, corner = self._menu.sizeHint(), self._more.rect().topRight()
+        self._menu.popup(self._more.mapToGlobal(corner - QPoint(size.width(), size.height() + 4)))
 
     def _show_size(self) -> None:
         recording = self._live.recording
