@@ -427,6 +427,20 @@ def test_ticked_runs_are_drawn_under_learning_and_stand_side_by_side(
     assert [label for label, _, _ in three.panel.comparison.curves()] == ["Run 2", "Run 1"]
 
 
+def test_runs_are_compared_under_learning_also_where_the_network_has_no_curves_of_its_own(
+    three: Bench, qtbot: QtBot
+) -> None:
+    click(three.window, "new_weights_button")
+    three.press(1, "compare")
+    three.window.docks.show_dock("curves")
+    curves = three.window.docks.curves_panel
+    qtbot.waitUntil(lambda: curves.epochs_drawn() == three.runs[1].epoch)
+    three.window.docks.show_dock("runs")
+    three.press(1, "compare")
+    three.window.docks.show_dock("curves")
+    qtbot.waitUntil(lambda: curves.epochs_drawn() == 0)
+
+
 def test_selected_runs_are_compared_by_the_button(three: Bench) -> None:
     three.press(0, "number")
     three.press(1, "number", CTRL)

@@ -144,17 +144,19 @@ class CurvesPanel(LiveView):
 
     def _draw(self, *, in_turn: bool) -> None:
         own = self._own()
-        if own is None:
+        runs = [RunCurves.now(run, 0.0, label, role) for label, run, role in self._others]
+        if own is not None:
+            runs.insert(0, own)
+        if not runs:
             self.charts.shown = None
             self._pages.setCurrentWidget(self._empty)
             return
         self._pages.setCurrentIndex(1)
-        others = [RunCurves.now(run, 0.0, label, role) for label, run, role in self._others]
-        kinds = kinds_of(own.history.further, is_accuracy=self._is_accuracy())
+        kinds = kinds_of(runs[0].history.further, is_accuracy=self._is_accuracy())
         kind = next((kind for kind in kinds if kind.key == self.options.kind), kinds[0])
         self._arrange(kinds, kind)
         planned = float(self.live.project.settings.epochs)
-        shown = Shown((own, *others), kind, planned)
+        shown = Shown(tuple(runs), kind, planned)
         room = max(2, self.width() // _NAME) * (1 if self.height() < _LOW else 3)
         self._legend.show_runs(shown.runs, room)
         self.charts.draw(shown, is_alone=not self._is_wide(), in_turn=in_turn)

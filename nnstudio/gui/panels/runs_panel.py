@@ -6,6 +6,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
     QButtonGroup,
     QHBoxLayout,
+    QPushButton,
     QStackedWidget,
     QToolButton,
     QVBoxLayout,
@@ -59,6 +60,9 @@ class RunsPanel(LiveView):
             self._pages.addWidget(page)
         self._empty = EmptyState("runs_empty")
         self._empty.asked.connect(lambda: live.workbench.when_loaded(live.workbench.runner.run))
+        button = self._empty.findChild(QPushButton)
+        if button is not None:
+            button.setProperty("primary", True)
         self._filled = QWidget()
         column = QVBoxLayout(self._filled)
         column.setContentsMargins(8, 4, 8, 8)

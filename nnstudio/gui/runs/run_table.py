@@ -35,7 +35,7 @@ _ROW, _MARGIN = 26, 8
 _BOX = 14
 #: Room for the mark of sorting in a head, and for the arrow of a group.
 _MARK, _ARROW = 16, 16
-_WIDTHS = {"compare": 30, "name": 88, "differs": 176, "note": 144}
+_WIDTHS = {"compare": 30, "name": 88, "differs": 168, "note": 120}
 #: So many rows decide how wide a column is.
 _ROWS_MEASURED = 40
 _LEAST = {"number": 40, "end": 72}
