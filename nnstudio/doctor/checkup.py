@@ -79,6 +79,8 @@ class Probe:
         """All but the updates."""
         session, learner = self._session, self._learner
         network, workspace = session.network, learner.workspace
+        if workspace.network is not network:  # live settings of its layers have changed
+            learner.adopt(network)
         recorder = workspace.recorder = Recorder(keep_gradients=False)
         learner.look(self.examples, np.random.default_rng(session.step), None, session.epoch)
         workspace.recorder = None

@@ -11,12 +11,14 @@ from doctor_runs import classifier, examined
 from small_runs import same_state
 
 from nnstudio.data.batches import PreparedData
+from nnstudio.doctor.checkup import Probe
 from nnstudio.doctor.examiner import FREE, SHARE, Examiner
 from nnstudio.engine.activations import ReLU, Tanh
 from nnstudio.engine.dense import Dense
 from nnstudio.engine.dropout import Dropout
 from nnstudio.engine.normalisation import BatchNorm
 from nnstudio.engine.optimizers import SGD
+from nnstudio.graph.edits import replace_layer
 from nnstudio.project.project import Project
 from nnstudio.project.runs import session_for
 from nnstudio.training.loop import train
@@ -74,3 +76,14 @@ def test_a_paused_run_that_goes_on_is_examined_too() -> None:
     for event in train(going_on):
         examiner.attend(event)
     assert examiner.looks == project.settings.epochs - 2 + 1
+
+
+def test_a_checkup_looks_at_the_layers_as_they_train_by_now() -> None:
+    session = session_for(EVERYTHING, PreparedData.of(EVERYTHING.data))
+    probe = Probe(session)
+    before = probe.look().gradients
+    (dropout,) = [n for n in EVERYTHING.graph.nodes if isinstance(n.layer, Dropout)]
+    graph = replace_layer(EVERYTHING.graph, dropout.id, Dropout(rate=0.0))
+    session.change(session.settings, EVERYTHING.with_graph(graph).network())
+    assert probe.look().gradients == Probe(session).look().gradients
+    assert probe.look().gradients != before
