@@ -37,7 +37,7 @@ _LOOK = (
 )
 _TRAIN = (
     ("Space", "or Ctrl+R", "run or pause"),
-    ("→", "or Ctrl+.", "step a batch"),
+    ("→", "or Ctrl+.", "step a batch; no card selected"),
     ("Shift+→", "or Ctrl+Shift+.", "step an epoch"),
 )
 
