@@ -15,7 +15,7 @@ from pytestqt.qtbot import QtBot
 from nnstudio.assets import sample
 from nnstudio.gui.look.theme import LIGHT
 from nnstudio.gui.panels.histograms_panel import HistogramsPanel
-from nnstudio.gui.plots.distribution_plot import coloured
+from nnstudio.gui.plots.distribution_paint import coloured
 from nnstudio.gui.statistics.updates_page import HEALTHY
 from nnstudio.training.distributions import BINS, Histogram
 from nnstudio.training.observations import OUTPUT
@@ -286,3 +286,21 @@ def test_the_more_values_the_stronger_the_colour_and_the_greatest_are_at_the_top
     assert above == QColor(LIGHT.positive)
     assert below == QColor(LIGHT.negative)
     assert QColor(LIGHT.panel).lightness() > half.lightness() > below.lightness()
+
+
+def test_values_that_are_no_numbers_are_counted_apart_and_told(qtbot: QtBot) -> None:
+    panel = show(qtbot, HistogramsPanel, spiral(), WIDE)
+    qtbot.waitUntil(lambda: panel.plot.now is not None)
+    whole = panel.plot.now.total
+    model = panel.live.model()
+    (part,) = [place.part for place in model.network.places if place.key == ("dense", "weight")]
+    flat = model.workspace.flat.copy()
+    flat[part][:3] = np.nan, np.nan, np.inf
+    panel.live.look_at_weights(flat, "broken weights")
+    label = child(panel, "histograms_broken")
+    qtbot.waitUntil(label.isVisible)
+    assert label.text() == "2 NaN, 1 infinite"
+    assert panel.plot.shown()[0].total == whole - 3
+    assert panel.plot.shown()[1] == "broken weights"
+    panel.live.look_at(None)
+    qtbot.waitUntil(lambda: not label.isVisible())

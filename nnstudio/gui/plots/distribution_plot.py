@@ -8,14 +8,12 @@ the moment that is looked at, or of the column that is pointed at.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
 from itertools import pairwise
 from math import floor, log10
 
 import numpy as np
 from PySide6.QtCore import QEvent, QLineF, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import (
-    QColor,
     QFontMetricsF,
     QHelpEvent,
     QImage,
@@ -23,13 +21,13 @@ from PySide6.QtGui import (
     QMouseEvent,
     QPainter,
     QPen,
-    QPolygonF,
 )
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from nnstudio.engine.layer import Array
 from nnstudio.gui.look.number_text import number_text
-from nnstudio.gui.look.theme import Colours, Theme
+from nnstudio.gui.look.theme import Theme
+from nnstudio.gui.plots.distribution_paint import coloured, outline
 from nnstudio.gui.plots.plotting import LABEL_SIZE, Axis, Plot, draw_line, sized
 from nnstudio.training.distributions import (
     BINS,
@@ -262,7 +260,7 @@ class DistributionPlot(Plot):
         greatest = max(abs(self.y_axis.low), abs(self.y_axis.high))
         power = 10.0 ** floor(log10(greatest))
         most = max(step * power for step in (1.0, 2.0, 5.0) if step * power <= greatest)
-        shares = (-1.0, 0.0, 1.0)
+        shares: tuple[float, ...] = (-1.0, 0.0, 1.0)
         if box.height() >= 5 * self.tick_height:
             shares = (-1.0, -0.5, 0.0, 0.5, 1.0)
         beside = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
@@ -356,42 +354,11 @@ class DistributionPlot(Plot):
         ys = self.y_pixels(edges)
         for half, role in ((slice(0, BINS // 2), "negative"), (slice(BINS // 2, BINS), "positive")):
             if widths[half].any():
-                outline = _outline(box.left() + 1, widths[half], ys[half.start : half.stop + 1])
+                shape = outline(box.left() + 1, widths[half], ys[half.start : half.stop + 1])
                 painter.setPen(Qt.PenStyle.NoPen)
                 painter.setBrush(self.theme.colour(role))
-                painter.drawPolygon(outline)
+                painter.drawPolygon(shape)
         painter.setBrush(Qt.BrushStyle.NoBrush)
-
-
-def coloured(strength: Array, colours: Colours) -> Array:
-    """(BINS, columns) as 0xffrrggbb: above 0 in the positive sign's colour, below in the other's.
-
-    Args:
-        strength: (BINS, columns) from 0, the panel's colour, to 1; the greatest bin first.
-    """
-    half = BINS // 2
-    levels = np.rint(strength * 255).astype(np.uint8)
-    above = _shades(colours.panel, colours.positive)[levels[:half]]
-    below = _shades(colours.panel, colours.negative)[levels[half:]]
-    return np.concatenate([above, below])
-
-
-@lru_cache(maxsize=4)
-def _shades(start: str, end: str) -> Array:
-    """256 colours from one to the other."""
-    a, b = QColor(start), QColor(end)
-    ends = np.array([[a.red(), a.green(), a.blue()], [b.red(), b.green(), b.blue()]])
-    mixed = np.rint(np.linspace(ends[0], ends[1], 256)).astype(np.uint32)
-    shades: Array = 0xFF000000 | mixed[:, 0] << 16 | mixed[:, 1] << 8 | mixed[:, 2]
-    return shades.astype(np.uint32)
-
-
-def _outline(left: float, widths: Array, ys: Array) -> QPolygonF:
-    """Bars that lie, as one shape."""
-    points = [QPointF(left, float(ys[0]))]
-    for width, low, high in zip(widths.tolist(), ys[:-1].tolist(), ys[1:].tolist(), strict=True):
-        points += [QPointF(left + width, low), QPointF(left + width, high)]
-    return QPolygonF([*points, QPointF(left, float(ys[-1]))])
 
 
 def _steps_text(column: Column) -> str:
