@@ -59,9 +59,9 @@ class Recorder:
         self._began_at = session.seconds
 
     def begin(self) -> None:
-        """Record where the session stands, unless that is known."""
-        last = self.recording.last
-        if last is None or last.step != self._session.step:
+        """Record where the session stands, unless that is known: a weight may be set by hand."""
+        last, session = self.recording.last, self._session
+        if last is None or last.step != session.step or not np.array_equal(last.flat, session.flat):
             self._record()
 
     def attend(self, event: Event) -> None:
@@ -91,24 +91,28 @@ class Recorder:
         is_best = found < (best.score if best is not None and is_known else inf)
         is_kept = last is not None and last.step == session.step
         if is_last or is_best or is_kept:
-            self._record(found)
+            # Validating changes no variable.
+            self._record(found, last if is_kept else None)
 
-    def _record(self, found: float = inf) -> None:
+    def _record(self, found: float = inf, known: Moment | None = None) -> None:
+        """Add a moment; ``known`` has its variables if they were copied already.
+
+        Args:
+            found: the watched figure if an epoch has just ended.
+        """
         began = thread_time()  # not the time it waits for the window
         if not self.recording.capacity or not _is_finite(self._session.flat):
             return
         try:
-            self.recording = self.recording.with_moment(self._moment(found))
+            self.recording = self.recording.with_moment(self._moment(found, known))
         except MemoryError:  # the run is worth more than its recording
             self.recording = replace(self.recording, budget=0, moments=(), best=None)
         self._spent += thread_time() - began
 
-    def _moment(self, found: float) -> Moment:
-        """How the session stands; ``found`` is the watched figure if an epoch has just ended."""
+    def _moment(self, found: float, known: Moment | None) -> Moment:
         session, recording = self._session, self.recording
-        last = recording.last
-        if last is not None and last.step == session.step:  # the epoch's end changes no variable
-            flat, slots = last.flat, last.slots
+        if known is not None:
+            flat, slots = known.flat, known.slots
         else:
             flat, slots = _frozen(session.flat), None
             if recording.is_full:

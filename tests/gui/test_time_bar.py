@@ -299,6 +299,8 @@ def test_continue_from_here_forks_the_run_with_the_very_same_bits(
     train_on(window, qtbot)
     assert workbench.project.trained.sha256 == whole.trained.sha256
     assert steps(window)[-1] == all_steps[-1]
+    first, second = workbench.project.runs
+    assert second.parent == (first.number, all_steps[place]), "the book tells of the fork"
 
     workbench.document.undo()
     workbench.document.undo()

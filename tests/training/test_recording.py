@@ -235,6 +235,18 @@ def test_a_paused_run_goes_on_with_its_recording() -> None:
     assert steps_of(second) == steps_of(whole)
 
 
+def test_a_weight_set_by_hand_in_a_pause_is_in_the_moment_that_stands_there() -> None:
+    session = line_session(epochs=9)
+    first = record(session, batches=7).recording
+    session.flat[0] = 5.0
+    recorder = Recorder(session, first, share=inf)
+    recorder.begin()
+    again = recorder.recording
+    assert steps_of(again) == steps_of(first)
+    assert again.last is not None
+    assert again.last.flat[0] == 5.0
+
+
 def test_another_run_begins_another_recording() -> None:
     first = record(line_session(), batches=7).recording
     other = line_session()

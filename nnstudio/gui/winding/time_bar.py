@@ -274,6 +274,7 @@ class TimeBar(QWidget):
                 full = f"now · {_where(last)}"
         self._text.setText(full if roomy else words)
         self._text.setToolTip(full)
+        self.slider.setAccessibleDescription(full)
         if last is not None:  # the slider keeps its length while it is dragged
             longest = f"{_where(last)} · loss 0.00000" if roomy else _step(last)
             self._text.setFixedWidth(self._text.fontMetrics().horizontalAdvance(longest) + 8)
