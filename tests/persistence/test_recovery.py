@@ -48,6 +48,8 @@ class Watched:
         self.session = session_for(project, DATA)
         self.keeper = Keeper()
         self.keeper.written = self.look
+        self.troubles: list[str] = []
+        self.keeper.troubled = self.troubles.append
         self.written: list[tuple[str, int]] = []
         told = {"first": 0.0, "every": inf, "best": inf, "share": inf, **pace}
         self.keeper.begin()
@@ -157,6 +159,7 @@ def test_weights_that_are_no_numbers_are_never_kept() -> None:
     written = len(watched.written)
     watched.run(batches=2)
     assert len(watched.written) == written
+    assert watched.troubles == [], "the doctor tells, not the disk"
     folder = watched.leave()
     assert np.isfinite(
         np.concatenate([b.array.ravel() for b in trained_of(folder.load("last")).weights.values()])
