@@ -163,7 +163,8 @@ def test_the_input_card_shows_the_first_sequence_in_the_colours_of_the_theme(
 def test_the_sine_sample_opens_with_every_panel(open_window: Opener, qtbot: QtBot) -> None:
     window = open_window(assets.sample("sine.nnstudio"))
     for dock in window.docks.docks.values():
+        dock.show()  # some are closed at first
         dock.raise_()
-        qtbot.waitUntil(dock.widget().isVisible)
+        qtbot.waitUntil(lambda dock=dock: dock.widget() is not None and dock.widget().isVisible())
     assert not window.workbench.problems
     qtbot.waitUntil(lambda: "24 inputs" in child(window, "try_empty").text())
