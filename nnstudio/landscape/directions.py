@@ -38,7 +38,7 @@ _ROOM, _LEAST_EXTENT = 0.25, 0.2
 #: A second component with less of the path than this is rounding.
 _NOTHING = 1e-7
 #: So many variables of all moments are multiplied at a time.
-_AT_ONCE = 1 << 16
+_AT_ONCE = 1 << 13
 
 
 def random_plane(network: Network, centre: Array, seed: int) -> Plane:

@@ -52,6 +52,7 @@ class FeaturesPanel(LiveView):
         self.setMinimumSize(180, 120)
         self._offered: tuple[tuple[str, str], ...] = ()
         self._wanted = ""
+        self._drawn: tuple[object, ...] = ()
         self._reader = FeatureReader()
         self.plot = FeaturePlot(theme)
         self.plot.setObjectName("features_plot")
@@ -89,7 +90,11 @@ class FeaturesPanel(LiveView):
         layout.addWidget(self.plot, 1)
         layout.addWidget(self._empty, 1)
         live.workbench.selection_changed.connect(self._follow_canvas)
-        theme.changed.connect(lambda: live.mark(self))
+        theme.changed.connect(self._dress)
+
+    def _dress(self) -> None:
+        self._drawn = ()  # the legend has the theme's colours
+        self.live.mark(self)
 
     def _make_methods(self) -> QComboBox:
         """Methods whose library isn't installed are dim, and say so."""
@@ -138,6 +143,7 @@ class FeaturesPanel(LiveView):
         self._offer_colours(data, bool(output))
         if self.method == "pca":
             self.arranged.rest()
+            self._drawn = ()
             reason = self._show_plane(model, data, node, layers[node], output)
         else:
             reason = self._show_arranged(model, data, node, output)
@@ -190,7 +196,9 @@ class FeaturesPanel(LiveView):
             return job.error
         stale = ", as they were" if self.live.is_running and not busy else ""
         self._caption.setText(f"{len(examples.index):,} {examples.part} examples{stale}")
-        if (places := self.arranged.places) is not None:
+        now = (job, job.stage, self._judges)
+        if (places := self.arranged.places) is not None and now != self._drawn:
+            self._drawn = now  # points that stand still aren't painted again
             colouring = self._colouring(model, examples, job.outputs)
             self.plot.show_places(f"{node} {method}", examples, places, colouring)
             self._legend.show_colouring(colouring)
