@@ -30,6 +30,7 @@ from nnstudio.persistence.recovery.lock import FileLock
 from nnstudio.persistence.recovery.telling import story_of, when_text
 from nnstudio.project.project import Project
 from nnstudio.project.runs import session_for
+from nnstudio.training.events import BatchDone
 from nnstudio.training.loop import train
 from nnstudio.training.session import Session
 from nnstudio.training.standing import Standing
@@ -155,7 +156,9 @@ def test_a_run_taken_up_again_keeps_its_best_epoch_until_there_is_a_better_one()
 def test_weights_that_are_no_numbers_are_never_kept() -> None:
     watched = Watched(first=0, every=0)
     watched.run(batches=2)
-    watched.session.flat[0] = np.nan
+    watched.session.flat[0] = np.nan  # as an update leaves it whose loss was still a number
+    watched.checkpoints.attend(BatchDone(2, 1, 16, 1.0, 0.1))
+    watched.settle()
     written = len(watched.written)
     watched.run(batches=2)
     assert len(watched.written) == written
