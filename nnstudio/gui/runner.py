@@ -415,8 +415,10 @@ class Runner(QObject):
                 return trained  # nothing has happened yet
         record = ended(run.record, session, event, trained, is_stopped=bool(run.requests))
         now = replace(document.project, trained=trained)
-        if continues(now):  # what may change within a run may have changed
+        if continues(now):  # with its names and places as they are now
             record = replace(record, graph=now.graph, layout=now.layout, settings=now.settings)
+        else:
+            record = replace(record, graph=run.live.graph, settings=run.live.settings)
         document.keep_runs(written(document.project.runs, record))
         return None if trained is None else numbered(trained, record)
 

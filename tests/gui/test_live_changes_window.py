@@ -254,3 +254,15 @@ def test_what_waits_is_said_in_the_note_of_a_paused_run(window: MainWindow, qtbo
     assert "another one" in note.text()
     window.undo()
     assert "goes on where it paused" in note.text()
+
+
+def test_the_book_of_runs_has_the_settings_a_run_ended_with_though_its_design_was_edited(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    session = start(window)
+    enter(window, "training_l2", "0.5")
+    enter(window, "training_seed", "5")
+    qtbot.waitUntil(lambda: session.settings.l2 == 0.5 and session.step > 0)
+    pause(window, qtbot)
+    (record,) = window.workbench.project.runs
+    assert (record.settings.l2, record.settings.seed) == (0.5, 0)
