@@ -492,6 +492,16 @@ def test_what_is_missing_is_said_in_a_sentence(qtbot: QtBot) -> None:
     assert not child(panel, "landscape_empty").isVisible()
 
 
+def test_weights_that_are_no_numbers_are_told(qtbot: QtBot) -> None:
+    panel = show(qtbot, LandscapePanel, spiral(), (720, 420))
+    measured(qtbot, panel)
+    panel.live.model().workspace.flat[...] = np.nan
+    click(panel, "landscape_measure")
+    qtbot.waitUntil(lambda: "no finite numbers" in text_of(panel, "caption"))
+    assert panel.plot.surface is None
+    assert panel.table() == []
+
+
 @pytest.mark.parametrize("size", [(220, 144), (300, 210), (340, 260), (900, 300)])
 def test_every_part_is_inside_at_any_size(qtbot: QtBot, size: tuple[int, int]) -> None:
     panel = show(qtbot, LandscapePanel, spiral(), size)

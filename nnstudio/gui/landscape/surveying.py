@@ -108,6 +108,9 @@ class Measuring:
 
     def _measure(self) -> None:
         question = self.question
+        if not np.isfinite(question.centre).all():
+            self.error = "The weights are no finite numbers: restart with a lower learning rate"
+            return
         losses = Losses(question.network, question.data, question.index)
         plane = question.plane()
         self.share = plane.share_of(question.path)
