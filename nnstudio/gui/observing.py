@@ -30,7 +30,7 @@ from nnstudio.training.observations import Observations
 log = logging.getLogger(__name__)
 
 #: A step is watched so often at most, in seconds; and so that it takes this share of the time.
-EVERY, SHARE = 0.06, 0.04
+EVERY, SHARE = 0.06, 0.025
 #: Training examples that weights at rest are tried on.
 EXAMPLES = 128
 #: Operations that take about 10 ms: more of them are done on a thread.

@@ -26,7 +26,7 @@ from nnstudio.training.observations import OUTPUT, Kind, Observations, Trace, ar
 from nnstudio.training.recorded_weights import RecordedWeights
 
 #: Drawing takes this share of the time while training runs, but is no longer put off than this.
-_SHARE, _LATEST = 0.04, 1.5
+_SHARE, _LATEST = 0.03, 1.5
 #: A narrower panel has a list instead of the pages' names, and one plot of updates.
 _WIDE = 640
 _UNMEASURED = (
