@@ -36,6 +36,7 @@ from nnstudio.graph.model import Node
 from nnstudio.gui.evaluating.mistakes_page import MistakesPage
 from nnstudio.gui.explaining import asking
 from nnstudio.gui.explaining.inside import Inside
+from nnstudio.gui.look.number_text import number_text
 from nnstudio.gui.looking.example_table import ExampleTable
 from nnstudio.gui.looking.wall import Wall
 from nnstudio.gui.main_window import MainWindow
@@ -271,6 +272,39 @@ def test_units_are_sorted_by_what_they_give(digits_panel: ExamplePanel, qtbot: Q
     in_order = bars.values[list(bars.order)]
     assert (np.diff(in_order) <= 0).all()
     assert in_order[0] == bars.values.max()
+
+
+def test_a_unit_is_taken_apart_into_weight_times_input(
+    digits_panel: ExamplePanel, qtbot: QtBot
+) -> None:
+    panel, page = digits_panel, digits_panel.layer_page
+    choose(panel, "example_layer", "Dense 2")
+    settled(qtbot, panel)
+    now, row = inside(panel), page.bars.row_rect(4).center().toPoint()
+    QTest.mouseClick(page.bars.viewport(), LEFT, pos=row)
+    settled(qtbot, panel)
+    arrays = now.model.network.arrays(now.model.workspace.flat)
+    (before,) = now.before(page.node)
+    expected = arrays[page.node, "weight"][4] * now.values(before)
+    np.testing.assert_allclose(page.products.values, expected)
+    assert abs(expected[page.products.order[0]]) == np.abs(expected).max(), "the weightiest first"
+    total = float(expected.sum() + arrays[page.node, "bias"][4])
+    assert total == pytest.approx(float(now.values(page.node)[4]), rel=1e-4, abs=1e-5)
+    assert text(panel, "example_caption").endswith(f"= {number_text(total)}")
+    assert text(panel, "example_map_title") == "“4”", "a score for each class"
+    QTest.keyClick(page.products, Key.Key_Escape)
+    settled(qtbot, panel)
+    assert page.bars.isVisible()
+    QTest.keyClick(page.bars, Key.Key_Down)
+    QTest.keyClick(page.bars, Key.Key_Return)
+    settled(qtbot, panel)
+    assert page.unit == page.bars.order[page.bars.current]
+    assert page.products.isVisible()
+    click(panel, "example_all_maps")
+    choose(panel, "example_layer", "ReLU")
+    settled(qtbot, panel)
+    QTest.mouseClick(page.bars.viewport(), LEFT, pos=row)
+    assert page.bars.isVisible(), "a ReLU adds nothing up"
 
 
 def test_every_layers_outputs_are_those_of_a_forward_pass(conv_panel: ExamplePanel) -> None:

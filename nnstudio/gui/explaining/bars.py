@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Literal
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPoint, QRectF, QSize, Qt
-from PySide6.QtGui import QFont, QFontMetricsF, QHelpEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtCore import QEvent, QPoint, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QFont,
+    QFontMetricsF,
+    QHelpEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QToolTip
 
 from nnstudio.engine.layer import Array
@@ -19,9 +29,19 @@ _ROW, _BAR = 20, 8
 _COLUMN, _GAP = 184, 20
 _MOST_NAME = 112
 
+Order = Literal["", "value", "size"]
+
 
 class SignedBars(QAbstractScrollArea):
-    """A row for each number: its name, a bar from the middle, and the number."""
+    """A row for each number: its name, a bar from the middle, and the number.
+
+    Signals:
+        chosen: (number) its row was clicked, or Enter pressed on it.
+        left: Escape was pressed.
+    """
+
+    chosen = Signal(int)
+    left = Signal()
 
     def __init__(self, theme: Theme, name: str, title: str) -> None:
         super().__init__()
@@ -34,6 +54,7 @@ class SignedBars(QAbstractScrollArea):
         self.setMinimumSize(120, 2 * _ROW)
         self.limit = 0.0
         self.order: tuple[int, ...] = ()
+        self.current = -1
         self.values: Array = np.zeros(0)
         self.names: tuple[str, ...] = ()
         self._theme = theme
@@ -49,19 +70,20 @@ class SignedBars(QAbstractScrollArea):
         names: Sequence[str],
         values: Array,
         *,
-        by_value: bool = False,
+        order: Order = "",
         strong: int = -1,
     ) -> None:
         """Show these.
 
         Args:
             what: what they are the numbers of; for something else the scale is found anew.
-            by_value: the greatest first.
+            order: the greatest first, or the greatest in size; empty: as they are.
             strong: the one whose name is bold.
         """
         if what != self._what:
             self._what, self.limit = what, 0.0
             self.verticalScrollBar().setValue(0)
+            self.current = -1
         self.values, self._strong = values, strong
         if tuple(names) != self.names:
             self.names = tuple(names)
@@ -72,7 +94,8 @@ class SignedBars(QAbstractScrollArea):
             self._name_width = min(widest, _MOST_NAME)
         most = np.nan_to_num(np.abs(values), posinf=0.0).max(initial=0.0)
         self.limit = robust_limit(np.array([most]), self.limit)
-        places = np.argsort(-values, kind="stable") if by_value else np.arange(len(values))
+        keys = {"value": -values, "size": -np.abs(values)}
+        places = np.argsort(keys[order], kind="stable") if order else np.arange(len(values))
         self.order = tuple(places.tolist())
         self._tell()
         self._plan()
@@ -123,6 +146,43 @@ class SignedBars(QAbstractScrollArea):
     def sizeHint(self) -> QSize:
         return QSize(280, 160)
 
+    # ------------------------------------------------------------------ mouse and keyboard
+
+    def _go_to(self, k: int) -> None:
+        """Give the keyboard to the ``k``-th row and bring it into sight."""
+        self.current = k
+        rect, bar = self.row_rect(k), self.verticalScrollBar()
+        if rect.top() < 0:
+            bar.setValue(bar.value() + round(rect.top()))
+        elif rect.bottom() > self.viewport().height():
+            bar.setValue(bar.value() + round(rect.bottom()) - self.viewport().height())
+        number = self.order[k]
+        words = f"{self.names[number]} {number_text(float(self.values[number]))}"
+        self.setAccessibleDescription(words)
+        self.viewport().update()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        for k, number in enumerate(self.order):
+            if self.row_rect(k).contains(event.position()):
+                self._go_to(k)
+                self.chosen.emit(number)
+                return
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        keys, rows = Qt.Key, max(1, self._rows())
+        steps = {keys.Key_Up: -1, keys.Key_Down: 1, keys.Key_Left: -rows, keys.Key_Right: rows}
+        step = steps.get(keys(event.key()))
+        if event.key() in (keys.Key_Return, keys.Key_Enter) and self.current >= 0:
+            self.chosen.emit(self.order[self.current])
+        elif event.key() == keys.Key_Escape:
+            self.left.emit()
+        elif step is None or not self.order:
+            super().keyPressEvent(event)
+        elif self.current < 0:
+            self._go_to(0)
+        elif 0 <= self.current + step < len(self.order):
+            self._go_to(self.current + step)
+
     # ------------------------------------------------------------------ painting
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -134,6 +194,9 @@ class SignedBars(QAbstractScrollArea):
             box = self.row_rect(k)
             if box.bottom() >= 0 and box.top() <= values:
                 self._paint_row(painter, box, number, widest)
+                if k == self.current and self.hasFocus():
+                    painter.setPen(self._theme.colour("accent"))
+                    painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
         painter.end()
 
     def _paint_row(self, painter: QPainter, box: QRectF, number: int, room: float) -> None:

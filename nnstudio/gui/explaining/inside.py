@@ -8,6 +8,7 @@ from math import prod
 
 import numpy as np
 
+from nnstudio.engine.activations import Softmax
 from nnstudio.engine.axes import feature_axis
 from nnstudio.engine.layer import Array, Layer
 from nnstudio.engine.network import Step
@@ -88,6 +89,14 @@ class Inside:
         """The node that gives the answer."""
         network = self.model.network
         return network.steps[network.heads[self.output].step].node
+
+    @property
+    def tells_classes(self) -> tuple[str, ...]:
+        """The nodes with a number for each class: the head, and what a softmax makes it of."""
+        if not self.is_classification:
+            return ()
+        before = self.before(self.head) if isinstance(self.layer(self.head), Softmax) else []
+        return self.head, *before
 
     @cached_property
     def answer(self) -> Array:
