@@ -23,6 +23,7 @@ from nnstudio.project.model import Model, model_for
 from nnstudio.project.project import Project
 from nnstudio.training.history import History
 from nnstudio.training.recording import Moment, Recording
+from nnstudio.training.trained import Trained
 
 #: The share of time that live views together may take while training runs.
 BUDGET = 0.07
@@ -120,11 +121,17 @@ class Live(QObject):
         """The curves of the running or the last run."""
         if (history := self.workbench.runner.history) is not None:
             return history
-        trained = self.workbench.project.trained
-        arrays = None if trained is None else trained.history
+        arrays = None if (left := self.left) is None else left.history
         if self._history[0] is not arrays:
             self._history = (arrays, None if arrays is None else History.from_arrays(arrays))
         return self._history[1]
+
+    @property
+    def left(self) -> Trained | None:
+        """What the last run has left: where the project stands, or, if it diverged, the wreck."""
+        project, wreck = self.workbench.project, self.workbench.runner.wreck
+        progress = None if wreck is None else wreck.progress
+        return wreck if progress and progress.run == project.run_hash() else project.trained
 
     def model(self) -> Model | None:
         """A model with the latest weights known, for the window's thread alone.
@@ -173,9 +180,8 @@ class Live(QObject):
         runner = self.workbench.runner
         if runner.is_running:
             return runner.recording
-        project = self.workbench.project
-        recording = None if project.trained is None else project.trained.recording
-        if recording is None or recording.run != project.run_hash():
+        recording = None if (left := self.left) is None else left.recording
+        if recording is None or recording.run != self.workbench.project.run_hash():
             return None
         return recording
 

@@ -131,6 +131,8 @@ class Runner(QObject):
         self.attendants: list[Callable[[Project, Session], Callable[[Event], object]]] = []
         self._data: PreparedData | None = None
         self._run: Run | None = None
+        self._wreck: Trained | None = None
+        document.subscribe(self._changed)
         self._timer = QTimer(self)
         self._timer.setInterval(LOOK_EVERY)
         self._timer.timeout.connect(self._look)
@@ -140,6 +142,15 @@ class Runner(QObject):
     def set_data(self, data: PreparedData | None) -> None:
         """The project's data, as soon as it is there."""
         self._data = data
+
+    @property
+    def wreck(self) -> Trained | None:
+        """What the last run left if it diverged: to be wound back, and gone on with from there."""
+        return self._wreck
+
+    def _changed(self, old: Project, new: Project) -> None:
+        if old.trained is not new.trained:
+            self._wreck = None
 
     @property
     def is_running(self) -> bool:
@@ -280,6 +291,7 @@ class Runner(QObject):
 
     def discard(self) -> None:
         """End the run and forget its result, for opening another project; waits for the thread."""
+        self._wreck = None
         if self._run:
             self._run.is_discarded = True
             self.finish()
@@ -334,6 +346,7 @@ class Runner(QObject):
         run.control.set_pace(self._pace)
         run.first_epoch, run.first_step = session.epoch, session.step
         run.attend = tuple(attendant(project, session) for attendant in self.attendants)
+        self._wreck = None
         run.thread = threading.Thread(target=run.work, name="nnstudio-training", daemon=True)
         self._run = run
         garbage.start(run.thread)
@@ -420,6 +433,9 @@ class Runner(QObject):
         else:
             record = replace(record, graph=run.live.graph, settings=run.live.settings)
         document.keep_runs(written(document.project.runs, record))
+        if isinstance(event, Diverged):
+            left = replace(session.trained(), recording=run.recorder.recording)
+            self._wreck = numbered(left, record)
         return None if trained is None else numbered(trained, record)
 
     def _apply(self, label: str, project: Project) -> None:

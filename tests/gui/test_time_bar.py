@@ -18,7 +18,7 @@ from pytestqt.qtbot import QtBot
 
 from nnstudio.data.batches import PreparedData
 from nnstudio.engine.dense import Dense
-from nnstudio.engine.optimizers import Adam
+from nnstudio.engine.optimizers import SGD, Adam
 from nnstudio.graph.edits import replace_layer
 from nnstudio.gui.main_window import MainWindow
 from nnstudio.persistence.project_file import load_project, save_project
@@ -323,6 +323,36 @@ def test_while_it_trains_continue_from_here_ends_the_run_and_keeps_it_for_undo(
     workbench.document.undo()
     assert workbench.document.undo_label.startswith("Train")
     assert workbench.project.trained.progress.step > step
+
+
+def test_a_run_that_diverged_is_wound_back_and_goes_on_with_a_smaller_rate(
+    opened: Opened, qtbot: QtBot
+) -> None:
+    window = opened(line(optimizer=SGD(), learning_rate=0.05, epochs=40))
+    workbench = window.workbench
+    train_on(window, qtbot, batches=5)
+    before = workbench.project
+    with qtbot.waitSignal(workbench.runner.started):
+        workbench.change_settings("Rate", learning_rate=50.0)
+        click(window, "run_button")
+    qtbot.waitUntil(lambda: not workbench.runner.is_running)
+    assert workbench.project.trained is before.trained
+    assert len(window.live.history.steps) > 5, "the curves tell of the run that diverged"
+
+    slider(window).setValue(7)
+    step = window.live.moment.step
+    assert step > 5
+    workbench.change_settings("Rate", learning_rate=0.01)
+    assert window.live.moment is not None
+    click(window, "time_continue")
+    assert workbench.project.trained.progress.step == step
+    assert len(window.live.history.steps) == step
+    train_on(window, qtbot)
+    assert workbench.project.trained.progress.epoch == 40
+    for _ in range(2):
+        workbench.document.undo()
+    assert workbench.project.trained == before.trained
+    assert steps(window)[-1] == 5
 
 
 def test_where_nothing_can_go_on_the_button_says_why(opened: Opened, qtbot: QtBot) -> None:

@@ -147,7 +147,7 @@ class TimeBar(QWidget):
             return
         self.stop_film()
         workbench.runner.finish()
-        project = workbench.project
+        project = replace(workbench.project, trained=self._live.left)
         if not can_rewind(project, moment):
             workbench.said.emit(sentence("moment_gone"), "warning")
             return
@@ -234,10 +234,14 @@ class TimeBar(QWidget):
 
     def _before_now(self, recording: Recording) -> tuple[Moment, ...]:
         """The moments, without the last one where that is how things are now."""
+        return recording.moments[:-1] if self._ends_now() else recording.moments
+
+    def _ends_now(self) -> bool:
+        """Whether the last moment is how things are now."""
         trained = self._live.workbench.project.trained
-        progress = None if trained is None or self._live.is_running else trained.progress
-        is_now = progress is not None and not progress.result
-        return recording.moments[:-1] if is_now else recording.moments
+        if self._live.is_running or trained is None or trained is not self._live.left:
+            return False
+        return trained.progress is not None and not trained.progress.result
 
     def _show_places(self, recording: Recording) -> None:
         best = recording.best
@@ -270,7 +274,7 @@ class TimeBar(QWidget):
             words, full = _step(moment), f"{_where(moment)}{_loss(moment)}"
         else:
             words = full = "now"
-            if last is not None and not live.is_running:
+            if last is not None and self._ends_now():
                 full = f"now · {_where(last)}"
         self._text.setText(full if roomy else words)
         self._text.setToolTip(full)
