@@ -21,7 +21,7 @@ from nnstudio.engine.metrics import class_figures
 from nnstudio.engine.network import Head, Network
 from nnstudio.engine.places import AtEachPlace, InOneRow, in_columns, in_rows
 from nnstudio.training.feed import class_axis, target_of
-from nnstudio.training.metrics import answered_classes
+from nnstudio.training.metrics import LARGE_BATCH, answered_classes
 
 #: With more classes, or more outputs, adding up would take longer than a small batch.
 MOST_ROWS = 64
@@ -34,13 +34,14 @@ class FurtherMetric:
     Attributes:
         name: ``macro_f1`` or ``r_squared``.
         size: how many sums it takes; 0 if the metric's own is enough.
-        add: adds a batch to the sums, given outputs and targets (…, N) as the loss sees them.
+        add: adds a batch to the sums, given outputs and targets (…, N) as the loss sees them;
+            returns what the metric adds up, if that is known by the way.
         value: the figure from the sums, the metric's sum, and which examples these are of.
     """
 
     name: str
     size: int
-    add: Callable[[Array, Array, Array], None]
+    add: Callable[[Array, Array, Array], float | None]
     value: Callable[[Array, float, Array], float]
 
     def sums(self) -> Array:
@@ -61,31 +62,43 @@ def further_for(network: Network, data: PreparedData) -> FurtherMetric | None:
 
 def _macro_f1(head: Head, shape: Shape, classes: int) -> FurtherMetric:
     """From the confusion matrix, row by row in one vector."""
-    size = classes * classes
-
-    def count(scores: Array, wanted: Array, loss: Loss, sums: Array) -> None:
-        truth = wanted[0] if len(wanted) == 1 else wanted.argmax(axis=0)
-        pairs = truth * classes + answered_classes(scores, loss)
-        sums += np.bincount(pairs.astype(np.intp, copy=False), minlength=size)[:size]
-
     if len(shape) == 1:
         loss = head.loss
 
-        def add(sums: Array, output: Array, target: Array) -> None:
-            count(output, target, loss, sums)
+        def add(sums: Array, output: Array, target: Array) -> float:
+            return _count(output, target, loss, sums.reshape(classes, classes))
 
     else:
         assert isinstance(head.loss, AtEachPlace | InOneRow), "compile fits losses to shapes"
         of_one, axis, of_target = head.loss.loss, feature_axis(len(shape)), class_axis(head, shape)
 
-        def add(sums: Array, output: Array, target: Array) -> None:
-            count(in_columns(output, axis), in_columns(target, of_target), of_one, sums)
+        def add(sums: Array, output: Array, target: Array) -> float:
+            scores, wanted = in_columns(output, axis), in_columns(target, of_target)
+            right = _count(scores, wanted, of_one, sums.reshape(classes, classes))
+            return right * output.shape[-1] / scores.shape[-1]
 
     def value(sums: Array, _: float, __: Array) -> float:
         figures = class_figures(sums.reshape(classes, classes))
         return figures.macro(figures.f1)
 
-    return FurtherMetric("macro_f1", size, add, value)
+    return FurtherMetric("macro_f1", classes * classes, add, value)
+
+
+def _count(scores: Array, wanted: Array, loss: Loss, confusion: Array) -> float:
+    """Add examples, in columns, to the ``confusion`` matrix; returns how many are right."""
+    classes, examples = len(confusion), scores.shape[-1]
+    if len(wanted) > 1 and examples >= LARGE_BATCH:
+        greatest = scores == scores.max(axis=0)
+        if np.count_nonzero(greatest) == examples:  # nowhere do two classes share the top
+            found = wanted @ greatest.T.astype(wanted.dtype)
+            confusion += found
+            return float(np.trace(found))
+    truth = wanted[0] if len(wanted) == 1 else wanted.argmax(axis=0)
+    pairs = truth * classes + answered_classes(scores, loss)
+    pairs = pairs.astype(np.intp, copy=False)
+    counts = np.bincount(pairs, minlength=classes * classes)
+    confusion += counts.reshape(classes, classes)
+    return float(counts[:: classes + 1].sum())
 
 
 def _r_squared(head: Head, data: PreparedData, rows: int) -> FurtherMetric:

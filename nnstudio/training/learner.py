@@ -70,14 +70,7 @@ class Learner:
         """
         found = self.look(index, rng, weights, epoch)
         self.workspace.update_state([self.workspace])
-        if self.sums.size:
-            self._count_in(self.sums)
         return found
-
-    def _count_in(self, sums: Array) -> None:
-        """Add what the last batch tells of the further figure."""
-        assert self.further is not None, "without it there are no sums"
-        self.further.add(sums, self.workspace.output(self._scores), self._ys[0])
 
     def look(
         self, index: Array, rng: np.random.Generator, weights: Array | None, epoch: int = 0
@@ -97,8 +90,13 @@ class Learner:
             fill(index, buffer)
         loss = workspace.loss(self._xs, ys, training=True, rng=rng, weights=weights)
         workspace.backward(ys)
-        own = workspace.head_losses[0] if weights is None else nan
-        return loss, self._measure(workspace.output(self._scores), ys[0], own)
+        output, metric = workspace.output(self._scores), None
+        if self.further is not None and self.sums.size:
+            metric = self.further.add(self.sums, output, ys[0])
+        if metric is None:
+            own = workspace.head_losses[0] if weights is None else nan
+            metric = self._measure(output, ys[0], own)
+        return loss, metric
 
 
 class _Part(NamedTuple):
@@ -153,9 +151,9 @@ class Team(Learner):
             theirs *= share
             gradient += theirs
         self.workspace.update_state([self.workspace, *(m.learner.workspace for m in mates)])
-        if self.sums.size:
-            for learner in (self, *(mate.learner for mate in mates)):
-                learner._count_in(self.sums)
+        for mate in mates:
+            self.sums += mate.learner.sums
+            mate.learner.sums.fill(0)
         loss = sum(share * loss for share, (loss, _) in zip(shares, found, strict=True))
         return loss, sum(metric for _, metric in found)
 

@@ -22,7 +22,7 @@ from nnstudio.training.feed import class_axis, target_of
 
 #: From this many examples on, comparing all scores with the greatest is quicker than ``argmax``,
 #: which goes from column to column (measured: 13 against 50 µs for 10 classes and 1,024 examples).
-_LARGE_BATCH = 256
+LARGE_BATCH = 256
 
 
 #: What a batch adds to the sum: of outputs and targets (…, N), as the loss sees them, and of the
@@ -120,7 +120,7 @@ def are_right(output: Array, target: Array, loss: Loss) -> Array:
     if len(target) == 1:
         right = answered_classes(output, loss) == target[0]
         return right
-    if output.shape[-1] >= _LARGE_BATCH:
+    if output.shape[-1] >= LARGE_BATCH:
         greatest = output == output.max(axis=0)
         if np.count_nonzero(greatest) == output.shape[-1]:  # nowhere do two classes share the top
             right = np.logical_and(greatest, target)
