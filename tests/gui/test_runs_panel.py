@@ -560,6 +560,26 @@ def test_seeds_train_beside_a_run_and_get_numbers_of_their_own(
     assert len(set(numbers)) == len(numbers)
 
 
+def test_deleting_the_run_or_opening_another_project_ends_its_seeds(
+    spirals: Bench, qtbot: QtBot
+) -> None:
+    spirals.window.workbench.change_settings("Epochs", epochs=20_000)
+    with qtbot.waitSignal(spirals.window.workbench.runner.ended, timeout=20_000):
+        click(spirals.window, "step_epoch_button")
+    for end in (
+        lambda: spirals.key(KEYS.Key_Delete),
+        lambda: spirals.window.workbench.open(line()),
+    ):
+        ask_seeds(spirals, 0, 20)
+        assert spirals.panel.training.is_busy
+        end()
+        qtbot.waitUntil(lambda: not spirals.panel.training.is_busy, timeout=30_000)
+        assert not any(run.group for run in spirals.runs)
+        if not spirals.rows:
+            break
+        click(spirals.window, "runs_bring_back")
+
+
 def test_closing_the_window_ends_the_seeds(spirals: Bench, qtbot: QtBot) -> None:
     spirals.window.workbench.change_settings("Epochs", epochs=20_000)
     click(spirals.window, "run_button")

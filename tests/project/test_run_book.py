@@ -10,6 +10,8 @@ from math import isnan
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from small_projects import LINE, LINE_DATA, SPIRAL, SPIRAL_DATA
 
 from nnstudio.data.batches import PreparedData
@@ -324,6 +326,30 @@ def test_undo_and_redo_leave_the_book_alone() -> None:
     while document.redo():
         assert document.project.runs == noted
     assert document.project.settings.learning_rate == 0.5
+
+
+@given(
+    steps=st.lists(
+        st.sampled_from(["edit", "stale edit", "undo", "redo", "keep"]), min_size=1, max_size=12
+    )
+)
+def test_whatever_is_edited_and_undone_the_book_is_the_one_kept_last(steps: list[str]) -> None:
+    document = Document(LINE)
+    book: tuple[RunRecord, ...] = ()
+    record = begun(LINE, session_for(LINE, LINE_DATA), WHEN)
+    for count, step in enumerate(steps, 1):
+        rate = 1 / (1 + count)
+        match step:
+            case "edit":
+                document.apply("Rate", with_rate(document.project, rate))
+            case "stale edit":
+                document.apply("Rate", with_rate(LINE, rate))
+            case "keep":
+                book = (*book, replace(record, number=count))
+                document.keep_runs(book)
+            case _:
+                getattr(document, step)()
+        assert document.project.runs == book
 
 
 def test_an_edit_of_an_older_value_does_not_bring_back_its_book() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Sequence
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -12,6 +13,7 @@ from nnstudio.gui import garbage
 from nnstudio.gui.loading import Loading
 from nnstudio.gui.workbench import Workbench
 from nnstudio.messages import StudioError, sentence
+from nnstudio.project.project import Project
 from nnstudio.project.run_book import RunRecord, record_of, with_group
 from nnstudio.training.control import Control
 from nnstudio.training.events import BatchDone, Failed
@@ -95,6 +97,7 @@ class SeedTraining(QObject):
         self._poll.setInterval(LOOK_EVERY)
         self._poll.timeout.connect(self._look)
         parent.destroyed.connect(self.cancel)
+        workbench.project_changed.connect(self._project_changed)
 
     @property
     def is_busy(self) -> bool:
@@ -163,11 +166,15 @@ class SeedTraining(QObject):
         self._keep(job)
         self.changed.emit()
 
+    def _project_changed(self, old: Project, new: Project) -> None:
+        """A run that is deleted, or of another project, isn't repeated any more."""
+        if old.runs is not new.runs and self._job and not _has(new.runs, self._job.runs.record):
+            self.cancel()
+
     def _keep(self, job: _Job) -> None:
         """Into the book, unless it is that of another project by now."""
         runs, record = self._workbench.project.runs, job.runs.record
-        known = record_of(runs, record.number)
-        if not job.runs.done or known is None or known.began != record.began:
+        if not job.runs.done or not _has(runs, record):
             return
         going_on = self._workbench.runner.record
         after = going_on.number if going_on is not None else 0
@@ -176,3 +183,9 @@ class SeedTraining(QObject):
         said = sentence("seeds_kept", run=record.title, count=len(job.runs.done))
         self._workbench.said.emit(said, "ok")
         self.kept.emit(together[-1].group)
+
+
+def _has(runs: Sequence[RunRecord], record: RunRecord) -> bool:
+    """Whether it is in this book; numbers are given in every project."""
+    known = record_of(runs, record.number)
+    return known is not None and known.began == record.began
