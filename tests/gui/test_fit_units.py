@@ -106,6 +106,7 @@ def test_the_slider_builds_the_curve_up_by_keyboard(qtbot: QtBot) -> None:
     for _ in range(3):
         QTest.keyClick(slider, Qt.Key.Key_Right)
     assert text(panel, "function_build_text") == "3 of 12 units"
+    assert "the bias and 3 units" in text(panel, "function_units_text")
     found = plot.contributions
     np.testing.assert_array_equal(plot.drawn(), found.order[:3])
     bends = np.ptp(found.units, axis=1)

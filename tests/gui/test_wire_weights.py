@@ -58,6 +58,13 @@ def test_its_colour_is_that_of_the_sign_of_the_mean(mean: float, role: str) -> N
     assert WireWeight(1.0, mean).colour(theme) == theme.colour(role)
 
 
+def test_of_a_recurrent_layer_the_matrix_of_its_input_counts() -> None:
+    graph = load_project(sample("sine.nnstudio")).graph
+    known = {("lstm", "weight_ih"): np.full((4, 1), -2.0), ("lstm", "weight_hh"): np.ones((4, 1))}
+    found = wire_weights(graph, graph.edges, known)
+    assert found == {Edge("input", "lstm"): WireWeight(2.0, -2.0, 1.0)}
+
+
 def test_weights_that_are_no_numbers_leave_the_wire_as_it_is() -> None:
     broken = arrays(np.array([[np.nan, 1.0]]), np.array([[1.0, 1.0]]))
     assert set(wire_weights(GRAPH, GRAPH.edges, broken)) == {INTO_SECOND}

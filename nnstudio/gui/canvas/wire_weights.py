@@ -27,6 +27,8 @@ from nnstudio.gui.look.theme import Theme
 THIN, THICK = 1.5, 6.0
 #: |mean| / mean |w| from which on a wire has the full colour of its sign.
 LEANING = 0.25
+#: What multiplies the input: of most layers, and of recurrent ones.
+_MULTIPLIES = ("weight", "weight_ih")
 
 
 @dataclass(frozen=True)
@@ -75,8 +77,9 @@ def wire_weights(
     found: dict[Edge, tuple[float, float]] = {}
     for edge in edges:
         owner = graph.by_id[edge.target].owner or edge.target
-        weight = arrays.get((owner, "weight"))
-        if weight is None or weight.ndim < 2:
+        found_by = (arrays.get((owner, name)) for name in _MULTIPLIES)
+        weight = next((w for w in found_by if w is not None and w.ndim > 1), None)
+        if weight is None:
             continue
         if owner not in known:
             with np.errstate(all="ignore"):  # weights of a run that goes astray

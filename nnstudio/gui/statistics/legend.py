@@ -12,10 +12,10 @@ from nnstudio.training.distributions import MOST_VALUES
 
 _SCALE, _GAP, _LINE = 40.0, 6.0, 18.0
 _WORDS = (
-    "The stronger the colour, the more of the values lie there; blue or the first colour above 0,"
-    " the second below. Lines: the median, and where nine of ten values lie. While it trains, of"
-    f" one batch now and then; at rest, of 128 training examples. Of more than {MOST_VALUES:,}"
-    " values so many stand for all."
+    "The stronger the colour, the more of the values lie there: {positive} above 0, {negative}"
+    " below. Lines: the median, and where nine of ten values lie. While it trains, of one batch now"
+    " and then; at rest, of 128 training examples. Of more than {most:,} values so many stand for"
+    " all."
 )
 
 
@@ -25,11 +25,17 @@ class DistributionLegend(QWidget):
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self.setObjectName("histograms_legend")
-        self.setToolTip(_WORDS)
         self._theme = theme
         self._strongest = 0.0
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        theme.changed.connect(self.update)
+        theme.changed.connect(self._retell)
+        self._retell()
+
+    def _retell(self) -> None:
+        signs = self._theme.signs
+        words = {"positive": signs.positive, "negative": signs.negative, "most": MOST_VALUES}
+        self.setToolTip(_WORDS.format(**words))
+        self.update()
 
     def show_strongest(self, share: float) -> None:
         """The share of values in the densest bins."""

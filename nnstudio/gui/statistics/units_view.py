@@ -94,6 +94,8 @@ class UnitsView(QWidget):
         if found is None:
             return
         words = _sum_words(found) if pointed is None else self._plot.words(pointed)
+        if pointed is None and not self._plot.is_built:
+            words = f"The sum of the bias and {self._build.count:,} units, those that bend most"
         self._told.setText(words)
         self._told.setToolTip(words)
         entries = [("line", "positive", "unit, weight > 0"), ("line", "negative", "weight < 0")]
