@@ -451,6 +451,17 @@ def test_other_runs_are_drawn_beside_it_with_a_legend(qtbot: QtBot) -> None:
     assert all(isinstance(c.role, str) for c in panel.charts.loss.drawing.curves)
 
 
+def test_other_runs_are_seen_where_there_is_no_run_of_its_own(qtbot: QtBot) -> None:
+    panel = show(qtbot, CurvesPanel, digits(), WIDE)
+    panel.compare([("Run 2", other_run(), "negative"), ("Run 3", other_run(4), "dim")])
+    qtbot.waitUntil(lambda: panel.charts.shown is not None)
+    assert "this run" not in child(panel, "curves_legend").text()
+    assert {c.role for c in panel.charts.loss.drawing.curves} == {"negative", "dim"}
+    panel.compare([])
+    panel.refresh()
+    assert child(panel, "curves_run_button").isVisible()
+
+
 def test_many_names_leave_room_for_the_curves(qtbot: QtBot) -> None:
     panel = trained(qtbot, size=LEAST)
     panel.compare([(f"Run {number}", other_run(), "dim") for number in range(2, 12)])

@@ -156,7 +156,7 @@ def _labels(kind: Kind, run: RunCurves, more: str) -> list[Label]:
         if isfinite(value):
             text = kind.text(value)
             both = f"{text} · {more}" if more and name == "validation" else text
-            labels.append(Label(f"{name} {both}", name, value))
+            labels.append(Label(f"{name} {both}", run.role or name, value))
     if not labels and kind is LOSS:
         value = run.step_loss(run.steps)
         labels.append(Label(f"training {kind.text(value)}", "training", value))

@@ -49,7 +49,7 @@ class CurvesPanel(LiveView):
         self.take.failed.connect(lambda text: live.workbench.said.emit(text, "error"))
         self.bar = CurvesBar(theme, self.options, self.take)
         self._theme = theme
-        self._others: tuple[tuple[str, History, str | QColor], ...] = ()
+        self._others: list[RunCurves] = []
         self._frozen: RunCurves | None = None
         self._pages = QStackedLayout(self)
         self._empty = EmptyState("curves_run")
@@ -103,7 +103,7 @@ class CurvesPanel(LiveView):
 
     def compare(self, others: Sequence[tuple[str, History, str | QColor]]) -> None:
         """Draw these runs beside this one: label, curves, colour or its role; none ends it."""
-        self._others = tuple(others)
+        self._others = [RunCurves.now(run, 0.0, label, role) for label, run, role in others]
         self.live.mark(self)
 
     def mark_step(self, step: int | None) -> None:
@@ -117,8 +117,8 @@ class CurvesPanel(LiveView):
 
     def freeze(self, is_frozen: bool) -> None:
         """Stand still at what is shown now, while training goes on; or show what is new again."""
-        shown = self.charts.shown
-        self._frozen = shown.runs[0] if is_frozen and shown is not None else None
+        own = None if self.charts.shown is None else self.charts.shown.runs[0]
+        self._frozen = own if is_frozen and own is not None and not own.label else None
         self.bar.show_frozen(None if self._frozen is None else self._frozen.steps)
         self._redraw()
 
@@ -144,9 +144,7 @@ class CurvesPanel(LiveView):
 
     def _draw(self, *, in_turn: bool) -> None:
         own = self._own()
-        runs = [RunCurves.now(run, 0.0, label, role) for label, run, role in self._others]
-        if own is not None:
-            runs.insert(0, own)
+        runs = [*([] if own is None else [own]), *self._others]
         if not runs:
             self.charts.shown = None
             self._pages.setCurrentWidget(self._empty)
