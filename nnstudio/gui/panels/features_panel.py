@@ -36,6 +36,8 @@ from nnstudio.training.neighbours import TITLES, Method, lacking
 
 #: A panel narrower than this has the legend in a line of its own, and no caption.
 _NARROW = 560
+#: One wider than this has all settings in one line.
+_WIDE = 1160
 #: One lower than this has no room for that line.
 _LOW = 170
 
@@ -81,7 +83,7 @@ class FeaturesPanel(LiveView):
         self._header.addWidget(self._caption)
         self._header.addStretch()
         self._header.addWidget(self._legend, 2)
-        layout = QVBoxLayout(self)
+        self._column = layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 8, 12, 8)
         layout.setSpacing(4)
         layout.addLayout(self._header)
@@ -297,6 +299,12 @@ class FeaturesPanel(LiveView):
         if row.indexOf(self._legend) < 0:
             for place, part in ((0 if narrow else 2, self._colour), (-1, self._legend)):
                 row.insertWidget(place, part, 2 if part is self._legend else 0)
+        wide = self.width() >= _WIDE
+        if wide != (self._header.indexOf(self._tuning) >= 0):
+            if wide:
+                self._header.insertWidget(3, self._tuning)
+            else:
+                self._column.insertWidget(2, self._tuning)
         is_room = not narrow or self.height() >= _LOW
         self._caption.setVisible(shown and not narrow)
         self._legend.setVisible(shown and is_room)
