@@ -117,8 +117,6 @@ class Observations:
         """Add what was seen; a step that was seen before takes back all that came after it."""
         arrays = arrays_of(inside)
         most = columns_within(MEMORY, len(arrays))
-        for row in self.rows.values():
-            row.forget_from(inside.step)
         for trace, array in arrays.items():
             histogram = Histogram.of(thinned(array))
             row = self.rows.setdefault(trace, Row(most))

@@ -132,6 +132,14 @@ def test_a_run_that_goes_back_takes_its_later_columns_with_it() -> None:
     assert row.at(3) is None
 
 
+def test_a_step_that_is_sampled_twice_is_there_once() -> None:
+    row = Row[Column](8)
+    for value in (1.0, 2.0, 3.0):
+        row.add(sample(10, [value]))
+    (column,) = row.entries
+    np.testing.assert_array_equal(column.histogram.counts, Histogram.of(np.array([3.0])).counts)
+
+
 def test_memory_is_divided_among_all_rows() -> None:
     assert columns_within(32_000_000, 10) == 128
     assert columns_within(32_000_000, 1000) * 1000 * BINS * 4 <= 32_000_000

@@ -87,6 +87,16 @@ def test_a_step_seen_again_takes_back_what_came_after_it() -> None:
     assert [point.last for point in observed.norms["n1"].entries] == steps
 
 
+def test_a_figure_that_is_no_number_is_left_out_and_takes_back_what_came_after_it() -> None:
+    observed = Observations("line")
+    insides = list(seen(line_session()))
+    for inside in insides:
+        observed.see(inside)
+    no_number = dict.fromkeys(insides[1].update_ratios, float("nan"))
+    observed.see(Inside(**{**vars(insides[1]), "update_ratios": no_number}))
+    assert [point.last for point in observed.ratios["n1"].entries] == [insides[0].step]
+
+
 def test_however_long_a_run_is_watched_memory_stays_bounded() -> None:
     observed = Observations("long")
     inside = next(seen(spiral_session()))
