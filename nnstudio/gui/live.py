@@ -99,6 +99,9 @@ class Live(QObject):
         self._timer = QTimer(self)
         self._timer.setInterval(TICK)
         self._timer.timeout.connect(self._tick)
+        self._soon = QTimer(self)  # who drags through time waits for no beat
+        self._soon.setSingleShot(True)
+        self._soon.timeout.connect(self._tick)
         workbench.project_changed.connect(self._project_changed)
         workbench.data_changed.connect(self.mark_all)
         workbench.runner.started.connect(self._started)
@@ -221,6 +224,8 @@ class Live(QObject):
         for view in self._views:
             self.mark(view)
         self.moment_changed.emit()
+        if not self.is_running:
+            self._soon.start()
 
     def _make_model(self, project: Project) -> Model | None:
         session = self.workbench.runner.session

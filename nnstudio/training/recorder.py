@@ -2,7 +2,8 @@
 
 What is recorded is published as one value, so that another thread may read it at any time.
 Recording takes at most SHARE of the time of training, after a short while that is free. Where it
-would take more, moments are passed over; but never the first, the best and the last.
+would take more, moments are passed over; but never the first, the best and the last, which may cost
+0.1 ms for each epoch that is better than all before.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from nnstudio.training.stopping import score
 #: The share of the time of training that recording may take.
 SHARE = 0.01
 #: So many seconds are free, so that a run's first steps are recorded one by one.
-FREE = 0.02
+FREE = 0.01
 
 
 class Recorder:
