@@ -37,6 +37,7 @@ from nnstudio.project.run_book import (
     written,
 )
 from nnstudio.project.runs import (
+    is_finished,
     session_for,
     with_ended_run,
     with_new_weights,
@@ -290,8 +291,9 @@ def test_a_fork_of_a_run_that_ended_early_goes_on() -> None:
     project = run(replace(LINE, settings=settings))
     assert project.runs[0].end == "early"
     before = project.runs[0].epoch
-    child = run(forked(project, project.runs[0], slower, more=2)).runs[-1]
-    assert child.epoch > before
+    fork = forked(project, project.runs[0], slower, more=2)
+    assert not is_finished(fork), "or Run would begin it again"
+    assert run(fork).runs[-1].epoch > before
 
 
 def test_a_fork_from_the_start_begins_with_the_same_weights() -> None:
