@@ -468,7 +468,9 @@ class Nadam(Optimizer):
 
         m̂ = μₜ₊₁ m / (1 − μ₁ ⋯ μₜ₊₁) + (1−μₜ) g / (1 − μ₁ ⋯ μₜ)
 
-    with a momentum that warms up, μᵢ = β₁ (1 − ½ · 0.96^{iψ}), from about β₁/2 to β₁.
+    with a momentum that warms up, μᵢ = β₁ (1 − ½ · 0.96^{iψ}), from about β₁/2 to β₁. If β₁ or ψ
+    changes in the middle of a run, the products are those of the new momenta from the beginning,
+    where PyTorch keeps the product of those that were used.
     """
 
     title: ClassVar[str] = "Nadam"

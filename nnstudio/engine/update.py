@@ -25,6 +25,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import numpy as np
+
 from nnstudio.engine.layer import Array
 from nnstudio.engine.lbfgs import LBFGS, Objective, Point
 from nnstudio.engine.network import Network
@@ -99,6 +101,29 @@ class Update:
         Each is as long as the trainable part and 0 before the first step.
         """
         return (*self._optimizer.slots(), AVERAGE) if self._average else self._optimizer.slots()
+
+    def taken_over(
+        self, slots: Mapping[str, Array], before: Optimizer, flat: Array
+    ) -> dict[str, Array]:
+        """Its slots where ``slots`` were those of an optimizer of the same kind, ``before``.
+
+        New ones begin at 0, as at a run's first step. What is remembered stays what it is, as in
+        PyTorch when a group's settings are changed: a mean that is kept in another unit is scaled
+        in place.
+
+        Args:
+            flat: all variables, for length and kind of number.
+        """
+        old, new = before.slot_units(), self._optimizer.slot_units()
+        found = {}
+        for name in self.slots():
+            slot = slots.get(name)
+            if slot is None:
+                slot = np.zeros(self._trainable_size, flat.dtype)
+            elif old.get(name, 1.0) != new.get(name, 1.0):
+                slot *= old.get(name, 1.0) / new.get(name, 1.0)
+            found[name] = slot
+        return found
 
     def apply(
         self, flat: Array, gradient: Array, slots: Mapping[str, Array], rate: float, step: int

@@ -19,7 +19,6 @@ import numpy as np
 from nnstudio.data.batches import PreparedData
 from nnstudio.engine.layer import Array
 from nnstudio.engine.network import Network
-from nnstudio.engine.optimizers import Optimizer
 from nnstudio.engine.randomness import dropout_stream, restore_stream, stream_state
 from nnstudio.engine.schedules import Clock, Constant, warm_up
 from nnstudio.engine.update import AVERAGE, Update
@@ -99,9 +98,8 @@ class Session:
             else Learner(network, flat, data, seed)
         )
         self.workspace = self.learner.workspace
-        self.slots: dict[str, Array] = {}
         self.update = self._make_update()
-        self._fit_slots(settings.optimizer)
+        self.slots = self.update.taken_over({}, settings.optimizer, flat)
         self.metric = metric_for(network, network.heads[0], data)
         self.example_weights = example_weights(settings, data, network.heads[0].target)
         self.full_batch = self._make_full_batch()
@@ -217,7 +215,7 @@ class Session:
             self.learner.adopt(network)
         if set(changed) - _BESIDE_THE_UPDATE:
             self.update = self._make_update()
-            self._fit_slots(before.optimizer)
+            self.slots = self.update.taken_over(self.slots, before.optimizer, self.flat)
             self.full_batch = self._make_full_batch()
         monitor = watched(settings, self.data)
         if not settings.early_stopping or monitor != self.watch.monitor:
@@ -243,19 +241,6 @@ class Session:
         return FullBatch(
             self.network, self.flat, self.learner, self.data, self.update, self.example_weights
         )
-
-    def _fit_slots(self, before: Optimizer) -> None:
-        """The slots that the update wants, after ``before`` was the optimizer.
-
-        New ones begin at 0, as at a run's first step; what is remembered stays what it is.
-        """
-        old, new = before.slot_units(), self.settings.optimizer.slot_units()
-        for name in self.update.slots():
-            if name not in self.slots:
-                self.slots[name] = np.zeros(self.network.trainable_size, self.flat.dtype)
-            elif old.get(name, 1.0) != new.get(name, 1.0):
-                self.slots[name] *= old.get(name, 1.0) / new.get(name, 1.0)
-        self.slots = {name: self.slots[name] for name in self.update.slots()}
 
     # ------------------------------------------------------------------ steps
 

@@ -17,7 +17,10 @@ from nnstudio.engine.losses import HalfSquaredError
 from nnstudio.engine.network import Head, Network, Step
 from nnstudio.engine.optimizers import (
     SGD,
+    Adadelta,
     Adam,
+    AdamW,
+    AMSGrad,
     Optimizer,
     RMSProp,
 )
@@ -93,6 +96,37 @@ def test_its_steps_are_pytorchs(optimizer: Optimizer, rate: float, dtype: Any, s
     theirs = torch_optimizers.counterpart(optimizer, [descent.weight], [descent.bias], rate)
     for number, gradient in enumerate(gradients(len(descent.flat), steps, dtype), 1):
         descent.step(gradient, rate, number)
+        theirs.step()
+    descent.compare()
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (SGD(), SGD(momentum=0.9)),
+        (SGD(momentum=0.9), SGD(momentum=0.5, nesterov=True)),
+        (RMSProp(momentum=0.2), RMSProp(rho=0.5, momentum=0.7)),
+        (Adadelta(), Adadelta(rho=0.5)),
+        (Adam(), Adam(beta1=0.5, epsilon=1e-4)),
+        (Adam(), Adam(beta2=0.5)),
+        (AdamW(), AdamW(beta1=0.3, weight_decay=0.5)),
+        (AMSGrad(), AMSGrad(beta1=0.5, beta2=0.9)),
+    ],
+    ids=str,
+)
+def test_numbers_changed_between_two_steps_do_what_they_do_in_pytorch(
+    before: Optimizer, after: Optimizer
+) -> None:
+    descent = Descent(Update(network(), before), np.float64)
+    theirs = torch_optimizers.counterpart(before, [descent.weight], [descent.bias], 0.01)
+    changed = torch_optimizers.counterpart(after, [descent.weight], [descent.bias], 0.01)
+    for number, gradient in enumerate(gradients(len(descent.flat), 20, np.float64), 1):
+        if number == 9:
+            descent.update = Update(network(), after)
+            descent.slots = descent.update.taken_over(descent.slots, before, descent.flat)
+            for group, new in zip(theirs.param_groups, changed.param_groups, strict=True):
+                group.update({name: value for name, value in new.items() if name != "params"})
+        descent.step(gradient, 0.01, number)
         theirs.step()
     descent.compare()
 

@@ -200,7 +200,7 @@ def test_a_network_that_runs_from_tape_sees_penalties_and_momentum_that_change()
 
 
 def test_threads_that_share_the_batch_all_see_a_changed_layer() -> None:
-    shared = replace(SPIRAL_SETTINGS, threads=2, batch_size=16)
+    shared = replace(SPIRAL_SETTINGS, threads=2, batch_size=16, epochs=4)
     networks = spiral_network(), spiral_network(rate=0.0)
     session = changed_on_the_way(shared, shared, networks)
 
