@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
+
 import numpy as np
 import pytest
 
@@ -143,3 +146,17 @@ def test_a_layer_that_does_more_than_ufuncs_is_refused_while_recording(
     one = ForwardPass(1, layer.forward, v, (0,), Call())
     with pytest.raises(NotTapedError):
         Recording(2).record_forward([one], [(0, x)])
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_a_tape_is_freed_with_its_workspace(name: str) -> None:
+    network = NETWORKS[name]
+    workspace = Workspace(network, network.initial(SEED))
+    for _ in range(3):
+        (x,), (y,) = workspace.buffers(4)
+        x[...], y[...] = 0.5, 0.25
+        workspace.loss_and_gradient([x], [y])
+    held = [weakref.ref(array) for array in (workspace.flat, workspace.gradient, x, y)]
+    del workspace, x, y
+    gc.collect()
+    assert [array() for array in held] == [None] * len(held)

@@ -12,7 +12,8 @@ are reached through their arguments; :data:`TAPED` names them. What else they di
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import partial
 from itertools import pairwise
 from typing import Any
@@ -215,17 +216,17 @@ class Recording:
         Raises:
             NotTapedError: they do more than a tape can hold.
         """
-        tape: Tape = []
         found: dict[int, Array] = {}
-        for i, x in given:
-            self.outputs[i] = x
-            found[i] = _recorded(x, tape)
-        for i, forward, v, sources, call in passes:
-            recorded = self._calls[i] = _RecordedCall(call, tape)
-            xs = tuple(found[source] for source in sources)
-            found[i] = forward(_all_recorded(v, tape), xs, recorded)
-            self.outputs[i] = self.scores = _plain(found[i])
-        self._forward = tape
+        with _recording() as tape:
+            for i, x in given:
+                self.outputs[i] = x
+                found[i] = _recorded(x, tape)
+            for i, forward, v, sources, call in passes:
+                recorded = self._calls[i] = _RecordedCall(call, tape)
+                xs = tuple(found[source] for source in sources)
+                found[i] = forward(_all_recorded(v, tape), xs, recorded)
+                self.outputs[i] = self.scores = _plain(found[i])
+            self._forward = list(tape)
         self.recorded = True
 
     def play_forward(self) -> None:
@@ -254,27 +255,42 @@ class Recording:
             each()
 
     def _record_backward(self, passes: Sequence[BackwardPass], dy: Array) -> None:
-        tape: Tape = []
-        behind: Array | None = _recorded(dy, tape)
-        for i, backward, v, grad, _, _, _, _ in passes:
-            assert behind is not None, "in a chain each step gives back to the one before"
-            call = self._calls[i].going_back(tape)
-            (behind,) = backward(_all_recorded(v, tape), _all_recorded(grad, tape), behind, call)
-        self._dy, self._backward = dy, tape
+        with _recording() as tape:
+            behind: Array | None = _recorded(dy, tape)
+            for i, backward, v, grad, _, _, _, _ in passes:
+                assert behind is not None, "in a chain each step gives back to the one before"
+                call = self._calls[i].going_back(tape)
+                grads = _all_recorded(grad, tape)
+                (behind,) = backward(_all_recorded(v, tape), grads, behind, call)
+            self._dy, self._backward = dy, list(tape)
 
     def _record_gradient(self, loss: Loss, scores: Array, target: Array, call: Call) -> None:
         """The loss's gradient too, unless it does more than a tape can hold."""
         if call.weights is not None:
             return
-        tape: Tape = []
-        recorded = _RecordedCall(call, tape)
-        recorded.saved = _all_recorded(call.saved, tape)
-        try:
-            dy = loss.gradient(_recorded(scores, tape), _recorded(target, tape), recorded)
-        except NotTapedError:
-            return
-        if _plain(dy).base is self._dy or _plain(dy) is self._dy:
-            self._gradient, self._target = tape, target
+        with _recording() as tape:
+            recorded = _RecordedCall(call, tape)
+            recorded.saved = _all_recorded(call.saved, tape)
+            try:
+                dy = loss.gradient(_recorded(scores, tape), _recorded(target, tape), recorded)
+            except NotTapedError:
+                return
+            if _plain(dy).base is self._dy or _plain(dy) is self._dy:
+                self._gradient, self._target = list(tape), target
+
+
+@contextmanager
+def _recording() -> Iterator[Tape]:
+    """A tape that is empty again after the block, which copies what it wants of it.
+
+    The arrays know the tape, and the calls on it the arrays. Nothing frees such a circle: an array
+    of numpy doesn't tell the garbage collector on which other one it is a view.
+    """
+    tape: Tape = []
+    try:
+        yield tape
+    finally:
+        tape.clear()
 
 
 def _all_recorded(arrays: Arrays, tape: Tape) -> dict[str, Array]:
