@@ -355,6 +355,27 @@ def test_a_run_that_diverged_is_wound_back_and_goes_on_with_a_smaller_rate(
     assert steps(window)[-1] == 5
 
 
+def test_from_a_moment_of_weights_alone_another_run_begins_and_the_window_says_so(
+    opened: Opened, qtbot: QtBot
+) -> None:
+    window = opened(spiral(epochs=5))
+    workbench = window.workbench
+    train_on(window, qtbot, batches=9)
+    trained = workbench.project.trained
+    light = tuple(replace(moment, slots=None) for moment in trained.recording.moments)
+    recording = replace(trained.recording, moments=light, best=None, is_full=False)
+    trained = replace(trained, recording=recording)
+    workbench.open(replace(workbench.project, trained=trained))
+    slider(window).setValue(4)
+    assert "another run begins" in child(window, "time_continue").toolTip()
+    click(window, "time_continue")
+    assert "a run of its own" in child(window, "message_text").text()
+    assert not continues(workbench.project)
+    flat = window.live.model().workspace.flat
+    np.testing.assert_array_equal(flat, light[4].flat)
+    assert not child(window, "time_bar").isVisible()
+
+
 def test_where_nothing_can_go_on_the_button_says_why(opened: Opened, qtbot: QtBot) -> None:
     window = opened(line(epochs=4))
     train_on(window, qtbot)

@@ -27,6 +27,12 @@ QUICKEST, SLOWEST = 0.033, 0.4
 GROWS_EVERY = 0.2
 #: Below this width words are shortened.
 ROOMY = 660
+#: What Continue from here does, by whether the moment holds all that going on needs.
+_CONTINUES = {
+    True: "Make this the present: Run goes on from this step",
+    False: "Make these weights the present: another run begins from them, for the network is too"
+    " large to record the optimizer's memory",
+}
 
 
 class TimeBar(QWidget):
@@ -284,7 +290,7 @@ class TimeBar(QWidget):
             self._text.setFixedWidth(self._text.fontMetrics().horizontalAdvance(longest) + 8)
         why_not = self._why_not(moment)
         self._continue.setEnabled(not why_not)
-        self._continue.setToolTip(why_not or "Make this the present: Run goes on from this step")
+        self._continue.setToolTip(why_not or _CONTINUES[moment is None or moment.slots is not None])
 
     def _why_not(self, moment: Moment | None) -> str:
         """Why nothing can go on from here; empty if it can."""
