@@ -221,7 +221,8 @@ class RMSProp(Optimizer):
         return ("square", *(("mean",) if self.centered else ()), *velocity)
 
     def slot_units(self) -> Mapping[str, float]:
-        return {"square": 1 - self.rho, "mean": 1 - self.rho}
+        unit = 1 - self.rho
+        return {"square": unit, "mean": unit, "velocity": 1 / sqrt(unit)}
 
     def update(
         self,
