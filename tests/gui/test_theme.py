@@ -17,6 +17,7 @@ from pytestqt.qtbot import QtBot
 from nnstudio import assets
 from nnstudio.engine.catalogue import CATEGORIES, LAYERS
 from nnstudio.gui.look.icons import SCALES, SIZE, app_icon, icon, layer_icon_name, pixmap
+from nnstudio.gui.look.number_text import number_text
 from nnstudio.gui.look.theme import THEMES, Colours, Theme, mono_font, style_sheet
 
 SURFACES = {"window", "panel", "canvas", "line", "paper"}
@@ -164,3 +165,10 @@ def test_a_system_without_fonts_gets_the_bundled_one_without_a_word(tmp_path: Pa
 def test_the_application_uses_our_text_size(open_window) -> None:
     open_window()
     assert QGuiApplication.font().pixelSize() == 13
+
+
+def test_numbers_have_three_digits_or_all_before_the_point_until_nobody_counts_them() -> None:
+    told = {4.021: "4.02", -12.0: "−12.0", 12_345.0: "12,345", 1.7e9: "1,700,000,000"}
+    told |= {3.19e34: "3.19e34", -1e12: "−1.00e12", 0.0: "0.00", 2e-5: "2.00e-05"}
+    for value, text in told.items():
+        assert number_text(value) == text

@@ -6,13 +6,19 @@ from math import isfinite
 
 from PySide6.QtGui import QFont
 
+#: From here on a number is told by its power of ten. Data has sums and seconds since 1970 below it,
+#: but nobody counts the digits of a loss gone astray.
+HUGE = 1e12
+
 
 def number_text(value: float) -> str:
-    """Three significant digits: ``4.02``, ``0.500``, ``−12.0``, ``12,300``."""
+    """Three significant digits: ``4.02``, ``0.500``, ``−12.0``; more in ``12,345``, not beyond."""
     if not isfinite(value):
         return "–"
     size = abs(value)
-    if size >= 999.5:
+    if size >= HUGE:
+        text = f"{size:.2e}".replace("e+", "e")
+    elif size >= 999.5:
         text = f"{size:,.0f}"
     elif size and size < 1e-4:
         text = f"{size:.2e}"

@@ -27,6 +27,8 @@ QUICKEST, SLOWEST = 0.033, 0.4
 GROWS_EVERY = 0.2
 #: Below this width words are shortened.
 ROOMY = 660
+#: A loss from here on is told by its power of ten, for which there is room.
+_FAR = 1e5
 #: What Continue from here does, by whether the moment holds all that going on needs.
 _CONTINUES = {
     True: "Make this the present: Run goes on from this step",
@@ -326,4 +328,7 @@ def _where(moment: Moment) -> str:
 
 
 def _loss(moment: Moment) -> str:
-    return f" · loss {number_text(moment.loss)}" if isfinite(moment.loss) else ""
+    if not isfinite(moment.loss):
+        return ""
+    text = number_text(moment.loss) if moment.loss < _FAR else f"{moment.loss:.1e}"
+    return f" · loss {text}"
