@@ -23,6 +23,8 @@ from nnstudio.project.contributions import Contributions
 MOST_UNITS = 64
 #: Points of a unit's curve: every second one of the fitted curve's.
 UNIT_POINTS = CURVE_POINTS // 2 + 1
+#: Of more units every second point is enough: what matters then is what they have in common.
+_FEW = 24
 #: A curve is under the pointer within so many pixels.
 _REACH = 6.0
 
@@ -218,4 +220,6 @@ class FitPlot(FunctionPlot):
             is_lit = unit == self.pointed
             if not is_lit:
                 colour.setAlpha(90 if self.pointed is not None else 150)
-            draw_line(painter, x, self.y_pixels(values), colour, strong=is_lit)
+            every = 1 if is_lit or len(units) <= _FEW else 2
+            y = self.y_pixels(values[::every])
+            draw_line(painter, x[::every], y, colour, strong=is_lit)
