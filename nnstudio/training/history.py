@@ -221,9 +221,13 @@ class History:
         if not np.isfinite(table[:, 0]).all():
             raise ValueError("the history's steps are not numbers")
         numbers = arrays.get("epochs.number", np.arange(1, len(table) + 1))
-        if numbers.shape != (len(table),) or (np.diff(numbers, prepend=0) <= 0).any():
+        is_rising = numbers.shape == (len(table),) and (np.diff(numbers, prepend=0) > 0).all()
+        if not is_rising or not np.isfinite(numbers).all():
             raise ValueError("the history's epochs are not counted upwards")
-        start, width = (int(n) for n in arrays.get("epochs.shape", np.array([0, 4])))
+        shape = arrays.get("epochs.shape", np.array([0, 4]))
+        if shape.shape != (2,):
+            raise ValueError("the history's epochs are folded in a way that makes no sense")
+        start, width = (int(n) for n in shape)
         further = _below(_FIGURE, arrays)
         if any(figure.shape != (len(table), 2) for figure in further.values()):
             raise ValueError("the history's figures don't fit its epochs")

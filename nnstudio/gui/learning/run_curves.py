@@ -12,8 +12,8 @@ from nnstudio.engine.layer import Array
 from nnstudio.gui.plots.curve_lines import Colour
 from nnstudio.training.history import History
 
-#: Points of the loss of the steps, in what is seen: enough for four to a pixel.
-MOST_POINTS = 4_096
+#: Points of the loss of the steps, in what is seen: two or more for each pixel.
+MOST_POINTS = 2_048
 #: Points of the learning rate, which is smooth.
 _RATES = 512
 

@@ -175,7 +175,7 @@ def draw_stroke(painter: QPainter, stroke: Stroke, colour: QColor, curve: Curve)
     if curve.dashed:
         pen.setDashPattern([5.0, 4.0])
     painter.setPen(pen)
-    # Lines that go up and down in every column of pixels gain nothing from smoothing.
+    # Lines that go up and down in every column of pixels are strong enough as they are.
     is_dense = len(stroke.x) > 1.5 * (stroke.x[-1] - stroke.x[0]) > 0
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, not is_dense)
     x, y = stroke.x, stroke.y
@@ -183,8 +183,8 @@ def draw_stroke(painter: QPainter, stroke: Stroke, colour: QColor, curve: Curve)
         x, y = np.array([x[0] - 3, x[0] + 3]), np.repeat(y, 2)
     line = polygon(x, y)
     painter.drawPolyline(line)
-    if not curve.faint:
-        painter.drawPolyline(line.translated(0, 1 if is_dense else 0.7))
+    if not (curve.faint or is_dense):
+        painter.drawPolyline(line.translated(0, 0.7))
 
 
 def _fill(painter: QPainter, stroke: Stroke, colour: QColor) -> None:
