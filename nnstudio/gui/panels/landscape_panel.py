@@ -78,6 +78,7 @@ class LandscapePanel(LiveView):
         self._caption = _line("landscape_caption")
         self._told = _line("landscape_told")
         self._told.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self._told.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self._progress = QProgressBar()
         self._progress.setObjectName("landscape_progress")
         self._progress.setAccessibleName("How much of the landscape is measured")
@@ -336,7 +337,7 @@ class LandscapePanel(LiveView):
         self._caption.setToolTip("\n".join(words))
 
     def _say_where(self) -> None:
-        self._told.setText(self.plot.words() or "Click: show the weights there")
+        self._told.setText(self.plot.words() or "Click: its weights")
 
     # ------------------------------------------------------------------ room
 
