@@ -191,6 +191,21 @@ def test_a_run_that_diverges_has_a_row(bench: Bench) -> None:
     assert bench.column("end") == ["diverged"]
 
 
+def test_a_run_that_is_kept_does_not_move_the_canvas(open_window, qtbot: QtBot) -> None:
+    """As opening another project does."""
+    window = open_window()
+    window.workbench.open(line(optimizer=SGD(), learning_rate=100.0, epochs=99))
+    window.show_network()
+    canvas = window.docks.canvas
+    canvas.zoom_by(0.5)
+    zoom = canvas.zoom
+    with qtbot.waitSignal(window.workbench.runner.ended, timeout=20_000):
+        click(window, "run_button")
+    assert window.workbench.project.runs[0].end == "diverged"
+    assert not window.workbench.document.undo_label
+    assert canvas.zoom == zoom
+
+
 def test_undo_and_redo_leave_the_rows_alone(three: Bench) -> None:
     before = three.runs
     while three.window.workbench.document.undo():

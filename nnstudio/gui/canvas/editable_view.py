@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import lru_cache
 from typing import Literal
 
@@ -376,7 +377,8 @@ class EditableView(NavigableView):
     def _project_changed(self, old: Project, new: Project) -> None:
         self._show_project()
         document = self._workbench.document
-        if not (document.undo_label or document.redo_label):  # another project was opened
+        was_edited = bool(document.undo_label or document.redo_label)
+        if not was_edited and replace(old, runs=new.runs) != new:  # another project was opened
             self.fit()
 
     def _show_project(self) -> None:
