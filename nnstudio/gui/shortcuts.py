@@ -39,6 +39,7 @@ _TRAIN = (
     ("Space", "or Ctrl+R", "run or pause"),
     ("→", "or Ctrl+.", "step a batch; no card selected"),
     ("Shift+→", "or Ctrl+Shift+.", "step an epoch"),
+    ("Home", ", End, B", "time slider: first, now, best"),
 )
 
 
