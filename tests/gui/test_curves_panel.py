@@ -9,6 +9,7 @@ import pytest
 from driving import child, click
 from live_panels import digits, line, show, train
 from PySide6.QtCore import QPoint, QRect, QRectF, Qt
+from PySide6.QtGui import QFontMetricsF
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QCheckBox
 from pytestqt.qtbot import QtBot
@@ -16,7 +17,14 @@ from pytestqt.qtbot import QtBot
 from nnstudio.gui.panels.curves_panel import CurvesPanel
 from nnstudio.gui.plots.curve_chart import CurveChart, spread
 from nnstudio.gui.plots.curve_lines import strokes_of
-from nnstudio.gui.plots.plotting import Axis, mean_per_column, stepped, stepped_log
+from nnstudio.gui.plots.plotting import (
+    LABEL_SIZE,
+    Axis,
+    mean_per_column,
+    sized,
+    stepped,
+    stepped_log,
+)
 
 
 def charts(panel: CurvesPanel) -> list[CurveChart]:
@@ -172,6 +180,11 @@ def test_nothing_is_clipped_at_any_size(qtbot: QtBot, size: tuple[int, int]) -> 
         box = chart.box()
         assert box.width() > 60
         assert QRectF(chart.rect()).contains(box)
+        for label in chart.drawing.labels:
+            words = QFontMetricsF(sized(chart.font(), LABEL_SIZE)).horizontalAdvance(
+                chart.words_of(label)
+            )
+            assert words <= chart.width() - box.left(), chart.words_of(label)
         assert panel.rect().contains(QRect(chart.mapTo(panel, QPoint()), chart.size()))
     for control in ("curves_loss_button", "curves_metric_button", "curves_log_check"):
         widget = child(panel, control)

@@ -98,6 +98,8 @@ class CurveChart(Plot):
         super().__init__(theme, parent)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
+        # What is below needn't be painted.
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.reserved = 0.0
         self.free_corner = "top"
         self.x_name = "epochs"
@@ -170,9 +172,11 @@ class CurveChart(Plot):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         box = self.box()
-        if box.width() <= 8 or box.height() <= 8:
-            return
         painter = QPainter(self)
+        if box.width() <= 8 or box.height() <= 8:
+            painter.fillRect(self.rect(), self.theme.colour("panel"))
+            painter.end()
+            return
         painter.drawPixmap(0, 0, self._axes_now())
         frame = self.frame()
         self._paint_curves(painter, frame)
@@ -247,11 +251,18 @@ class CurveChart(Plot):
         painter.setFont(font)
         end = min(float(frame.across(np.array([self.drawing.end]))[0]), box.right())
         for label, top in zip(said, spread(tops, tall, box.top(), box.bottom()), strict=True):
-            left = box.right() + self._beyond() - metrics.horizontalAdvance(label.text)
+            text = self.words_of(label)
+            left = box.right() + self._beyond() - metrics.horizontalAdvance(text)
             if self._beyond():
                 left = min(left, max(end, box.left()) + _LABEL_GAP)
             painter.setPen(colour_of(self.theme, label.role))
-            painter.drawText(QPointF(left, top + metrics.ascent()), label.text)
+            painter.drawText(QPointF(left, top + metrics.ascent()), text)
+
+    def words_of(self, label: Label) -> str:
+        """What there is room for: in a small chart the first of its values."""
+        room = self.box().width() + self._beyond()
+        fits = self._metrics.horizontalAdvance(label.text) <= room
+        return label.text if fits else label.text.split(" · ")[0]
 
     # ------------------------------------------------------------------ events
 
