@@ -222,6 +222,17 @@ def test_the_design_waits_until_the_run_is_restarted(window: MainWindow, qtbot: 
     assert not waits(window, "inspector_units")
 
 
+def test_the_weight_of_an_outputs_loss_waits(window: MainWindow) -> None:
+    start(window)
+    (output,) = window.workbench.graph.outputs
+    window.workbench.select((output,))
+    assert not waits(window, "inspector_output")
+    enter(window, "inspector_output_weight", "2")
+    assert waits(window, "inspector_output")
+    window.undo()
+    assert not waits(window, "inspector_output")
+
+
 def test_data_waits(window: MainWindow) -> None:
     start(window)
     bench = window.workbench

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
 from nnstudio.data.dataset import INPUTS, TARGETS
 from nnstudio.engine.catalogue import LOSSES
 from nnstudio.gui.forms.fields import ChoiceField
-from nnstudio.gui.forms.form import LABEL_WIDTH, SettingsForm
+from nnstudio.gui.forms.form import LABEL_WIDTH, SettingsForm, later_label
 from nnstudio.gui.look.theme import Theme
 from nnstudio.gui.workbench import Workbench
 from nnstudio.schema import setting
@@ -74,6 +74,10 @@ class OutputForm(QWidget):
         column.setSpacing(6)
         column.addLayout(grid)
         column.addWidget(self._weight)
+        self._later = later_label("inspector_output", self)
+        column.addWidget(self._later)
+        workbench.runner.started.connect(self._show_waiting)
+        workbench.runner.ended.connect(self._show_waiting)
 
     def show_node(self, node: str) -> None:
         """Show what judges ``node``, if it is an output."""
@@ -94,6 +98,14 @@ class OutputForm(QWidget):
         self._target.offer({name: name for name in names})
         self._target.show_value(target)
         self._weight.show_settings(OutputWeight(settings.weight_of(node)))
+        self._show_waiting()
+
+    def _show_waiting(self, *_: object) -> None:
+        """What judges an output can't change within a run."""
+        run, node, now = self._workbench.run_project, self._node, self._workbench.project.settings
+        self._later.setVisible(
+            run is not None and _judged(run.settings, node) != _judged(now, node)
+        )
 
     # ------------------------------------------------------------------ editing
 
@@ -121,3 +133,8 @@ class OutputForm(QWidget):
         project = replace(self._workbench.project, settings=settings)
         self._workbench.apply(f"Change {what}", project, ("output", what, self._node))
         self._workbench.begin_gesture()
+
+
+def _judged(settings: TrainingSettings, node: str) -> tuple[object, ...]:
+    """The loss, its weight and the target at the output ``node``."""
+    return settings.loss_of(node), settings.weight_of(node), settings.target_of(node)
