@@ -129,7 +129,7 @@ def test_a_run_is_measured_by_its_parent_rather_than_by_the_one_before() -> None
     second = replace(LINE, number=2, settings=replace(LINE.settings, learning_rate=0.5))
     child = replace(LINE, number=3, settings=replace(LINE.settings, l2=0.1), parent=(1, 1200))
     told = [row.differs for row in rows(LINE, second, child)]
-    assert told == ["", "learning rate 0.01 → 0.5", "from run 1, step 1,200, L2 0 → 0.1"]
+    assert told == ["", "learning rate 0.01 → 0.5", "L2 0 → 0.1, from run 1, step 1,200"]
 
 
 def test_a_run_that_differs_by_its_seed_alone_says_so() -> None:

@@ -43,6 +43,8 @@ NUMBERS = frozenset(
 _LEAST_FIRST = frozenset({"loss", "best_loss", "seconds", "seed"})
 _WORDS = frozenset({"name", "differs", "note", "end"})
 MINUTE = 60.0
+#: What a group of runs has otherwise than the run it repeats.
+_SEEDS = "seeds"
 
 
 @dataclass(frozen=True)
@@ -141,7 +143,8 @@ def rows_of(
         if record.group and record.group not in unfolded:
             continue
         figures = live.get(record.number) or figures_of(record)
-        rows.append(Row(record, figures, words, is_member=bool(record.group)))
+        own = "" if record.group and words == _SEEDS else words
+        rows.append(Row(record, figures, own, is_member=bool(record.group)))
     return rows
 
 
@@ -179,8 +182,8 @@ def told_apart(runs: Sequence[RunRecord], place: int, reference: RunRecord | Non
     if not words and was != seed and not record.group:
         words.append(f"seed {was} → {seed}")
     if record.parent:
-        words.insert(0, f"from run {record.parent[0]}, step {record.parent[1]:,}")
-    return ", ".join(words) or ("seeds" if record.group else "nothing")
+        words.append(f"from run {record.parent[0]}, step {record.parent[1]:,}")
+    return ", ".join(words) or (_SEEDS if record.group else "nothing")
 
 
 def arranged(

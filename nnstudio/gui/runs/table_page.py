@@ -28,6 +28,8 @@ from nnstudio.gui.runs.seed_training import SeedTraining
 
 #: A narrower page has shorter words on its buttons.
 _WIDE = 440
+#: From here on there is room to say what was deleted.
+_ROOMY = 640
 _WORDS = {
     "reopen": ("Reopen", "Reopen"),
     "fork": ("Fork…", "Fork…"),
@@ -189,8 +191,13 @@ class TablePage(QWidget):
     def _tell_deleted(self) -> None:
         count = len(self._book.deleted)
         self._gone.setText(f"{count} run{'s' if count != 1 else ''} deleted")
-        self._gone.setVisible(count > 0 and self.width() >= _WIDE)
+        self._gone.setVisible(count > 0 and self.width() >= _ROOMY)
         self._back.setVisible(count > 0)
+        self._back.setToolTip(self._gone.text())
+        wide = self.width() >= (_WIDE if not count else _ROOMY)
+        for name, button in self._buttons.items():
+            button.setText(_WORDS[name][0 if wide else 1])
+        self._buttons["compare"].setVisible(self.width() >= _WIDE)
 
     def _reference(self) -> Row | None:
         """The run that others are measured by: the one that is selected."""
@@ -234,8 +241,4 @@ class TablePage(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        wide = self.width() >= _WIDE
-        for name, button in self._buttons.items():
-            button.setText(_WORDS[name][0 if wide else 1])
-        self._buttons["compare"].setVisible(wide)
         self._tell_deleted()
