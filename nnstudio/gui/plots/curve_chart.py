@@ -7,12 +7,10 @@ picture.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from math import isfinite
 
 import numpy as np
-from PySide6.QtCore import QEvent, QLineF, QPointF, QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QLineF, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QFocusEvent,
     QFontMetricsF,
@@ -26,8 +24,15 @@ from PySide6.QtWidgets import QWidget
 
 from nnstudio.gui.look.theme import Theme
 from nnstudio.gui.plots.crosshair import Crosshair, colour_of, paint_crosshair
+from nnstudio.gui.plots.curve_labels import (
+    LABEL_GAP,
+    Label,
+    LabelRoom,
+    fitting,
+    paint_labels,
+    spread,
+)
 from nnstudio.gui.plots.curve_lines import (
-    Colour,
     Curve,
     Frame,
     Stroke,
@@ -43,17 +48,6 @@ __all__ = ["Curve", "CurveChart", "Drawing", "Label", "spread"]
 
 #: In a narrower chart the words stand in an empty corner at the right instead.
 _WORDS_BESIDE = 330
-#: Between the end of a curve and its words.
-_LABEL_GAP = 8.0
-
-
-@dataclass(frozen=True)
-class Label:
-    """Words beside the end of a curve, which is at ``y``."""
-
-    text: str
-    role: Colour
-    y: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -157,7 +151,7 @@ class CurveChart(Plot):
         """Pixels beside the plot for labels."""
         if not self.reserved or self.width() < _WORDS_BESIDE:
             return 0.0
-        return self.reserved + _LABEL_GAP
+        return self.reserved + LABEL_GAP
 
     def _made_strokes(self) -> tuple[Stroke, ...]:
         if not self._strokes:
@@ -237,32 +231,16 @@ class CurveChart(Plot):
             painter.drawLine(QLineF(round(at), frame.box.top(), round(at), frame.box.bottom()))
 
     def _paint_labels(self, painter: QPainter, frame: Frame) -> None:
-        """Beside the ends of their curves, in the order of their values, never over each other."""
-        said = [label for label in self.drawing.labels if isfinite(label.y)]
-        said.sort(key=lambda label: -label.y)
-        font, metrics, box = self._font, self._metrics, frame.box
-        tall = metrics.height()
-        middles = frame.up(np.array([label.y for label in said]))
-        middles = np.clip(np.nan_to_num(middles, nan=box.bottom()), box.top(), box.bottom())
-        tops = [float(middle) - tall / 2 for middle in middles]
+        end = min(float(frame.across(np.array([self.drawing.end]))[0]), frame.box.right())
+        corner = None
         if not self._beyond():
-            corner = box.bottom() if self.free_corner == "bottom" else box.top()
-            tops = [corner for _ in tops]
-        painter.setFont(font)
-        end = min(float(frame.across(np.array([self.drawing.end]))[0]), box.right())
-        for label, top in zip(said, spread(tops, tall, box.top(), box.bottom()), strict=True):
-            text = self.words_of(label)
-            left = box.right() + self._beyond() - metrics.horizontalAdvance(text)
-            if self._beyond():
-                left = min(left, max(end, box.left()) + _LABEL_GAP)
-            painter.setPen(colour_of(self.theme, label.role))
-            painter.drawText(QPointF(left, top + metrics.ascent()), text)
+            corner = frame.box.bottom() if self.free_corner == "bottom" else frame.box.top()
+        room = LabelRoom(frame, self._beyond(), max(end, frame.box.left()), corner)
+        paint_labels(painter, self.theme, self.drawing.labels, room, self._font, self._metrics)
 
     def words_of(self, label: Label) -> str:
-        """What there is room for: in a small chart the first of its values."""
-        room = self.box().width() + self._beyond()
-        fits = self._metrics.horizontalAdvance(label.text) <= room
-        return label.text if fits else label.text.split(" · ")[0]
+        """What there is room for."""
+        return fitting(label.text, self.box().width() + self._beyond(), self._metrics)
 
     # ------------------------------------------------------------------ events
 
@@ -286,19 +264,3 @@ class CurveChart(Plot):
         super().focusOutEvent(event)
         self.pointed.emit(None)
         self.update()
-
-
-def spread(tops: Sequence[float], height: float, least: float, most: float) -> list[float]:
-    """Places for labels of one ``height``, rising, near ``tops`` but never touching.
-
-    Args:
-        least, most: all labels stay between these.
-    """
-    placed: list[float] = []
-    for top in tops:
-        placed.append(max(top, placed[-1] + height if placed else least))
-    edge = most
-    for i in reversed(range(len(placed))):
-        placed[i] = min(placed[i], edge - height)
-        edge = placed[i]
-    return placed

@@ -1,0 +1,90 @@
+"""Words at the ends of curves, which never lie over each other."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import isfinite
+
+import numpy as np
+from PySide6.QtCore import QPointF
+from PySide6.QtGui import QFont, QFontMetricsF, QPainter
+
+from nnstudio.gui.look.theme import Theme
+from nnstudio.gui.plots.crosshair import colour_of
+from nnstudio.gui.plots.curve_lines import Colour, Frame
+
+#: Between the end of a curve and its words.
+LABEL_GAP = 8.0
+
+
+@dataclass(frozen=True)
+class Label:
+    """Words beside the end of a curve, which is at ``y``."""
+
+    text: str
+    role: Colour
+    y: float
+
+
+@dataclass(frozen=True)
+class LabelRoom:
+    """Where labels may stand.
+
+    Attributes:
+        beyond: how many pixels there are beside the box.
+        end: the pixel at which curves end.
+        corner: where words stand instead, if there is no room beside: its height.
+    """
+
+    frame: Frame
+    beyond: float
+    end: float
+    corner: float | None
+
+
+def paint_labels(
+    painter: QPainter,
+    theme: Theme,
+    labels: Sequence[Label],
+    room: LabelRoom,
+    font: QFont,
+    metrics: QFontMetricsF,
+) -> None:
+    """Beside the ends of their curves, in the order of their values."""
+    said = sorted((label for label in labels if isfinite(label.y)), key=lambda label: -label.y)
+    box, tall = room.frame.box, metrics.height()
+    middles = room.frame.up(np.array([label.y for label in said]))
+    middles = np.clip(np.nan_to_num(middles, nan=box.bottom()), box.top(), box.bottom())
+    tops = [float(middle) - tall / 2 for middle in middles]
+    if room.corner is not None:
+        tops = [room.corner for _ in tops]
+    painter.setFont(font)
+    for label, top in zip(said, spread(tops, tall, box.top(), box.bottom()), strict=True):
+        text = fitting(label.text, box.width() + room.beyond, metrics)
+        left = box.right() + room.beyond - metrics.horizontalAdvance(text)
+        if room.corner is None:
+            left = min(left, room.end + LABEL_GAP)
+        painter.setPen(colour_of(theme, label.role))
+        painter.drawText(QPointF(left, top + metrics.ascent()), text)
+
+
+def fitting(text: str, room: float, metrics: QFontMetricsF) -> str:
+    """``text``, or only the first of its values where there is no room for all."""
+    return text if metrics.horizontalAdvance(text) <= room else text.split(" · ")[0]
+
+
+def spread(tops: Sequence[float], height: float, least: float, most: float) -> list[float]:
+    """Places for labels of one ``height``, rising, near ``tops`` but never touching.
+
+    Args:
+        least, most: all labels stay between these.
+    """
+    placed: list[float] = []
+    for top in tops:
+        placed.append(max(top, placed[-1] + height if placed else least))
+    edge = most
+    for i in reversed(range(len(placed))):
+        placed[i] = min(placed[i], edge - height)
+        edge = placed[i]
+    return placed
