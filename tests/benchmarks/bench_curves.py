@@ -70,6 +70,7 @@ def main() -> int:
     for name, size in SIZES.items():
         panel.resize(*size)
         for work, prepare in _works(panel):
+            _plain(panel)
             prepare()
             times = _times(panel)
             p50, p95, p99 = (float(np.percentile(times, p)) for p in (50, 95, 99))
@@ -78,7 +79,6 @@ def main() -> int:
             print(f"{f'{name}, {work}':44} {p50:7.2f} {p95:7.2f} {p99:7.2f}        {verdict}")
             row = {"work": f"curves: {name}, {work}", "size": STEPS}
             rows.append({**row, "p50_ms": p50, "p95_ms": p95, "p99_ms": p99})
-        _plain(panel)
     history = live.history
     assert history is not None
     print(f"the history of {len(history.steps):,} steps takes {history.nbytes / 1e6:.2f} MB")
@@ -95,7 +95,7 @@ class _Running(Live):
 
 
 def _works(panel: CurvesPanel) -> list[tuple[str, Callable[[], None]]]:
-    """What is looked at, one after the other."""
+    """What is looked at, each by itself."""
     choose = panel.options.choose
 
     def logs() -> None:
@@ -107,7 +107,7 @@ def _works(panel: CurvesPanel) -> list[tuple[str, Callable[[], None]]]:
         QTest.mouseMove(chart, chart.box().center().toPoint() + QPoint(3, 2))
 
     return [
-        ("as it opens", lambda: _plain(panel)),
+        ("as it opens", lambda: None),
         ("smoothed", lambda: choose("smoothing", 0.9)),
         ("log scales", logs),
         ("with a crosshair", point),
