@@ -25,7 +25,7 @@ from nnstudio.training.session import Session
 
 #: The share of the training's time that looking may take, and the seconds it may take anyway. What
 #: is told at every step is not counted, so that all together it is two hundredths at most.
-SHARE, FREE = 0.016, 0.01
+SHARE, FREE = 0.016, 0.05
 #: In long epochs it looks every so many seconds.
 EVERY = 2.0
 #: So many check-ups are kept.
