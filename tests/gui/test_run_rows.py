@@ -13,18 +13,8 @@ from live_panels import digits, line
 from nnstudio.engine.dropout import Dropout
 from nnstudio.engine.optimizers import SGD
 from nnstudio.graph.edits import insert, remove, replace_layer
-from nnstudio.gui.runs.rows import (
-    NAMES,
-    NUMBERS,
-    Row,
-    arranged,
-    as_table,
-    cell,
-    figures_of,
-    rows_of,
-    starts_descending,
-    time_text,
-)
+from nnstudio.gui.runs.cells import NAMES, NUMBERS, Row, as_table, cell, time_text
+from nnstudio.gui.runs.rows import arranged, figures_of, rows_of, starts_descending
 from nnstudio.project.project import Project
 from nnstudio.project.run_curves import with_past
 from nnstudio.project.run_record import RunRecord

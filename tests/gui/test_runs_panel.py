@@ -16,7 +16,7 @@ from pytestqt.qtbot import QtBot
 from nnstudio.engine.optimizers import SGD
 from nnstudio.gui.main_window import MainWindow
 from nnstudio.gui.panels.runs_panel import RunsPanel
-from nnstudio.gui.runs.rows import NAMES, Row, cell
+from nnstudio.gui.runs.cells import NAMES, Row, cell
 from nnstudio.gui.runs.run_model import RunModel
 from nnstudio.gui.runs.run_table import RunTable
 from nnstudio.persistence.project_file import load_project, save_project

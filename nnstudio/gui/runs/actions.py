@@ -13,8 +13,8 @@ from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 from nnstudio.gui.evaluating.taking_along import as_tabs
 from nnstudio.gui.look.theme import Theme
 from nnstudio.gui.runs.book import RunBook
+from nnstudio.gui.runs.cells import Row, as_table
 from nnstudio.gui.runs.fork_dialog import ForkDialog
-from nnstudio.gui.runs.rows import Row, as_table
 from nnstudio.gui.runs.run_table import RunTable
 from nnstudio.gui.runs.seed_training import SeedTraining
 from nnstudio.gui.runs.seeds_dialog import SeedsDialog

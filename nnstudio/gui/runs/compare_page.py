@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 from nnstudio.gui.evaluating.taking_along import as_tabs
 from nnstudio.gui.look.empty_state import EmptyState
 from nnstudio.gui.look.theme import Theme
-from nnstudio.gui.runs.rows import Row, cell
+from nnstudio.gui.runs.cells import Row, cell
 from nnstudio.project.run_words import Compared, side_by_side
 
 #: The figures that are compared before the settings, by their columns in the table of runs.

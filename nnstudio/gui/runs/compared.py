@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from PySide6.QtCore import QObject, Signal
 
 from nnstudio.gui.runs.book import RunBook
-from nnstudio.gui.runs.rows import Row, figures_of
+from nnstudio.gui.runs.cells import Row
+from nnstudio.gui.runs.rows import figures_of
 from nnstudio.project.run_curves import with_past
 from nnstudio.project.run_record import RunRecord
 from nnstudio.training.history import History

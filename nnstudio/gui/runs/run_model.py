@@ -9,7 +9,7 @@ from typing import Any
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
 
 from nnstudio.gui.look.theme import Theme
-from nnstudio.gui.runs.rows import COLUMNS, NAMES, NUMBERS, Row, cell
+from nnstudio.gui.runs.cells import COLUMNS, NAMES, NUMBERS, Row, cell
 
 #: The roles under which a cell has its row, and the colour in which it is compared.
 ROW = Qt.ItemDataRole.UserRole

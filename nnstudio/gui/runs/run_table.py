@@ -1,40 +1,32 @@
-"""The table of runs, its keys and how its cells are painted."""
+"""The table of runs: its keys, its mouse, its order and its widths."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRect, QSize, Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import (
     QFont,
     QFontMetrics,
     QKeyEvent,
     QKeySequence,
     QMouseEvent,
-    QPainter,
-    QPen,
     QResizeEvent,
 )
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
     QHeaderView,
-    QLineEdit,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
     QTableView,
     QWidget,
 )
 
-from nnstudio.gui.look.number_text import tabular
-from nnstudio.gui.look.row_state import paint_row_state
 from nnstudio.gui.look.theme import Theme
-from nnstudio.gui.runs.rows import NAMES, NUMBERS, Row, starts_descending
-from nnstudio.gui.runs.run_model import COLOUR, ROW, RunModel
+from nnstudio.gui.runs.cell_painter import ARROW, MARGIN, ROW_HEIGHT, CellPainter
+from nnstudio.gui.runs.cells import NAMES, Row
+from nnstudio.gui.runs.rows import starts_descending
+from nnstudio.gui.runs.run_model import RunModel
 
-_Index = QModelIndex | QPersistentModelIndex
-_ROW, _MARGIN = 26, 8
-_BOX = 14
-#: Room for the mark of sorting in a head, and for the arrow of a group.
-_MARK, _ARROW = 16, 16
+#: Room for the mark of sorting in a head.
+_MARK = 16
 _WIDTHS = {"compare": 30, "name": 88, "differs": 168, "note": 120}
 #: So many rows decide how wide a column is.
 _ROWS_MEASURED = 40
@@ -75,11 +67,11 @@ class RunTable(QTableView):
         self.setTabKeyNavigation(False)
         self.setWordWrap(False)
         self.setMouseTracking(True)
-        self.setItemDelegate(_CellPainter(theme, self))
+        self.setItemDelegate(CellPainter(theme, self))
         rows = self.verticalHeader()
         rows.hide()
-        rows.setMinimumSectionSize(_ROW)
-        rows.setDefaultSectionSize(_ROW)
+        rows.setMinimumSectionSize(ROW_HEIGHT)
+        rows.setDefaultSectionSize(ROW_HEIGHT)
         rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         head = _Heads(self)
         self.setHorizontalHeader(head)
@@ -198,7 +190,7 @@ class RunTable(QTableView):
             if name == "compare" and not row.group:
                 self._tick(index.row())
                 return
-            near = event.position().x() - self.visualRect(index).left() < _ARROW + _MARGIN
+            near = event.position().x() - self.visualRect(index).left() < ARROW + MARGIN
             if name == "name" and row.group and near:
                 self.folded.emit(row.record.group)
                 return
@@ -240,106 +232,7 @@ class _Heads(QHeaderView):
         font.setPixelSize(11)
         font.setWeight(QFont.Weight.DemiBold)
         text = str(self.model().headerData(section, Qt.Orientation.Horizontal))
-        width = QFontMetrics(font).horizontalAdvance(text) + 2 * _MARGIN + 2
+        width = QFontMetrics(font).horizontalAdvance(text) + 2 * MARGIN + 2
         if self.isSortIndicatorShown() and self.sortIndicatorSection() == section:
             width += _MARK
         return QSize(width, super().sectionSizeFromContents(section).height())
-
-
-class _CellPainter(QStyledItemDelegate):
-    """Text with digits of equal width; a tick in the run's colour; an arrow before groups."""
-
-    def __init__(self, theme: Theme, table: RunTable) -> None:
-        super().__init__(table)
-        self._theme, self._table = theme, table
-
-    def sizeHint(self, option: QStyleOptionViewItem, index: _Index) -> QSize:
-        font = _font(self._table.font(), index)
-        return QSize(QFontMetrics(font).horizontalAdvance(index.data()) + 2 * _MARGIN + 2, _ROW)
-
-    def createEditor(self, parent: QWidget, option: QStyleOptionViewItem, index: _Index) -> QWidget:
-        field = QLineEdit(parent)
-        name = NAMES[index.column()]
-        field.setObjectName(f"runs_{name}_field")
-        field.setAccessibleName("Name of the run" if name == "name" else "Note about the run")
-        field.setPlaceholderText("Name" if name == "name" else "Note")
-        field.setMaxLength(60 if name == "name" else 500)
-        field.setStyleSheet("QLineEdit { padding: 0 4px; min-height: 0; font-size: 12px; }")
-        return field
-
-    def setEditorData(self, editor: QWidget, index: _Index) -> None:
-        """Once: what is being typed isn't taken away while the figures of a run go on."""
-        if editor.property("filled") is None:
-            editor.setProperty("filled", True)
-            super().setEditorData(editor, index)
-
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
-        rect: QRect = option.rect  # type: ignore[attr-defined]
-        row: Row = index.data(ROW)
-        name = NAMES[index.column()]
-        painter.save()
-        paint_row_state(painter, option, index, self._table, self._theme)
-        if name == "compare":
-            if not row.group:
-                self._paint_tick(painter, rect, index.data(COLOUR))
-            painter.restore()
-            return
-        box = rect.adjusted(_MARGIN, 0, -_MARGIN, 0)
-        if row.is_member and name == "number":
-            painter.setPen(self._theme.colour("line"))
-            painter.drawLine(rect.left() + 3, rect.top(), rect.left() + 3, rect.bottom())
-        if row.group and name == "name":
-            self._paint_arrow(painter, box, row.record.group in self._table_model.unfolded)
-            box.adjust(_ARROW, 0, 0, 0)
-        font = _font(self._table.font(), index)
-        painter.setFont(font)
-        painter.setPen(index.data(Qt.ItemDataRole.ForegroundRole))
-        is_present = name == "number" and row.record.number == self._table_model.present
-        if is_present and not row.group:
-            painter.setPen(self._theme.colour("accent"))
-        elide = Qt.TextElideMode.ElideRight
-        words = QFontMetrics(font).elidedText(index.data(), elide, box.width())
-        painter.drawText(box, index.data(Qt.ItemDataRole.TextAlignmentRole), words)
-        painter.restore()
-
-    @property
-    def _table_model(self) -> RunModel:
-        model = self._table.model()
-        assert isinstance(model, RunModel)
-        return model
-
-    def _paint_tick(self, painter: QPainter, rect: QRect, role: str) -> None:
-        """A box; ticked ones are filled with the colour of the run's curves."""
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        box = QRect(0, 0, _BOX, _BOX)
-        box.moveCenter(rect.center())
-        colour = self._theme.colour(role) if role else self._theme.colour("dim")
-        painter.setPen(QPen(colour, 1))
-        painter.setBrush(colour if role else self._theme.colour("window"))
-        painter.drawRoundedRect(box, 4, 4)
-        if role:
-            pen = QPen(self._theme.colour("panel"), 2)
-            pen.setCapStyle(Qt.PenCapStyle.RoundCap)
-            painter.setPen(pen)
-            x, y = box.left(), box.top()
-            painter.drawPolyline(_points((x + 4, y + 7), (x + 6, y + 10), (x + 11, y + 4)))
-
-    def _paint_arrow(self, painter: QPainter, box: QRect, is_open: bool) -> None:
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(self._theme.colour("dim"), 1.5))
-        x, y = box.left() + 2, box.center().y()
-        shape = ((0, -2), (4, 2), (8, -2)) if is_open else ((2, -4), (6, 0), (2, 4))
-        painter.drawPolyline(_points(*((x + dx, y + dy) for dx, dy in shape)))
-
-
-def _points(*places: tuple[int, int]) -> list[QPoint]:
-    return [QPoint(x, y) for x, y in places]
-
-
-def _font(plain: QFont, index: _Index) -> QFont:
-    font = QFont(plain)
-    font.setPixelSize(12)
-    name = NAMES[index.column()]
-    if name == "name":
-        font.setWeight(QFont.Weight.DemiBold)
-    return tabular(font) if name in NUMBERS else font

@@ -20,8 +20,9 @@ from nnstudio.gui.look.icons import icon
 from nnstudio.gui.look.theme import Theme
 from nnstudio.gui.runs.actions import RunActions
 from nnstudio.gui.runs.book import RunBook
+from nnstudio.gui.runs.cells import Row
 from nnstudio.gui.runs.compared import Comparison
-from nnstudio.gui.runs.rows import Row, arranged, rows_of
+from nnstudio.gui.runs.rows import arranged, rows_of
 from nnstudio.gui.runs.run_model import RunModel
 from nnstudio.gui.runs.run_table import RunTable
 from nnstudio.gui.runs.seed_training import SeedTraining
