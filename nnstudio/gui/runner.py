@@ -10,35 +10,31 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
-from datetime import datetime
+from dataclasses import replace
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from nnstudio.data.batches import PreparedData
 from nnstudio.gui import garbage
+from nnstudio.gui.stretch import Run
 from nnstudio.messages import StudioError, sentence
 from nnstudio.project.document import Document
 from nnstudio.project.project import Project
-from nnstudio.project.run_book import RunRecord, begun, ended, halted, numbered, with_end, written
+from nnstudio.project.run_book import RunRecord, with_end, written
 from nnstudio.project.runs import (
     continues,
     is_finished,
     progress_of,
-    session_for,
     with_ended_run,
     with_live_settings,
     with_new_weights,
     with_start_weights,
 )
-from nnstudio.training.control import Control
 from nnstudio.training.events import BatchDone, Diverged, Ended, Event, Failed
 from nnstudio.training.history import History
 from nnstudio.training.inside import Inside
-from nnstudio.training.loop import train
-from nnstudio.training.mailbox import Mailbox, Snapshot
+from nnstudio.training.mailbox import Snapshot
 from nnstudio.training.meter import Reading
-from nnstudio.training.recorder import Recorder
 from nnstudio.training.recording import Recording
 from nnstudio.training.session import Session
 from nnstudio.training.stopping import end_text
@@ -57,51 +53,6 @@ REQUESTS: dict[str, Callable[[Project], Project]] = {
 }
 #: The requests after which training goes on if it was running.
 GOES_ON = ("Restart", "New weights")
-
-
-@dataclass
-class Run:
-    """One stretch of training: what it works on, its thread, and what it has told so far.
-
-    Attributes:
-        project: as it was when it started; ``live`` is as it trains by now, with the settings that
-            may change within a run as the user has changed them.
-    """
-
-    project: Project
-    session: Session
-    control: Control
-    mailbox: Mailbox
-    recorder: Recorder
-    record: RunRecord
-    thread: threading.Thread | None = None
-    last_batch: BatchDone | None = None
-    end: Event | None = None
-    first_epoch: int = 0
-    first_step: int = 0
-    epochs: int | None = None
-    batches: int | None = None
-    requests: list[str] = field(default_factory=list)
-    goes_on: bool = False
-    is_discarded: bool = False
-    attend: tuple[Callable[[Event], object], ...] = ()
-    live: Project = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.live = self.project
-
-    def work(self) -> None:
-        """The thread's whole life."""
-        self.recorder.begin()
-        for event in train(self.session, self.control, epochs=self.epochs, batches=self.batches):
-            if isinstance(event, BatchDone):
-                self.last_batch = event
-            elif isinstance(event, Ended | Diverged | Failed):
-                self.end = event
-            self.recorder.attend(event)
-            for attend in self.attend:
-                attend(event)
-            self.mailbox.serve(self.session)
 
 
 class Runner(QObject):
@@ -227,13 +178,7 @@ class Runner(QObject):
         run, project = self._run, self._document.project
         if run is None or trained.progress is None:
             return replace(project, trained=trained)
-        recording = run.recorder.recording.until(trained.progress.step)
-        trained = replace(numbered(trained, run.record), recording=recording)
-        now = replace(project, trained=trained)
-        record = halted(run.record, trained)
-        if continues(now):
-            record = replace(record, graph=now.graph, layout=now.layout, settings=now.settings)
-        return replace(now, runs=written(project.runs, record))
+        return run.as_paused(project, trained)
 
     # ------------------------------------------------------------------ what the user asks
 
@@ -326,26 +271,12 @@ class Runner(QObject):
         if is_finished(project):
             project = with_start_weights(project)
         try:
-            session = session_for(project, self._data)
+            run = Run.begun(project, self._data, epochs=epochs, batches=batches)
         except StudioError as error:
             self.said.emit(str(error), "error")
             return False
-        before = project.trained.recording if project.trained and continues(project) else None
-        recorder = Recorder(session, before)
-        record = begun(project, session, datetime.now().astimezone().isoformat(timespec="seconds"))
-        run = Run(
-            project,
-            session,
-            Control(),
-            Mailbox(),
-            recorder,
-            record,
-            epochs=epochs,
-            batches=batches,
-        )
         run.control.set_pace(self._pace)
-        run.first_epoch, run.first_step = session.epoch, session.step
-        run.attend = tuple(attendant(project, session) for attendant in self.attendants)
+        run.attend = tuple(attendant(project, run.session) for attendant in self.attendants)
         self._wreck = None
         run.thread = threading.Thread(target=run.work, name="nnstudio-training", daemon=True)
         self._run = run
@@ -396,7 +327,10 @@ class Runner(QObject):
 
     def _take(self, run: Run, event: Event) -> None:
         """Bring the result of an ended run into the document."""
-        trained = self._write_down(run, event)
+        outcome = run.outcome(self._document.project, event)
+        if outcome.record is not None:
+            self._document.keep_runs(written(self._document.project.runs, outcome.record))
+        self._wreck = outcome.wreck
         if isinstance(event, Diverged):
             values = {"step": event.step, "loss": event.loss, "rate": event.learning_rate}
             self.said.emit(sentence("diverged", **values), "error")
@@ -405,9 +339,9 @@ class Runner(QObject):
             log.error("training failed", exc_info=event.error)
             self.said.emit(sentence("run_failed", reason=str(event.error)), "error")
             return
-        project = replace(self._document.project, trained=trained)
+        project = replace(self._document.project, trained=outcome.trained)
         is_edited = not continues(project)
-        label = _label(run)
+        label = run.label
         for request in run.requests:
             project = REQUESTS[request](project)
             label = request if request in GOES_ON else label
@@ -417,27 +351,6 @@ class Runner(QObject):
         elif told := _end_text(project):
             self.said.emit(told, "ok")
 
-    def _write_down(self, run: Run, event: Event) -> Trained | None:
-        """Keep the run in the book; returns what it has made, if that is worth anything."""
-        session, document, trained = run.session, self._document, None
-        if isinstance(event, Ended):
-            trained = replace(
-                session.trained(), recording=run.recorder.recording, parent=run.record.parent
-            )
-            if not session.step:
-                return trained  # nothing has happened yet
-        record = ended(run.record, session, event, trained, is_stopped=bool(run.requests))
-        now = replace(document.project, trained=trained)
-        if continues(now):  # with its names and places as they are now
-            record = replace(record, graph=now.graph, layout=now.layout, settings=now.settings)
-        else:
-            record = replace(record, graph=run.live.graph, settings=run.live.settings)
-        document.keep_runs(written(document.project.runs, record))
-        if isinstance(event, Diverged):
-            left = replace(session.trained(), recording=run.recorder.recording)
-            self._wreck = numbered(left, record)
-        return None if trained is None else numbered(trained, record)
-
     def _apply(self, label: str, project: Project) -> None:
         self._document.apply(label, project)
 
@@ -446,15 +359,6 @@ def _end_text(project: Project) -> str:
     """How the run of ``project`` ended, if it did and that is worth a sentence."""
     progress = progress_of(project)
     return end_text(progress) if progress is not None and is_finished(project) else ""
-
-
-def _label(run: Run) -> str:
-    """The undo step's name, such as ``Train 3 epochs``."""
-    epochs = run.session.epoch - run.first_epoch
-    if epochs:
-        return f"Train {epochs} epoch" + ("s" if epochs != 1 else "")
-    steps = run.session.step - run.first_step
-    return f"Train {steps} step" + ("s" if steps != 1 else "")
 
 
 def _nothing() -> None:
