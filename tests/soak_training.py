@@ -48,9 +48,9 @@ UNITS = {
     "anonymous": 2**20, "objects": 1, "widgets": 1, "blocks": 1, "threads": 1, "files": 1,
 }  # fmt: skip
 NAMES = {"anonymous": "RssAnon, MB", "objects": "QObjects", "blocks": "Python's blocks"}
-#: What may not rise, but for what the view in front has more than another. Python's blocks come
-#: and go with what runs and undo hold on to.
-SLACK = 0.01
+#: Objects may rise by this share: one view in front has more than another, as with a finding.
+#: Python's blocks come and go with what runs and undo hold on to.
+SLACK = 0.05
 #: The part of each half in which it warms up.
 WARM_UP = 0.5
 #: How many measurements are made in each half.
