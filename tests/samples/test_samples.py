@@ -6,6 +6,7 @@ import gzip
 import json
 import os
 from pathlib import Path
+from time import process_time
 from typing import Any
 
 import numpy as np
@@ -180,9 +181,10 @@ def test_the_spirals_are_told_apart_from_any_seed(
 def test_the_sine_is_learned_from_another_seed_in_less_than_a_minute(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
+    began = process_time()  # of the processor: how busy the machine is else says nothing
     found = told(capsys, "train", path_of("sine"), "--seed", "1")
+    assert process_time() - began < 60
     assert found["test_rmse"] <= 0.04
-    assert found["seconds"] < 60
 
 
 @pytest.mark.parametrize(
@@ -221,11 +223,12 @@ def test_the_sine_goes_on_by_itself_for_another_period_if_answers_are_fed_back()
 def test_digits_are_learned_from_five_seeds_in_seconds(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
+    began = process_time()
     found = [told(capsys, "train", path_of("digits"), "--seed", str(seed)) for seed in range(5)]
+    assert process_time() - began < 5 * 20
     accuracies = [each["test_accuracy"] for each in found]
     assert np.mean(accuracies) >= 0.97
     assert min(accuracies) >= 0.955
-    assert max(each["seconds"] for each in found) < 20
 
 
 # ---------------------------------------------------------------- outside scripts and the pad
