@@ -159,10 +159,7 @@ class Actions:
         self._add(menu, "zoom_out", "Zoom out", lambda: canvas.zoom_by(0.8), "Ctrl+-")
         self._add(menu, "zoom_reset", "100 %", canvas.reset_zoom, "Ctrl+0")
         menu.addSeparator()
-        shapes = self._add(menu, "wire_shapes", "Shapes on all wires", lambda: None)
-        shapes.setCheckable(True)
-        shapes.toggled.connect(canvas.show_shapes)
-        life_menu.fill(menu, window.life)
+        life_menu.fill(menu, window.life, canvas.show_shapes)
         add_minimap_menu(menu, window)
         menu.addSeparator()
         for name, text, on, switch in (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import partial
 
-from PySide6.QtGui import QAction, QActionGroup
+from PySide6.QtGui import QActionGroup
 from PySide6.QtWidgets import QMenu
 
 from nnstudio.gui.canvas.heat import HEAT
@@ -15,23 +15,35 @@ from nnstudio.gui.look.sign_colours import SIGNS
 from nnstudio.gui.look.theme import Theme
 
 
-def fill(menu: QMenu, life: Life) -> None:
-    """Add the numbers and weights on wires, what is on cards, and heat."""
+def fill(menu: QMenu, life: Life, show_shapes: Callable[[bool], object]) -> None:
+    """Add what is on wires, what is on cards, and heat."""
     thumbnails, heat, numbers = life.thumbnails, life.heat, life.numbers
-    action = QAction("Numbers on wires", menu)
-    action.setObjectName("action_wire_numbers")
-    action.setToolTip("Least, mean and greatest of what flows, for the first validation examples")
-    action.setCheckable(True)
-    action.setChecked(numbers.is_on)
-    action.toggled.connect(numbers.switch)
-    menu.addAction(action)
-    weights = QAction("Weights on wires", menu)
-    weights.setObjectName("action_wire_weights")
-    weights.setToolTip("Wide wires: large weights. Colour: the sign of their mean")
-    weights.setCheckable(True)
-    weights.setChecked(life.weights.is_on)
-    weights.toggled.connect(life.weights.switch)
-    menu.addAction(weights)
+    wires = menu.addMenu("On wires")
+    wires.setObjectName("wires_menu")
+    wires.setToolTipsVisible(True)
+    for name, text, tip, is_on, switch in (
+        ("shapes", "Shapes", "What each wire carries", False, show_shapes),
+        (
+            "numbers",
+            "Numbers",
+            "Least, mean and greatest of what flows, for the first validation examples",
+            numbers.is_on,
+            numbers.switch,
+        ),
+        (
+            "weights",
+            "Weights",
+            "Wide wires: large weights. Colour: the sign of their mean",
+            life.weights.is_on,
+            life.weights.switch,
+        ),
+    ):
+        action = wires.addAction(text)
+        action.setObjectName(f"action_wire_{name}")
+        action.setToolTip(tip)
+        action.setCheckable(True)
+        action.setChecked(is_on)
+        action.toggled.connect(switch)
     _choice(menu, "cards", "On cards", ON_CARDS, thumbnails.on_cards, thumbnails.show_on_cards)
     _choice(menu, "heat", "Heat on cards", HEAT, heat.kind, heat.show_kind)
 

@@ -44,7 +44,7 @@ SPIRAL = project_of(
     source=Spiral(count=120),
     loss=CategoricalCrossEntropy(),
     batch_size=8,
-    epochs=300,
+    epochs=500,
 )
 OFTEN = ("--checkpoint-every", "1e-9")
 
@@ -62,7 +62,7 @@ def hit(number: signal.Signals, checkpoint: int, *arguments: str | Path) -> Resu
     return Result(done.returncode, done.stdout, done.stderr)
 
 
-def killed(*arguments: str | Path, checkpoint: int = 3) -> None:
+def killed(*arguments: str | Path, checkpoint: int = 2) -> None:
     """Train in a process that is killed, with this checkpoint half written."""
     assert hit(signal.SIGKILL, checkpoint, *arguments).code == -signal.SIGKILL
 

@@ -59,11 +59,13 @@ def test_an_autoencoder_opens_with_its_bottleneck_drawn(open_window, qtbot: QtBo
     qtbot.waitUntil(child(window, "weights_picture").isVisible)
 
 
-def test_the_figure_of_an_autoencoder_is_how_far_off_it_is_and_no_share(open_window) -> None:
+def test_the_figure_of_an_autoencoder_is_how_far_off_it_is_and_no_share(
+    open_window, qtbot: QtBot
+) -> None:
     window = open_window(sample("autoencoder.nnstudio"))
     button = child(window, "curves_metric_button")
     assert isinstance(button, QToolButton)
-    assert button.text() == "RMSE"
+    qtbot.waitUntil(lambda: button.text() == "RMSE")
 
 
 def test_the_sorting_sample_sorts_the_whole_numbers_that_are_set(open_window, qtbot: QtBot) -> None:
