@@ -461,6 +461,7 @@ def wires_of(scene: CanvasScene) -> dict[Edge, tuple[object, ...]]:
 
 
 # A tooltip raises itself, which the offscreen platform can't, and says.
+@pytest.mark.timeout(600)  # what fails is made as short as can be, which takes long
 @pytest.mark.qt_log_ignore("This plugin does not support raise")
 def test_no_edit_undo_or_redo_ever_breaks_the_graph_or_the_canvas(
     qtbot: QtBot, tmp_path: Path
