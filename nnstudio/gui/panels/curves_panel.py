@@ -194,7 +194,7 @@ class CurvesPanel(LiveView):
         self.charts.figure.setVisible(wide or not loss)
         self.charts.loss.setAccessibleName("Loss by epoch")
         self.charts.figure.setAccessibleName(f"{kind.title} by epoch")
-        self.charts.loss.reserved = 110 if wide else 160 if kind.is_share else 200
+        self.charts.loss.reserved = 110 if wide else 160 if kind.is_share else 224
         self.charts.figure.reserved = 120
 
     def _is_wide(self) -> bool:
