@@ -112,6 +112,11 @@ class Editing(RuleBasedStateMachine):
             self.values.append(now)
             self.at = len(self.values) - 1
             self.merge_key = merge_key
+        elif merge_key is None:
+            # What comes to nothing ends a row of nudges if the mouse was pressed for it, and
+            # doesn't if it was a key: either is fine, so that the model has no opinion.
+            self.hand.workbench.document.end_merge()
+            self.merge_key = None
 
     def node(self, pick: int) -> str:
         return self.hand.graph.nodes[pick % len(self.hand.graph.nodes)].id
