@@ -448,7 +448,7 @@ def test_much_work_is_done_on_a_thread_with_the_same_answers(
     assert panel.judged is not None
     expected = panel.judged.answers
     monkeypatch.setattr(answering, "AT_ONCE", 0)
-    with qtbot.waitSignal(panel._answering.ended, timeout=20_000):
+    with qtbot.waitSignal(panel._answering.grown, timeout=20_000):
         panel.live.workbench.change_settings("Epochs", epochs=7)
         qtbot.waitUntil(lambda: "nnstudio-evaluate" in training_threads())
     settled(qtbot, panel)

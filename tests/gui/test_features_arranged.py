@@ -62,7 +62,7 @@ def arranged(qtbot: QtBot, panel: FeaturesPanel, before: Arrangement | None = No
 
     def is_done() -> bool:
         job = panel.arranged.job
-        if job is None or job is before or not job.done or job.places is None:
+        if job is None or job is before or not job.is_over or job.places is None:
             return False
         return len(panel.plot.places) == len(job.places) and np.allclose(
             panel.plot.places, job.places
@@ -160,8 +160,8 @@ def test_arranging_is_given_up_by_a_click(qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: child(panel, "features_progress").isVisible())
     click(panel, "features_arrange")
     assert not panel.arranged.is_busy
-    assert job.is_cancelled
-    qtbot.waitUntil(lambda: job.done, timeout=60_000)
+    assert job.is_unwanted
+    qtbot.waitUntil(lambda: job.is_over, timeout=60_000)
     assert job.stage < job.stages
     assert panel.arranged.job is job, "it isn't begun again by itself"
     qtbot.waitUntil(lambda: not child(panel, "features_progress").isVisible())

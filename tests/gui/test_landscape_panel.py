@@ -44,7 +44,7 @@ def measured(qtbot: QtBot, panel: LandscapePanel) -> Surface:
 
     def is_done() -> bool:
         job = panel.surveying.job
-        return job is not None and job.done and panel.plot.surface is job.surface
+        return job is not None and job.is_over and panel.plot.surface is job.surface
 
     qtbot.waitUntil(lambda: not panel.settings.is_settling)
     panel.refresh()
@@ -170,7 +170,7 @@ def test_what_nobody_sees_is_not_measured_until_somebody_looks_again(
     qtbot.waitUntil(lambda: panel.surveying.is_busy)
     job = panel.surveying.job
     window.docks.docks["weights"].raise_()
-    qtbot.waitUntil(lambda: job.done, timeout=20_000)
+    qtbot.waitUntil(lambda: job.is_over, timeout=20_000)
     assert job.progress < 1
     window.docks.docks["landscape"].raise_()
     measured(qtbot, panel)
@@ -283,7 +283,7 @@ def test_measuring_is_cancelled_by_a_click_and_what_is_known_stays(qtbot: QtBot)
     click(panel, "landscape_measure")
     job = panel.surveying.job
     assert job is not None
-    qtbot.waitUntil(lambda: job.done)
+    qtbot.waitUntil(lambda: job.is_over)
     assert job.progress < 1
     qtbot.waitUntil(lambda: not child(panel, "landscape_progress").isVisible())
     assert panel.plot.surface is not None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from time import perf_counter
 
@@ -10,7 +11,8 @@ from PySide6.QtCore import QObject, Signal
 
 from nnstudio.engine.layer import Array
 from nnstudio.explaining.saliency import Saliency
-from nnstudio.gui.explaining.background import Background
+from nnstudio.explaining.sensitivity import Interrupted
+from nnstudio.gui.background import Background, Job
 from nnstudio.gui.explaining.chosen import Chosen
 from nnstudio.gui.explaining.inside import Inside
 from nnstudio.gui.explaining.question import Question
@@ -39,6 +41,23 @@ class _Asked:
         return alike and np.array_equal(self.flat, other.flat)
 
 
+class _Explaining(Job):
+    """Works out the answer to a question; ``found`` is set when it is known."""
+
+    name = "nnstudio-saliency"
+
+    def __init__(self, asked: _Asked, inside: Inside) -> None:
+        super().__init__()
+        self.asked = asked
+        self.found: Saliency | None = None
+        self._answer = asked.question.work(inside)
+
+    def work(self) -> None:
+        """Answer the question."""
+        with suppress(Interrupted):
+            self.found = self._answer(lambda: self.is_unwanted)
+
+
 class Asking(QObject):
     """Keeps the answer to the question that was asked last.
 
@@ -50,8 +69,8 @@ class Asking(QObject):
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
-        self._background = Background(self, "nnstudio-saliency")
-        self._background.ended.connect(self.ended)
+        self._background = Background[_Explaining](self)
+        self._background.grown.connect(self.ended)
         self._known: tuple[_Asked, Saliency] | None = None
         self._refused: _Asked | None = None
         self._next = 0.0
@@ -61,7 +80,7 @@ class Asking(QObject):
     @property
     def is_busy(self) -> bool:
         """Whether a thread is at work."""
-        return self._background.is_busy
+        return self._background.awaited is not None
 
     def ask(self, question: Question, inside: Inside, running: bool) -> Saliency | None:
         """What is known of this by now; ``None`` while it is worked out, or can't be."""
@@ -74,7 +93,7 @@ class Asking(QObject):
         elif self._is_wanted(now, running):
             asked = _Asked(question, inside.chosen, now.flat.copy())
             self.error, self._refused = "", None
-            self._background.ask(asked, question.work(inside))
+            self._background.ask(_Explaining(asked, inside))
         known = self._known
         if known is None or not known[0].is_about(question, inside.chosen):
             return None
@@ -84,26 +103,25 @@ class Asking(QObject):
         done = self._background.take()
         if done is None:
             return
-        assert isinstance(done.key, _Asked)
         self._next = perf_counter() + min(LATEST, done.took / SHARE)
         if done.found is None:
-            self.error, self._refused = done.error, done.key
+            self.error, self._refused = done.error, done.asked
         else:
-            self._known = done.key, done.found
+            self._known = done.asked, done.found
 
     def _is_wanted(self, now: _Asked, running: bool) -> bool:
         """Whether a thread should begin with this."""
-        at_work, known = self._background.key, self._known
+        at_work, known = self._background.awaited, self._known
         if self.is_given_up or (known is not None and known[0].is_same(now)):
             return False
         if self._refused is not None and self._refused.is_same(now):
             return False
-        if not isinstance(at_work, _Asked):
+        if at_work is None:
             waits = known is not None and known[0].is_about(now.question, now.chosen)
             return not (running and waits and perf_counter() < self._next)
         if running:  # what is being worked out is as good as what could be begun
-            return not at_work.is_about(now.question, now.chosen)
-        return not at_work.is_same(now)
+            return not at_work.asked.is_about(now.question, now.chosen)
+        return not at_work.asked.is_same(now)
 
     def give_up(self) -> None:
         """No longer work on it, and don't begin again."""

@@ -11,7 +11,8 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from nnstudio.data.batches import PreparedData
 from nnstudio.engine.layer import Array
-from nnstudio.gui.features.arranging import Arrangement, Arranging, Order
+from nnstudio.gui.background import Background
+from nnstudio.gui.features.arranging import Arrangement, Order
 from nnstudio.gui.features.reading import FeatureReader
 from nnstudio.gui.features.tuning_row import TuningRow
 from nnstudio.gui.live import Live
@@ -22,6 +23,8 @@ from nnstudio.training.neighbours import Method
 
 #: Weights have to stay the same for so many milliseconds.
 SETTLE = 300
+#: How often the window looks for another picture, in milliseconds.
+LOOK_EVERY = 50
 
 
 class Arranged(QObject):
@@ -43,7 +46,7 @@ class Arranged(QObject):
         super().__init__(parent)
         self._live, self._reader, self.tuning = live, reader, tuning
         self.examples: ShownExamples | None = None
-        self._arranging = Arranging(self)
+        self._arranging = Background[Arrangement](self, LOOK_EVERY)
         self._arranging.grown.connect(self.grown)
         self._of: tuple[tuple[object, ...], tuple[object, ...]] = ((), ())
         self._again = False
@@ -117,20 +120,19 @@ class Arranged(QObject):
         examples = self._reader.examples(data, MOST_IN_TIME, self._live.project.data.split.seed)
         if self.examples is None or not self.examples.same_as(examples):
             self.examples, before = examples, None
-        self._arranging.ask(
-            Order(
-                network=model.network,
-                node=node,
-                output=output,
-                rows=self._reader.rows(model, data),
-                index=self.examples.index,
-                flat=model.workspace.flat.copy(),
-                method=method,
-                neighbours=self.tuning.neighbours,
-                seed=self.tuning.seed,
-                before=before,
-            )
+        order = Order(
+            network=model.network,
+            node=node,
+            output=output,
+            rows=self._reader.rows(model, data),
+            index=self.examples.index,
+            flat=model.workspace.flat.copy(),
+            method=method,
+            neighbours=self.tuning.neighbours,
+            seed=self.tuning.seed,
+            before=before,
         )
+        self._arranging.ask(Arrangement(order))
 
     def _ask_or_cancel(self) -> None:
         if self.is_busy:

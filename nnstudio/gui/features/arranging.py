@@ -6,24 +6,16 @@ and whoever gives it up waits for no more than the present stage, which nobody s
 
 from __future__ import annotations
 
-import logging
-import threading
 from dataclasses import dataclass
 
 import numpy as np
-from PySide6.QtCore import QObject, QTimer, Signal
 
 from nnstudio.data.prepared_rows import PreparedRows
 from nnstudio.engine.layer import Array
 from nnstudio.engine.network import Network
-from nnstudio.gui import garbage
+from nnstudio.gui.background import Job
 from nnstudio.training.features import Features
 from nnstudio.training.neighbours import Method, arranged, stage_count
-
-log = logging.getLogger(__name__)
-
-#: How often the window looks at the thread, in milliseconds.
-LOOK_EVERY = 50
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,8 +41,8 @@ class Order:
     before: Array | None
 
 
-class Arrangement:
-    """One order on a thread; ``done`` is set last of all.
+class Arrangement(Job):
+    """One order on a thread.
 
     Attributes:
         places: ``(n, 2)``, the best so far.
@@ -58,25 +50,21 @@ class Arrangement:
         stage, stages: how many pictures there have been, of how many.
     """
 
+    name = "nnstudio-arrange"
+
     def __init__(self, order: Order) -> None:
+        super().__init__()
         self.order = order
         self.places: Array | None = None
         self.outputs: Array | None = None
         self.stage, self.stages = 0, stage_count(order.method)
-        self.error = ""
-        self.is_cancelled = False
-        self.done = False
+
+    def seen(self) -> object:
+        """How many pictures there have been."""
+        return self.stage
 
     def work(self) -> None:
-        """The thread's whole life."""
-        try:
-            self._arrange()
-        except Exception as error:  # the window goes on, whatever happens here
-            log.exception("arranging failed")
-            self.error = str(error)
-        self.done = True
-
-    def _arrange(self) -> None:
+        """Arrange, and show each picture on the way."""
         order = self.order
         features = self._features(order.node)
         if not np.isfinite(features).all():
@@ -87,7 +75,7 @@ class Arrangement:
             self.outputs = features if is_same else self._features(order.output)
         given = (features, order.method, order.neighbours, order.seed, order.before)
         for places in arranged(*given):
-            if self.is_cancelled:
+            if self.is_unwanted:
                 return
             self.places = places
             self.stage += 1
@@ -95,57 +83,3 @@ class Arrangement:
     def _features(self, node: str) -> Array:
         order = self.order
         return Features(order.network, node, order.rows, order.index).of(order.flat)
-
-
-class Arranging(QObject):
-    """Carries out one order at a time.
-
-    Signals:
-        grown: there is a better picture, or it is done.
-    """
-
-    grown = Signal()
-
-    def __init__(self, parent: QObject) -> None:
-        super().__init__(parent)
-        self._job: Arrangement | None = None
-        self._seen: tuple[object, ...] = ()
-        self._poll = QTimer(self)
-        self._poll.setInterval(LOOK_EVERY)
-        self._poll.timeout.connect(self._look)
-        parent.destroyed.connect(self.cancel)
-
-    @property
-    def job(self) -> Arrangement | None:
-        """What was ordered last, done or not."""
-        return self._job
-
-    @property
-    def is_busy(self) -> bool:
-        """Whether something is being arranged."""
-        return self._job is not None and not (self._job.done or self._job.is_cancelled)
-
-    def ask(self, order: Order) -> None:
-        """Carry out this order, and nothing else that was asked before."""
-        self.cancel()
-        job = self._job = Arrangement(order)
-        self._seen = ()
-        garbage.start(threading.Thread(target=job.work, name="nnstudio-arrange", daemon=True))
-        self._poll.start()
-
-    def cancel(self) -> None:
-        """Give up what is being arranged; the last picture stays."""
-        if self._job is not None:
-            self._job.is_cancelled = True
-        self._poll.stop()
-
-    def _look(self) -> None:
-        job = self._job
-        if job is None:
-            return
-        if job.done:
-            self._poll.stop()
-        now = (job.stage, job.done)
-        if now != self._seen:
-            self._seen = now
-            self.grown.emit()

@@ -68,7 +68,7 @@ class EvaluatePanel(LiveView):
         self.setAccessibleName("Evaluate")
         self.setMinimumSize(220, 144)
         self._answering = Answering(self)
-        self._answering.ended.connect(lambda: live.mark(self))
+        self._answering.grown.connect(lambda: live.mark(self))
         self._asked: tuple[object, ...] = ()
         self._past: tuple[object, ...] = (None, "")
         self._known: Answers = {}
@@ -189,7 +189,7 @@ class EvaluatePanel(LiveView):
     @property
     def is_busy(self) -> bool:
         """Whether answers are on their way."""
-        return self._answering.is_busy
+        return self._answering.awaited is not None
 
     def _choose_part(self) -> None:
         self._wanted_part = self.part
@@ -236,7 +236,7 @@ class EvaluatePanel(LiveView):
             if self._answering.may_ask():
                 self._past = past
                 wanted = {part: live_rows(model, rows_of(data, part)) for part in parts}
-                self._answering.ask(model, data, wanted, live=True)
+                self._answering.judge(model, data, wanted, live=True)
                 self._take()
             elif self._past != past:  # training may go on, but this is asked about once
                 self.live.mark(self)
@@ -248,10 +248,10 @@ class EvaluatePanel(LiveView):
             self._asked, self._fresh = key, set()
             self._answering.cancel()
         missing = [part for part in parts if part not in self._fresh]
-        while missing and not self._answering.is_busy:  # else as soon as that is answered
+        while missing and self._answering.awaited is None:  # else as soon as that is answered
             part = missing.pop(0)
             self._fresh.add(part)
-            self._answering.ask(model, data, {part: rows_of(data, part)})
+            self._answering.judge(model, data, {part: rows_of(data, part)})
             self._take()  # few examples are answered at once
 
     def _take(self) -> None:

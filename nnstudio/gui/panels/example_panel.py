@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 from nnstudio.data.batches import PreparedData
 from nnstudio.data.dataset import INPUTS
 from nnstudio.engine.network import Network
-from nnstudio.gui.explaining.background import Background
+from nnstudio.gui.background import Background
 from nnstudio.gui.explaining.choice_bar import ChoiceBar
 from nnstudio.gui.explaining.chosen import (
     DRAWING,
@@ -28,7 +28,7 @@ from nnstudio.gui.explaining.chosen import (
     chosen_of_drawing,
 )
 from nnstudio.gui.explaining.example_face import ExampleFace
-from nnstudio.gui.explaining.finding_wrong import search
+from nnstudio.gui.explaining.finding_wrong import Search
 from nnstudio.gui.explaining.inside import Inside
 from nnstudio.gui.explaining.layer_page import LayerPage
 from nnstudio.gui.explaining.saliency_page import SaliencyPage
@@ -62,8 +62,8 @@ class ExamplePanel(LiveView):
         self._chosen: tuple[object, Chosen] | None = None
         self._flow: tuple[Network, Chosen, Flow] | None = None
         self._inside: Inside | None = None
-        self._searching = Background(self, "nnstudio-wrong")
-        self._searching.ended.connect(self._found_wrong)
+        self._searching = Background[Search](self)
+        self._searching.grown.connect(self._found_wrong)
         self.choice = ChoiceBar(theme)
         self.choice.changed.connect(self._choose)
         self.choice.wrong_wanted.connect(self._find_wrong)
@@ -186,16 +186,15 @@ class ExamplePanel(LiveView):
         if data is None or model is None or part not in PARTS:
             return
         output = max(0, self._outputs.currentIndex())
-        work = search(model, data, part, self.choice.place, output)  # type: ignore[arg-type]
-        self._searching.ask((data, part), work)
+        self._searching.ask(Search(model, data, part, self.choice.place, output))  # type: ignore[arg-type]
         self._mark()
 
     def _found_wrong(self) -> None:
         done = self._searching.take()
         if done is None:
             return
-        if done.key[0] is self.live.workbench.data:  # type: ignore[index]
-            if done.found is not None and done.found >= 0:
+        if done.data is self.live.workbench.data:
+            if done.found >= 0:
                 self.choice.go_to(done.found)
             else:
                 words = done.error or "No other example of this part is answered wrongly"
@@ -205,7 +204,7 @@ class ExamplePanel(LiveView):
     @property
     def is_searching(self) -> bool:
         """Whether a thread looks for the next wrong one."""
-        return self._searching.is_busy
+        return self._searching.awaited is not None
 
     # ------------------------------------------------------------------ following
 

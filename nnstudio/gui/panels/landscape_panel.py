@@ -24,12 +24,13 @@ from PySide6.QtWidgets import (
 
 from nnstudio.data.batches import PreparedData
 from nnstudio.engine.layer import Array
+from nnstudio.gui.background import Background
 from nnstudio.gui.evaluating.answering import operations
 from nnstudio.gui.evaluating.taking_along import TakeAlong
 from nnstudio.gui.landscape.known_way import KnownWay, named
 from nnstudio.gui.landscape.landscape_plot import NEAR, LandscapePlot
 from nnstudio.gui.landscape.settings_row import LandscapeSettings
-from nnstudio.gui.landscape.surveying import Measuring, Question, Surveying, some_of
+from nnstudio.gui.landscape.surveying import Measuring, Question, some_of
 from nnstudio.gui.live import Live, LiveView
 from nnstudio.gui.look.empty_state import EmptyState
 from nnstudio.gui.look.number_text import number_text, percent_text
@@ -42,6 +43,8 @@ from nnstudio.training.recording import Moment
 MOST_EXAMPLES, LEAST_EXAMPLES, OPERATIONS = 1000, 100, 160_000_000
 #: A narrower panel has its settings in a line of their own; a lower one has none.
 _WIDE, _LOW = 640, 200
+#: How often it looks whether more is known, in milliseconds.
+LOOK_EVERY = 50
 #: The height of the line below the map.
 _FOOT = 24
 
@@ -56,8 +59,7 @@ class LandscapePanel(LiveView):
         self.setObjectName("landscape_panel")
         self.setAccessibleName("Landscape")
         self.setMinimumSize(220, 144)
-        runner = live.workbench.runner
-        self.surveying = Surveying(lambda: runner.is_running, self)
+        self.surveying = Background[Measuring](self, LOOK_EVERY)
         self.surveying.grown.connect(self._grown)
         self._asked: tuple[object, ...] = ()
         self._is_asked_for = False
@@ -267,19 +269,19 @@ class LandscapePanel(LiveView):
         validates = self.settings.part == "validation"
         rows = data.parts.validation if validates else data.parts.train
         most = min(MOST_EXAMPLES, max(LEAST_EXAMPLES, OPERATIONS // operations(model)))
-        self.surveying.ask(
-            Question(
-                network=model.network,
-                data=data,
-                centre=present.copy(),
-                path=self._path(),
-                follows=self.settings.plane == "path",
-                seed=self.settings.seed,
-                reach=self.settings.reach,
-                part="validation" if validates else "training",
-                index=some_of(rows, most, project.data.split.seed),
-            )
+        question = Question(
+            network=model.network,
+            data=data,
+            centre=present.copy(),
+            path=self._path(),
+            follows=self.settings.plane == "path",
+            seed=self.settings.seed,
+            reach=self.settings.reach,
+            part="validation" if validates else "training",
+            index=some_of(rows, most, project.data.split.seed),
         )
+        runner = self.live.workbench.runner
+        self.surveying.ask(Measuring(question, lambda: runner.is_running))
 
     # ------------------------------------------------------------------ drawing
 
