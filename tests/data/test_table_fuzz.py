@@ -16,7 +16,9 @@ from hypothesis import HealthCheck, Phase, given, settings, strategies as st
 import numpy as np
 from nnstudio.data.errors import DataError
 from nnstudio.data.sources import Table
+from nnstudio.data.tables import blocks
 
+blocks.BLOCK = 4000  # so that long tables are read on several threads
 warnings.simplefilter("error")
 TABLES = [
     b"a,b,y\n1.5,red,2\n2.5,blue,3\n,red,4\n1e3,\"x, \"\"y\"\"\",5\n" * 3,

@@ -225,6 +225,13 @@ def test_wrong_quotes_far_down_a_large_table_cost_nothing_else(tmp_path: Path) -
     assert "line 20,002: a quote is never closed" in data.notes[0]
 
 
+def test_rows_between_two_quotes_that_are_never_closed_are_kept(tmp_path: Path) -> None:
+    plain = "1,u,1.5\n" * 20_000
+    data = table(tmp_path, "a,c,y\n" + (plain + '2,"v,2.5\n') * 2 + plain).load()
+    assert data.size == 60_002
+    assert "line 20,002: a quote is never closed" in data.notes[0]
+
+
 def test_quoted_cells_may_hold_delimiters_quotes_and_line_ends(tmp_path: Path) -> None:
     text = 'c,y\n"a, ""b""",1.5\n"two\nlines",2.5\n'
     data = table(tmp_path, text).load()
@@ -374,3 +381,13 @@ def test_no_file_and_too_long_a_text_say_what_to_do(tmp_path: Path) -> None:
         Table(file=str(tmp_path / "none.csv")).load()
     with pytest.raises(DataError, match="save it as a CSV file"):
         Table(text="a,y\n" + "1,2\n" * 200_000).load()
+
+
+def test_a_table_of_more_rows_than_its_beginning_promises_is_read_whole(tmp_path: Path) -> None:
+    long = [f"{i % 7}." + "25" * 8 + f",{i % 3}.5" for i in range(400)]
+    short = [f"{i + 0.5},3.5" for i in range(9000)]
+    data = table(tmp_path, "\n".join(["a,y", *long, *short])).load()
+    assert data.size == 9400
+    assert data.inputs[400:, 0].tolist() == [i + 0.5 for i in range(9000)]
+    assert set(data.targets[:400, 0]) == {0.5, 1.5, 2.5}
+    assert set(data.targets[400:, 0]) == {3.5}

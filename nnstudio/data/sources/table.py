@@ -15,6 +15,8 @@ from nnstudio.data.dataset import Dataset
 from nnstudio.data.errors import DataError
 from nnstudio.data.sources.source import Source
 from nnstudio.data.stored import is_store, open_store, store_pieces
+from nnstudio.data.tables.cells import DATE, NUMERIC
+from nnstudio.data.tables.collecting import Collector
 from nnstudio.data.tables.encoding import CATEGORIES, MISSING_WAYS, Encoder, Gaps
 from nnstudio.data.tables.parquet import guess_parquet, is_parquet, parquet_pieces
 from nnstudio.data.tables.reading import Piece, Report, read_pieces
@@ -35,6 +37,8 @@ from nnstudio.schema import check, setting
 #: A pasted table is kept in the project; a longer one belongs in a file.
 MOST_TEXT = 500_000
 _MEGABYTE = 1_000_000
+#: Room for so many times the rows that are expected.
+_SPARE = 1.1
 _NOTES = "notes.txt"
 
 
@@ -152,32 +156,71 @@ class Table(Source):
         cache = self._cache(place) if large else None
         if cache is not None and is_store(cache):
             return _opened(cache)
+        if cache is None:
+            return self._in_memory(place, guess, roles, instead)
+        return self._on_disk(place, guess, roles, instead, cache)
+
+    def _in_memory(self, place: Place, guess: Guess, roles: Roles, instead: str) -> Dataset:
         report, gaps = Report(), Gaps()
         kept: list[Piece] = []
+        collector = None
+        if self._is_plain(roles):
+            collector = self._collector(place, guess, self._encoder(place, roles, report, gaps))
         for rows, piece in self._pieces(place, guess, roles, report):
             gaps.take(rows, piece, roles)
-            if not large:
+            if collector is None:
                 kept.append(piece)
-        words = {name: list(said) for name, said in report.words.items()}
-        encoder = Encoder(
+            else:
+                collector.add(piece)
+        if collector is None:
+            collector = self._collector(place, guess, self._encoder(place, roles, report, gaps))
+        notes = notes_on(place, guess, report, gaps, roles, self.missing, instead)
+        kept.reverse()
+        while kept:  # each is let go as soon as it is copied
+            collector.add(kept.pop())
+        if not collector.size:
+            raise DataError("table_no_rows", file=place.name)
+        return collector.dataset(notes)
+
+    def _on_disk(
+        self, place: Place, guess: Guess, roles: Roles, instead: str, cache: Path
+    ) -> Dataset:
+        report, gaps = Report(), Gaps()
+        for rows, piece in self._pieces(place, guess, roles, report):
+            gaps.take(rows, piece, roles)
+        encoder = self._encoder(place, roles, report, gaps)
+        notes = notes_on(place, guess, report, gaps, roles, self.missing, instead)
+        # The words keep their numbers, as they come in the same order again.
+        again = self._pieces(place, guess, roles, Report())
+        like = encoder.like(self._title)
+        store_pieces((encoder.arrays(piece) for _, piece in again), like, cache)
+        (cache / _NOTES).write_text("\n".join(notes), encoding="utf-8")
+        return _opened(cache)
+
+    @property
+    def _title(self) -> str:
+        return Path(self.file).stem if self.file else "Pasted table"
+
+    def _is_plain(self, roles: Roles) -> bool:
+        """Whether what becomes of a row doesn't hang on the rows after it."""
+        numbers = all(meaning.kind in (*NUMERIC, DATE) for meaning in roles.meanings.values())
+        return numbers and self.missing != "fill" and not roles.classes
+
+    def _encoder(self, place: Place, roles: Roles, report: Report, gaps: Gaps) -> Encoder:
+        return Encoder(
             place.name,
             roles,
-            words,
+            {name: list(said) for name, said in report.words.items()},
             gaps,
             categories=self.categories,
             missing=self.missing,
             fill=self.fill,
             task=self.task,
         )
-        notes = notes_on(place, guess, report, gaps, roles, self.missing, instead)
-        like = encoder.like(Path(self.file).stem if self.file else "Pasted table")
-        if cache is None:
-            return _gathered(kept, encoder, like, place, notes)
-        # The words keep their numbers, as they come in the same order again.
-        again = self._pieces(place, guess, roles, Report())
-        store_pieces((encoder.arrays(piece) for _, piece in again), like, cache)
-        (cache / _NOTES).write_text("\n".join(notes), encoding="utf-8")
-        return _opened(cache)
+
+    def _collector(self, place: Place, guess: Guess, encoder: Encoder) -> Collector:
+        rows = place.size / _bytes_of_a_row(guess)
+        return Collector(encoder, encoder.like(self._title), int(rows * _SPARE))
 
     def _pieces(
         self, place: Place, guess: Guess, roles: Roles, report: Report
@@ -190,13 +233,10 @@ class Table(Source):
         """About how much memory its numbers take."""
         if guess.whole or not guess.rows:
             return 0.0
-        a_row = sum(sum(map(len, row)) + len(row) for row in guess.rows) / len(guess.rows)
-        if not guess.encoding:  # packed
-            a_row = max(1.0, a_row / 4)
         width = len(roles.meanings)
         if self.categories == "one-hot":
             width += sum(m.distinct for m in roles.meanings.values() if m.kind == "category")
-        return place.size / a_row * width * 8
+        return place.size / _bytes_of_a_row(guess) * width * 8
 
     def _cache(self, place: Place) -> Path:
         """Where this very file, read in this way, is kept."""
@@ -208,29 +248,12 @@ class Table(Source):
         return root / "converted" / digest.hexdigest()[:32]
 
 
-def _gathered(
-    pieces: list[Piece], encoder: Encoder, like: Dataset, place: Place, notes: tuple[str, ...]
-) -> Dataset:
-    """All pieces in one; each is let go as soon as it is copied."""
-    count = sum(int(encoder.kept(piece).sum()) for piece in pieces)
-    if not count:
-        raise DataError("table_no_rows", file=place.name)
-    whole = [
-        np.empty((count, *array.shape[1:]), array.dtype)
-        for array in (like.inputs, like.targets, *(column.values for column in like.columns))
-    ]
-    at = 0
-    pieces.reverse()
-    while pieces:
-        _, targets, further = encoder.arrays(pieces.pop(), whole[0][at:])
-        for array, part in zip(whole[1:], (targets, *further), strict=True):
-            array[at : at + len(part)] = part
-        at += len(targets)
-    columns = tuple(
-        replace(column, values=values)
-        for column, values in zip(like.columns, whole[2:], strict=True)
-    )
-    return replace(like, inputs=whole[0], targets=whole[1], columns=columns, notes=notes)
+def _bytes_of_a_row(guess: Guess) -> float:
+    """About how long a row is in the file."""
+    if not guess.rows:
+        return 1.0
+    a_row = sum(sum(map(len, row)) + len(row) for row in guess.rows) / len(guess.rows)
+    return a_row if guess.encoding else max(1.0, a_row / 4)  # a file without one is packed
 
 
 def _opened(cache: Path) -> Dataset:

@@ -50,7 +50,7 @@ def notes_on(
     if report.long:
         values = {"count": len(report.long), "line": at(report.long[0]), "kept": fitting}
         notes.append(sentence("table_long", file=place.name, columns=len(guess.names), **values))
-    for name in list(report.wrong)[:_TOLD]:
+    for name in [name for name in guess.names if name in report.wrong][:_TOLD]:
         wrong = report.wrong[name]
         values = {"count": wrong.count, "line": at(wrong.row)}
         notes.append(
@@ -64,7 +64,8 @@ def notes_on(
             )
         )
     if gaps.rows:
-        columns = ", ".join(list(gaps.cells)[:5]) + (" …" if len(gaps.cells) > 5 else "")
+        named = [name for name in guess.names if name in gaps.cells]
+        columns = ", ".join(named[:5]) + (" …" if len(named) > 5 else "")
         told = {"file": place.name, "count": gaps.rows, "columns": columns, "line": at(gaps.first)}
         if missing == "refuse":
             raise DataError("table_refused", **told)
