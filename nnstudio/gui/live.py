@@ -33,6 +33,9 @@ SOONEST, LATEST = 0.033, 0.2
 TICK = 33
 #: After an edit of the network views wait so many seconds for the next one.
 AFTER_EDIT = 0.1
+#: While training runs it is looked after so many seconds which views can still be seen. One that
+#: comes into sight says so itself.
+LOOK_AGAIN = 0.2
 #: Where nothing trains, so much of a beat may be spent on views, in seconds.
 AT_REST = 0.02
 
@@ -41,10 +44,12 @@ class LiveView(QWidget):
     """A widget that shows something of the network as it is right now.
 
     Subclasses implement :meth:`refresh` and read everything from :attr:`live`; they set
-    ``needs_weights`` if they show weights or answers.
+    ``needs_weights`` if they show weights or answers, and unset ``follows_training`` if nothing of
+    what they show changes while training runs.
     """
 
     needs_weights = False
+    follows_training = True
 
     def __init__(self, live: Live, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -90,6 +95,7 @@ class Live(QObject):
         self._views: list[LiveView] = []
         self._stale: dict[LiveView, None] = {}
         self._due: dict[LiveView, float] = {}
+        self._seen: tuple[float, list[LiveView]] = (0.0, [])  # until when, and which views
         self._moment: Moment | None = None
         self._point: tuple[Array, str] | None = None  # variables looked at that no run has had
         self._latest: Array | None = None  # the variables as they are now, if they are known
@@ -256,6 +262,8 @@ class Live(QObject):
 
     def wake(self, view: LiveView) -> None:
         """``view`` can be seen: refresh it soon if what it shows is old."""
+        if view not in self._seen[1]:
+            self._seen = (0.0, [])
         if view in self._stale and not self._timer.isActive():
             self._timer.start()
 
@@ -268,6 +276,7 @@ class Live(QObject):
     def _forget(self, view: LiveView) -> None:
         if view in self._views:
             self._views.remove(view)
+        self._seen = (0.0, [])
         self._stale.pop(view, None)
         self._due.pop(view, None)
 
@@ -287,6 +296,7 @@ class Live(QObject):
 
     def _started(self) -> None:
         self._latest = None
+        self._seen = (0.0, [])
         self.look_at(None)
         self.mark_all()
 
@@ -300,14 +310,16 @@ class Live(QObject):
 
         Where nothing trains, as many as a beat has room for.
         """
-        visible = [view for view in self._views if view.is_seen()]
-        running = self.is_running
+        running, began = self.is_running, perf_counter()
+        if not running or began >= self._seen[0]:
+            self._seen = (began + LOOK_AGAIN, [view for view in self._views if view.is_seen()])
+        visible = self._seen[1]
         if running:
             if (snapshot := self.workbench.runner.take_weights()) is not None:
                 self._latest = snapshot.flat
             if any(view.needs_weights for view in visible):
                 self.workbench.runner.ask_weights()
-        began = now = perf_counter()
+        now = began
         waiting = [view for view in visible if view in self._stale or self._moves(view)]
         while due := [view for view in waiting if self._due.get(view, 0.0) <= now]:
             view = min(due, key=lambda v: self._due.get(v, 0.0))
@@ -325,7 +337,8 @@ class Live(QObject):
     def _moves(self, view: LiveView) -> bool:
         """Whether what ``view`` shows goes on changing by itself: weights of the past don't."""
         looks_back = self._wanted() is not self._latest
-        return self.is_running and not (looks_back and view.needs_weights)
+        follows = view.follows_training and not (looks_back and view.needs_weights)
+        return self.is_running and follows
 
     @np.errstate(all="ignore")  # weights on their way to infinity are told by the loss
     def show(self, view: LiveView) -> float:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from driving import child
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
@@ -133,6 +134,23 @@ def test_the_menu_chooses_what_is_on_cards_and_the_next_window_remembers(
     assert action is not None
     assert action.isChecked()
     assert again.life.thumbnails.on_cards == "nothing"
+
+
+def test_cards_have_their_pictures_once_they_are_large_enough_to_be_seen(
+    open_window, qtbot: QtBot
+) -> None:
+    window = open_window(sample("spiral.nnstudio"))
+    canvas, tanh = window.docks.canvas, scene_of(window).nodes["tanh"]
+    canvas.zoom_by(0.1)
+    trigger(window, "action_cards_nothing")
+    trigger(window, "action_cards_automatic")
+    settled(window, qtbot)
+    nothing = tanh.thumbnail
+    qtbot.mouseClick(child(canvas, "canvas_fit"), Qt.MouseButton.LeftButton)
+    settled(window, qtbot)
+    assert tanh.thumbnail is not nothing
+    assert tanh.thumbnail is not None
+    assert not tanh.thumbnail.isNull()
 
 
 # ---------------------------------------------------------------- heat

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from time import sleep
 
 import pytest
@@ -10,6 +11,7 @@ from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import QDockWidget, QMainWindow
 from pytestqt.qtbot import QtBot
 
+from nnstudio.assets import sample
 from nnstudio.gui.live import Live, LiveView
 from nnstudio.gui.workbench import Workbench
 
@@ -107,3 +109,54 @@ def test_a_view_without_a_face_is_seen_where_its_parent_is(tabs, live: Live) -> 
         faceless.resize(0, 0)
         faceless.show()
         assert faceless.is_seen() is (parent is front)
+
+
+@pytest.fixture
+def refreshed(open_window, qtbot: QtBot):
+    """A window in which a network trains, and the views in the order in which they are shown."""
+    window = open_window(sample("spiral.nnstudio"))
+    project = window.workbench.project
+    endless = replace(project.settings, epochs=100_000)
+    window.workbench.open(replace(project, settings=endless, trained=None))
+    window.show_network()
+    shown: list[LiveView] = []
+    show = window.live.show
+
+    def noted(view: LiveView) -> float:
+        shown.append(view)
+        return show(view)
+
+    window.live.show = noted
+    window.workbench.runner.run()
+    qtbot.waitUntil(lambda: len(shown) > 10)
+    yield window, shown
+    window.workbench.runner.discard()
+
+
+def test_while_training_runs_a_tab_that_is_brought_forward_is_followed_and_the_other_is_not(
+    refreshed, qtbot: QtBot
+) -> None:
+    window, shown = refreshed
+    docks = window.docks.docks
+    function, weights = docks["function"].widget(), docks["weights"].widget()
+    for front, back in ((weights, function), (function, weights)):
+        window.docks.show_dock("weights" if front is weights else "function")
+        qtbot.waitUntil(lambda front=front: shown[-20:].count(front) > 2)
+        shown.clear()
+        qtbot.waitUntil(lambda: len(shown) > 20)
+        assert back not in shown
+
+
+def test_cards_without_pictures_cost_training_nothing(refreshed, qtbot: QtBot) -> None:
+    window, shown = refreshed
+    thumbnails = window.life.thumbnails
+    assert thumbnails in shown
+    for kind in ("nothing", "curves"):
+        thumbnails.show_on_cards(kind)
+        qtbot.waitUntil(lambda: shown[-1] is thumbnails)
+        shown.clear()
+        qtbot.waitUntil(lambda: len(shown) > 20)
+        assert thumbnails not in shown
+    thumbnails.show_on_cards("weights")
+    shown.clear()
+    qtbot.waitUntil(lambda: shown.count(thumbnails) > 2)

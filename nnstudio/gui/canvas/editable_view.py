@@ -61,6 +61,7 @@ class EditableView(NavigableView):
     """
 
     templates_wanted = Signal()
+    life: Life | None = None
 
     def __init__(
         self,
@@ -106,7 +107,6 @@ class EditableView(NavigableView):
         workbench.data_changed.connect(self._offer_start)
         self._show_project()
         self._offer_start()
-        self.life: Life | None = None
         if live is not None:
             self.life = Life(live, theme, self, self)
             self._strip.add(self.life.heat.legend)
@@ -363,6 +363,11 @@ class EditableView(NavigableView):
             return ()
         seen = self._scene.nodes_in(self.mapToScene(self.viewport().rect()).boundingRect())
         return tuple(node for node in seen if node in self._scene.nodes)
+
+    def _show_seen(self) -> None:
+        super()._show_seen()
+        if self.life is not None:
+            self.life.thumbnails.look_again()
 
     def hand_over_updates(self) -> None:
         """Have what changed painted with the next update of the widget.

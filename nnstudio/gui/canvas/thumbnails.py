@@ -66,6 +66,7 @@ class Thumbnails(LiveView):
         self.legend = CardLegend(theme)
         self._maps = OutputMaps()
         self._kind = "automatic"
+        self._drawn: frozenset[str] = frozenset()
         self._examples: dict[str, tuple[tuple[object, ...], QPixmap | None]] = {}
         theme.changed.connect(lambda: live.mark(self))
 
@@ -78,14 +79,20 @@ class Thumbnails(LiveView):
         """Let cards show this, a key of :data:`ON_CARDS`; any other word changes nothing."""
         if kind in ON_CARDS and kind != self._kind:
             self._kind = kind
-            self.needs_weights = kind not in ("curves", "nothing")
+            self.needs_weights = self.follows_training = kind not in ("curves", "nothing")
             self.legend.want(self.needs_weights)
+            self.live.mark(self)
+
+    def look_again(self) -> None:
+        """Other cards may be seen by now."""
+        if not self._drawn.issuperset(self._cards.seen_nodes()[:_MOST]):
             self.live.mark(self)
 
     def refresh(self) -> None:
         """Draw the pictures of the cards that can be seen, with the weights as they are now."""
         graph = self.live.workbench.graph
         nodes = self._cards.seen_nodes()[:_MOST]
+        self._drawn = frozenset(nodes)
         model, arrays = None, {}
         if self.needs_weights and (model := self.live.model()) is not None:
             arrays = model.network.arrays(model.workspace.flat)

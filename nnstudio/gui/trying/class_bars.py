@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPaintEvent
@@ -16,6 +17,34 @@ _ROW_MIN, _ROW_MAX = 12, 22
 _ROOM_FOR_VALUES = 132
 
 
+@dataclass(frozen=True)
+class _Lettering:
+    """How labels are written.
+
+    Attributes:
+        labels, value: the width of all labels and of a value, in pixels.
+        names: the labels, shortened where they have no room.
+    """
+
+    plain: QFont
+    bold: QFont
+    labels: float
+    value: float
+    names: tuple[str, ...]
+
+
+def _lettering(font: QFont, row: float, width: int, classes: tuple[str, ...]) -> _Lettering:
+    plain = tabular(font)
+    plain.setPixelSize(max(10, min(12, round(row - 3))))
+    bold = QFont(plain)
+    bold.setBold(True)
+    room = QFontMetricsF(bold)
+    labels = min(max(map(room.horizontalAdvance, classes)) + 1, width * 0.5)
+    right = Qt.TextElideMode.ElideRight
+    names = tuple(room.elidedText(name, right, labels) for name in classes)
+    return _Lettering(plain, bold, labels, room.horizontalAdvance("100 %"), names)
+
+
 class ClassBars(QWidget):
     """Bars from 0 to 1 with their labels; the longest is bold and in the accent colour."""
 
@@ -25,6 +54,7 @@ class ClassBars(QWidget):
         self._theme = theme
         self._classes: tuple[str, ...] = ()
         self._values: tuple[float, ...] = ()
+        self._lettering: tuple[tuple[QFont, float, int, tuple[str, ...]], _Lettering] | None = None
         theme.changed.connect(self.update)
 
     @property
@@ -74,35 +104,36 @@ class ClassBars(QWidget):
         shown = self.shown()
         if not shown:
             return
+        row = min(_ROW_MAX, self.height() / len(shown))
+        lettering = self._lettering_for(row)
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if not shown:
-            return
-        row = min(_ROW_MAX, self.height() / len(shown))
-        plain = tabular(self.font())
-        plain.setPixelSize(max(10, min(12, round(row - 3))))
-        bold = QFont(plain)
-        bold.setBold(True)
-        room = QFontMetricsF(bold)
-        labels = min(max(map(room.horizontalAdvance, self._classes)) + 1, self.width() * 0.5)
-        say = self.width() - labels >= _ROOM_FOR_VALUES
-        start = labels + 8
-        end = self.width() - (room.horizontalAdvance("100 %") + 8 if say else 0.0)
+        text, dim = self._theme.colour("text"), self._theme.colour("dim")
+        width, start = self.width(), lettering.labels + 8
+        say = width - lettering.labels >= _ROOM_FOR_VALUES
+        end = width - (lettering.value + 8 if say else 0.0)
         top = max(self._values, default=0.0)
-        middle, right = Qt.AlignmentFlag.AlignVCenter, Qt.AlignmentFlag.AlignRight
+        middle_right = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
+        height = min(10.0, row - 4)
         for place, number in enumerate(shown):
             value = self._values[number] if number < len(self._values) else 0.0
             best = bool(self._values) and value == top and value > 0
-            box = QRectF(0, place * row, self.width(), row)
-            painter.setFont(bold if best else plain)
-            painter.setPen(self._theme.colour("text" if best else "dim"))
-            name = room.elidedText(self._classes[number], Qt.TextElideMode.ElideRight, labels)
-            painter.drawText(QRectF(0, box.top(), labels, row), middle | right, name)
+            painter.setFont(lettering.bold if best else lettering.plain)
+            painter.setPen(text if best else dim)
+            box = QRectF(0, place * row, lettering.labels, row)
+            painter.drawText(box, middle_right, lettering.names[number])
             if say and self._values:
-                painter.drawText(box, middle | right, percent_text(value))
-            height = min(10.0, row - 4)
+                box.setWidth(width)
+                painter.drawText(box, middle_right, percent_text(value))
             track = QRectF(start, box.center().y() - height / 2, end - start, height)
             self._paint_bar(painter, track, value, best)
+
+    def _lettering_for(self, row: float) -> _Lettering:
+        """How labels are written in rows so high; measured once, as they are painted often."""
+        key = (self.font(), row, self.width(), self._classes)
+        if self._lettering is None or self._lettering[0] != key:
+            self._lettering = key, _lettering(*key)
+        return self._lettering[1]
 
     def _paint_bar(self, painter: QPainter, track: QRectF, value: float, best: bool) -> None:
         radius = min(3.0, track.height() / 2)
