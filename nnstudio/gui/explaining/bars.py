@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Literal
 
 import numpy as np
@@ -120,10 +120,22 @@ class SignedBars(QAbstractScrollArea):
         needed = min(self._columns(), -(-len(self.order) // room) or 1)
         return -(-len(self.order) // needed)
 
+    def _rows_and_columns(self) -> tuple[int, int]:
+        rows = max(1, self._rows())
+        return rows, max(1, -(-len(self.order) // rows))
+
+    def _seen(self) -> Iterator[int]:
+        """The rows of which something can be seen."""
+        rows, columns = self._rows_and_columns()
+        top = self.verticalScrollBar().value()
+        first, last = top // _ROW, min(rows - 1, (top + self.viewport().height()) // _ROW)
+        for column in range(columns):
+            begin = column * rows
+            yield from range(begin + first, min(begin + last + 1, len(self.order)))
+
     def row_rect(self, k: int) -> QRectF:
         """Where the ``k``-th row is."""
-        rows = max(1, self._rows())
-        columns = max(1, -(-len(self.order) // rows))
+        rows, columns = self._rows_and_columns()
         column, row = divmod(k, rows)
         wide = (self.viewport().width() - (columns - 1) * _GAP) / columns
         wide = min(wide, 360.0)
@@ -162,10 +174,10 @@ class SignedBars(QAbstractScrollArea):
         self.viewport().update()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        for k, number in enumerate(self.order):
+        for k in self._seen():
             if self.row_rect(k).contains(event.position()):
                 self._go_to(k)
-                self.chosen.emit(number)
+                self.chosen.emit(self.order[k])
                 return
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -188,15 +200,13 @@ class SignedBars(QAbstractScrollArea):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self.viewport())
         painter.setFont(self._font)
-        values = self.viewport().height()
         widest = painter.fontMetrics().horizontalAdvance("−0.0000") + 4.0
-        for k, number in enumerate(self.order):
+        for k in self._seen():
             box = self.row_rect(k)
-            if box.bottom() >= 0 and box.top() <= values:
-                self._paint_row(painter, box, number, widest)
-                if k == self.current and self.hasFocus():
-                    painter.setPen(self._theme.colour("accent"))
-                    painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
+            self._paint_row(painter, box, self.order[k], widest)
+            if k == self.current and self.hasFocus():
+                painter.setPen(self._theme.colour("accent"))
+                painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
         painter.end()
 
     def _paint_row(self, painter: QPainter, box: QRectF, number: int, room: float) -> None:
@@ -231,8 +241,9 @@ class SignedBars(QAbstractScrollArea):
 
     def words_at(self, place: QPoint) -> str:
         """Name and number of the row under ``place``, in full."""
-        for k, number in enumerate(self.order):
+        for k in self._seen():
             if self.row_rect(k).contains(place):
+                number = self.order[k]
                 return f"{self.names[number]}: {float(self.values[number]):.6g}"
         return ""
 
