@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
-from PySide6.QtCore import QRectF, Qt
+from PySide6.QtCore import QRectF
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 from shiboken6 import VoidPtr
 
@@ -188,15 +188,15 @@ def draw_stroke(painter: QPainter, stroke: Stroke, colour: QColor, curve: Curve)
 
 
 def _fill(painter: QPainter, stroke: Stroke, colour: QColor) -> None:
-    """Uprights beside each other as one area, which takes half the time of so many lines."""
-    top, bottom = stroke.y[0::2], stroke.y[1::2]
-    x = stroke.x[0::2]
-    edge = np.concatenate([top - 0.5, (bottom + 0.5)[::-1]])
+    """Uprights beside each other as one line that goes down one and up the next.
+
+    As an area it takes five times as long, and more the wilder its edges are.
+    """
+    y = stroke.y.copy()
+    y[2::4], y[3::4] = stroke.y[3::4], stroke.y[2::4]
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(colour)
-    painter.drawPolygon(polygon(np.concatenate([x, x[::-1]]), edge))
-    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setPen(QPen(colour, 1))
+    painter.drawPolyline(polygon(stroke.x, y))
 
 
 def polygon(x: Array, y: Array) -> QPolygonF:
