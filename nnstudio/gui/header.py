@@ -251,7 +251,7 @@ class Header(QWidget):
     def _looked(self) -> None:
         """Numbers that change ten times a second can't be read; and it all costs training time."""
         now = perf_counter()
-        if now >= self._next_look:
+        if now >= self._next_look and self.isVisible():
             self._next_look = now + LOOK_EVERY
             self._show_run()
 

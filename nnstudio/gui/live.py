@@ -66,8 +66,10 @@ class LiveView(QWidget):
         A panel behind the tab of another is visible to Qt, which only moves it aside. A view
         without a face of its own is seen where its parent is.
         """
+        if not self.isVisible() or self.window().isMinimized():
+            return False
         face = self.parentWidget() if self.size().isEmpty() else self
-        return self.isVisible() and face is not None and not face.visibleRegion().isEmpty()
+        return face is not None and not face.visibleRegion().isEmpty()
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -264,7 +266,7 @@ class Live(QObject):
         """``view`` can be seen: refresh it soon if what it shows is old."""
         if view not in self._seen[1]:
             self._seen = (0.0, [])
-        if view in self._stale and not self._timer.isActive():
+        if (view in self._stale or self._moves(view)) and not self._timer.isActive():
             self._timer.start()
 
     def mark_all(self) -> None:
@@ -331,7 +333,7 @@ class Live(QObject):
             waiting = [view for view in waiting if view in self._stale]
             if running or now - began > AT_REST:
                 return
-        if not running and not waiting:
+        if not waiting:  # whatever comes into sight wakes it up
             self._timer.stop()
 
     def _moves(self, view: LiveView) -> bool:

@@ -160,3 +160,19 @@ def test_cards_without_pictures_cost_training_nothing(refreshed, qtbot: QtBot) -
     thumbnails.show_on_cards("weights")
     shown.clear()
     qtbot.waitUntil(lambda: shown.count(thumbnails) > 2)
+
+
+@pytest.mark.parametrize("away", ["hide", "showMinimized"])
+def test_a_window_that_nobody_sees_draws_nothing_until_it_is_seen_again(
+    refreshed, qtbot: QtBot, away: str
+) -> None:
+    window, shown = refreshed
+    getattr(window, away)()
+    qtbot.waitUntil(lambda: not window.live._timer.isActive())
+    shown.clear()
+    step = window.workbench.runner.last_batch.step
+    qtbot.waitUntil(lambda: window.workbench.runner.last_batch.step > step + 100)
+    assert not shown
+    window.showNormal()
+    curves = window.docks.docks["curves"].widget()
+    qtbot.waitUntil(lambda: shown.count(curves) > 2 and window.life.thumbnails in shown)
