@@ -17,6 +17,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog, QSlider, QToolButton
 from pytestqt.qtbot import QtBot
 
+from nnstudio.gui.learning.kinds import ACCURACY
 from nnstudio.gui.panels.curves_panel import CurvesPanel
 from nnstudio.gui.plots.curve_chart import CurveChart
 from nnstudio.gui.plots.smoothing import smoothed
@@ -590,3 +591,9 @@ def test_it_works_in_the_window(qtbot: QtBot, open_window: Callable[..., MainWin
     qtbot.waitUntil(lambda: not window.workbench.runner.is_running)
     click(window, "curves_freeze")
     qtbot.waitUntil(lambda: panel.epochs_drawn() == panel.live.history.epoch_count)
+
+
+def test_the_accuracy_of_a_run_without_epochs_yet_may_be_anything_from_none_to_all() -> None:
+    axis = ACCURACY.axis(np.zeros(0), None, is_log=False)
+    assert (axis.low, axis.high) == (0.0, 1.0)
+    assert ACCURACY.axis(np.array([0.0, 0.7]), None, is_log=False).low == 0.0

@@ -307,3 +307,13 @@ def test_switching_everything_while_training_leaves_its_bits_as_they_are(
     )  # fmt: skip
     for plain, switched in zip(trained(), trained(*switches), strict=True):
         np.testing.assert_array_equal(plain, switched)
+
+
+def test_a_long_matrix_is_drawn_out_on_its_card(open_window, qtbot: QtBot) -> None:
+    window = open_window(sample("autoencoder.nnstudio"))
+    settled(window, qtbot)
+    for node in scene_of(window).nodes.values():
+        if node.face.title == "Dense":
+            assert node.thumbnail is not None
+            size = node.thumbnail.size()
+            assert max(size.width(), size.height()) < 4 * min(size.width(), size.height())

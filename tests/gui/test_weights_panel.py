@@ -13,6 +13,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QComboBox, QLabel
 from pytestqt.qtbot import QtBot
 
+from nnstudio.assets import sample
 from nnstudio.engine.activations import ReLU
 from nnstudio.engine.dense import Dense
 from nnstudio.engine.normalisation import LayerNorm
@@ -29,6 +30,7 @@ from nnstudio.gui.plots.weight_picture import (
     tiles_of,
     weight_picture,
 )
+from nnstudio.persistence.project_file import load_project
 from nnstudio.project.project import Project
 
 SCALE = colour_scale((200, 100, 0), (255, 255, 255), (0, 100, 200))
@@ -73,6 +75,51 @@ def test_another_layer_is_chosen_by_keyboard_and_shown_as_a_heat_map(qtbot: QtBo
     qtbot.waitUntil(lambda: panel.layer_shown() == "dense-2" and panel.tiles_shown() == 1)
     assert "Dense 2, 10 units" in titles(panel)
     assert "Rows: units" in titles(panel)
+
+
+@pytest.mark.parametrize(
+    ("name", "offered", "rows"),
+    [
+        (
+            "sine",
+            ["LSTM, input weights", "LSTM, recurrent weights", "Dense, 1 unit"],
+            "Rows: the units of each gate",
+        ),
+        (
+            "sorting",
+            [
+                "Embedding, 10 numbers",
+                "MultiHeadAttention, query, key and value weights",
+                "MultiHeadAttention, output weights",
+                "Dense 4, 64 units",
+                "Dense 5, 32 units",
+                "Dense 6, 10 units",
+            ],
+            "Rows: numbers",
+        ),
+    ],
+)
+def test_all_weights_of_all_layers_can_be_looked_at(
+    qtbot: QtBot, name: str, offered: list[str], rows: str
+) -> None:
+    panel = show(qtbot, WeightsPanel, load_project(sample(f"{name}.nnstudio")), size=(520, 300))
+    combo, shown = child(panel, "weights_layer"), child(panel, "weights_picture")
+    qtbot.waitUntil(lambda: panel.tiles_shown() == 1)
+    assert [combo.itemText(i) for i in range(combo.count())] == offered
+    assert rows in titles(panel)
+    model = panel.live.model()
+    arrays = model.network.arrays(model.workspace.flat)
+    for place in range(combo.count()):
+        node, variable = panel._key()
+        first = arrays[node, variable].reshape(-1)[0]
+        of = (
+            "Unit 1, input 1" if variable == "weight" and node != "embedding" else "Row 1, column 1"
+        )
+        assert shown.tooltip_at(QPoint(1, 1)) == f"{of}: {first:#.3g}".replace("-", "−")
+        QTest.keyClick(combo, Qt.Key.Key_Down)
+        if place + 1 < combo.count():
+            qtbot.waitUntil(lambda before=(node, variable): panel._key() != before)
+            qtbot.waitUntil(lambda: not panel.live._timer.isActive())
 
 
 def test_a_network_without_weights_says_what_would_be_here(qtbot: QtBot) -> None:

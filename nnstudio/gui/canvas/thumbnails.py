@@ -34,6 +34,8 @@ ON_CARDS = {
 _TILES = 4
 #: At most so many rows and columns of a weight matrix.
 _PART = 24
+#: No matrix is drawn so many times longer than it is wide, or more.
+_LONGEST = 2
 #: Categories of layers that mix no pixels with each other.
 _PIXEL_BY_PIXEL = ("activation", "regularise", "shape")
 #: More cards than this aren't drawn while training runs.
@@ -153,8 +155,14 @@ class Thumbnails(LiveView):
         elif shape is not None and weight.shape[1] == int(np.prod(shape)):
             values = tiled(weight[:_TILES].reshape(-1, *shape)[:, 0])
         else:
-            values = weight[:_PART, :_PART]
+            values = _broadened(weight[:_PART, :_PART])
         return None if min(values.shape) < 2 else signed_pixmap(values, self._theme)
+
+
+def _broadened(matrix: Array) -> Array:
+    """A long matrix with its short side drawn out, so that more is seen of it than a line."""
+    times = [max(1, max(matrix.shape) // (_LONGEST * size)) for size in matrix.shape]
+    return matrix.repeat(times[0], 0).repeat(times[1], 1)
 
 
 def _picture_before(graph: Graph, node: str) -> tuple[int, ...] | None:

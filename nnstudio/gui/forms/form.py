@@ -18,7 +18,7 @@ from nnstudio.messages import sentence
 from nnstudio.schema import Setting, expected
 
 #: The width of the labels' column, the same in all forms so that fields stand in one line.
-LABEL_WIDTH = 92
+LABEL_WIDTH = 100
 #: In a panel narrower than this, labels are narrower too, and choices stand beneath theirs.
 NARROW = 220
 _NARROW_LABEL = 76

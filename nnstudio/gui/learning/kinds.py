@@ -46,7 +46,8 @@ class Kind:
         values = values[np.isfinite(values)]
         if self.ends_at_one:
             least = float(values.min()) if len(values) else 0.0
-            low = max((b for b in _LOWS if b < least), default=0.0 if self.is_share else -1.0)
+            worst = 0.0 if self.is_share else -1.0
+            low = max(worst, max((b for b in _LOWS if b < least), default=worst))
             return Axis(low, 1.0, percent=self.is_share)
         positive = values[values > 0]
         if is_log and self.can_be_log and len(positive):

@@ -16,7 +16,9 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QToolTip, QVBoxLayout, QWidget
 
+from nnstudio.engine.embedding import Embedding
 from nnstudio.graph.analysis import analyse
+from nnstudio.graph.model import Graph
 from nnstudio.gui.live import Live, LiveView
 from nnstudio.gui.look.empty_state import EmptyState
 from nnstudio.gui.look.number_text import number_text
@@ -41,6 +43,21 @@ _ROOM_FOR_NUMBER = QSize(44, 15)
 _MOST_CELL, _LEAST_TILE = QSize(96, 40), 20
 #: A panel narrower than this has no room for the legend beside the title.
 _NARROW = 330
+#: What the weights of layers that have more than one array of them are called.
+_WORDS = {
+    "weight_ih": "input weights",
+    "weight_hh": "recurrent weights",
+    "in_weight": "query, key and value weights",
+    "out_weight": "output weights",
+}
+#: What the rows of a heat map are where they aren't units, and the columns.
+_ROWS = {
+    "weight_ih": "Rows: the units of each gate · columns: inputs",
+    "weight_hh": "Rows: the units of each gate · columns: units",
+    "in_weight": "Rows: queries, then keys, then values · columns: inputs",
+    "out_weight": "Rows: outputs · columns: heads side by side",
+}
+_UNITS, _LOOKED_UP = "Rows: units · columns: inputs", "Rows: numbers · columns: their vectors"
 
 
 class WeightsPanel(LiveView):
@@ -54,7 +71,7 @@ class WeightsPanel(LiveView):
         self.setAccessibleName("Weights")
         self.setMinimumSize(180, 120)
         self._theme = theme
-        self._layers: tuple[tuple[str, str, int], ...] = ()
+        self._layers: tuple[tuple[str, str, str, int], ...] = ()
         self._title = QLabel()
         self._legend = SignLegend(theme, "weights_legend")
         self._caption = QLabel()
@@ -92,27 +109,29 @@ class WeightsPanel(LiveView):
         """Draw the weights as they are now."""
         model = self.live.model()
         arrays = {} if model is None else model.network.arrays(model.workspace.flat)
-        weights = {node: w for (node, name), w in arrays.items() if name == "weight" and w.ndim > 1}
         graph = self.live.project.graph
         analysis = analyse(graph)
-        order = [node for node in analysis.order if node in weights]
-        sizes = [(node, graph.by_id[node].title, len(weights[node])) for node in order]
-        self._offer(sizes)
-        self._show_parts(len(order))
-        if not order:
+        places = {node: place for place, node in enumerate(analysis.order)}
+        weights = {key: array for key, array in arrays.items() if array.ndim > 1}
+        keys = sorted(weights, key=lambda key: places[key[0]])
+        self._offer([(*key, *self._title_of(graph, key, len(weights[key]))) for key in keys])
+        self._show_parts(len(keys))
+        if not keys:
             self._empty.say(
                 "Connect an Input and a Dense layer: its weights appear here as pictures"
             )
             return
-        node = self._choice.currentData()
-        shape = picture_shape(graph, analysis, node)
-        is_matrix = self._picture.show_weights(node, weights[node], shape)
+        node, name = key = self._key()
+        looks_up = isinstance(graph.by_id[node].layer, Embedding)
+        shape = picture_shape(graph, analysis, node) if name == "weight" and not looks_up else None
+        is_matrix = self._picture.show_weights(key, weights[key], shape)
+        self._picture.are_units = bool(self._layers[self._choice.currentIndex()][3])
         narrow = self.width() < _NARROW
         self._legend.set_limit(self._picture.limit, 32 if narrow else 48)
         self._title.setText(self._choice.currentText())
-        seen, units = self._picture.tiles_drawn, len(weights[node])
+        seen, units = self._picture.tiles_drawn, len(weights[key])
         if is_matrix:
-            caption = "" if narrow else "Rows: units · columns: inputs"
+            caption = "" if narrow else _LOOKED_UP if looks_up else _ROWS.get(name, _UNITS)
         elif seen < units:
             caption = f"{seen} of {units:,}" if narrow else f"The first {seen} of {units:,} units"
         else:  # always something: a line that comes and goes would change the room for pictures
@@ -134,26 +153,45 @@ class WeightsPanel(LiveView):
 
     def layer_shown(self) -> str:
         """The id of the node whose weights are shown; empty for none."""
-        return str(self._choice.currentData() or "")
+        return self._key()[0]
+
+    def _key(self) -> tuple[str, str]:
+        """The array that is shown: the node's id and the name of the variable."""
+        chosen = self._choice.currentIndex()
+        return self._layers[chosen][:2] if 0 <= chosen < len(self._layers) else ("", "")
+
+    def _title_of(self, graph: Graph, key: tuple[str, str], rows: int) -> tuple[str, int]:
+        """What the choice calls an array, and how many units it is of; 0 if rows aren't units."""
+        layer, title = graph.by_id[key[0]].layer, graph.by_id[key[0]].title
+        if isinstance(layer, Embedding):
+            return f"{title}, {rows:,} numbers", 0
+        words = _WORDS.get(key[1])
+        return (title, rows) if words is None else (f"{title}, {words}", 0)
 
     def tiles_shown(self) -> int:
         """How many pictures are drawn; 1 for a heat map."""
         return self._picture.tiles_drawn if self._picture.isVisible() else 0
 
-    def _offer(self, layers: list[tuple[str, str, int]]) -> None:
-        """Bring the choice of layers up to date, keeping what is chosen."""
+    def _offer(self, layers: list[tuple[str, str, str, int]]) -> None:
+        """Bring the choice of weights up to date, keeping what is chosen.
+
+        Args:
+            layers: node, name of the variable, title and number of units of each.
+        """
         if tuple(layers) == self._layers:
             return
+        chosen = self._key()
         self._layers = tuple(layers)
-        chosen = self._choice.currentData()
-        titles = [title for _, title, _ in layers]
+        titles = [title for _, _, title, _ in layers]
         self._choice.clear()
-        for number, (node, title, units) in enumerate(layers, 1):
-            name = title if titles.count(title) == 1 else f"{title} {number}"
-            name = "First layer" if number == 1 else name
-            count = f"{units:,} unit" + ("s" if units != 1 else "")
-            self._choice.addItem(f"{name}, {count}", node)
-        self._choice.setCurrentIndex(max(0, self._choice.findData(chosen)))
+        for number, (_, _, title, units) in enumerate(layers, 1):
+            words = title if titles.count(title) == 1 else f"{title} {number}"
+            if units:
+                words = "First layer" if number == 1 else words
+                words += f", {units:,} unit" + ("s" if units != 1 else "")
+            self._choice.addItem(words)
+        keys = [layer[:2] for layer in layers]
+        self._choice.setCurrentIndex(keys.index(chosen) if chosen in keys else 0)
 
     def _chosen(self) -> None:
         self._picture.forget_limit()
@@ -175,8 +213,9 @@ class _Picture(QWidget):
         self.setAccessibleName("Picture of the weights")
         self.limit = 0.0
         self.tiles_drawn = 0
+        self.are_units = True
         self._theme = theme
-        self._node = ""
+        self._key: tuple[str, str] | None = None
         self._tiles: Floats = np.zeros((0, 1, 1))
         self._grid = Grid(1, 1, 1, 1, 0)
         self._image = QImage()
@@ -185,10 +224,12 @@ class _Picture(QWidget):
         """Find the scale anew."""
         self.limit = 0.0
 
-    def show_weights(self, node: str, weight: Floats, picture: tuple[int, ...] | None) -> bool:
+    def show_weights(
+        self, key: tuple[str, str], weight: Floats, picture: tuple[int, ...] | None
+    ) -> bool:
         """Draw these weights; returns whether as a heat map, one row for each unit."""
-        if node != self._node:
-            self._node, self.limit = node, 0.0
+        if key != self._key:
+            self._key, self.limit = key, 0.0
         tiles = tiles_of(weight, picture)
         ratio = self.devicePixelRatioF()
         room = int(self.height() * ratio), int(self.width() * ratio)
@@ -230,7 +271,9 @@ class _Picture(QWidget):
         tile, row, column = cell
         value = number_text(float(self._tiles[cell]))
         if len(self._tiles) == 1:
-            return f"Unit {row + 1}, input {column + 1}: {value}"
+            if self.are_units:
+                return f"Unit {row + 1}, input {column + 1}: {value}"
+            return f"Row {row + 1}, column {column + 1}: {value}"
         least, most = float(self._tiles[tile].min()), float(self._tiles[tile].max())
         span = f"{number_text(least)} to {number_text(most)}"
         return f"Unit {tile + 1}: weights from {span}\nRow {row + 1}, column {column + 1}: {value}"
