@@ -196,6 +196,9 @@ SENTENCES: dict[str, str] = {
     ),
     # what the next run will do
     "later_why": _("This can't change within a run. The one that is on keeps what it began with."),
+    "later_design": _(
+        "A run keeps the network it began with. The one that is drawn trains once it is restarted."
+    ),
     "note_running": _(
         "Rate, batch size, regularisation, the optimizer's numbers, dropout and when to stop change at once. Anything else waits for the next restart, and says so."
     ),

@@ -6,6 +6,9 @@ an edit has made another run of the project.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from nnstudio.graph.model import Graph, Node
 from nnstudio.project.project import Project
 from nnstudio.project.run_book import project_of, record_of
 from nnstudio.schema import settings_of
@@ -34,3 +37,21 @@ def waiting(present: object, running: object) -> frozenset[str]:
         for item in settings_of(type(present))
         if item.name not in live and getattr(present, item.name) != getattr(running, item.name)
     )
+
+
+def design_waits(present: Graph, running: Graph) -> bool:
+    """Whether a network was edited in a way that the run of ``running`` doesn't know of.
+
+    What nodes are called makes no difference, nor does what can change within a run.
+    """
+    if present is running:
+        return False
+    if present.by_id.keys() != running.by_id.keys() or set(present.edges) != set(running.edges):
+        return True
+    return any(_differs(node, running.by_id[node.id]) for node in present.nodes)
+
+
+def _differs(present: Node, running: Node) -> bool:
+    if type(present.layer) is not type(running.layer) or waiting(present.layer, running.layer):
+        return True
+    return replace(present, layer=running.layer, name=running.name) != running

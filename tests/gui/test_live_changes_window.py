@@ -68,7 +68,7 @@ def pause(window: MainWindow, qtbot: QtBot) -> None:
 def waits(window: MainWindow, name: str) -> bool:
     label = child(window, f"{name}_later")
     assert isinstance(label, QLabel)
-    assert label.text() == "from the next restart"
+    assert label.text().endswith("from the next restart")
     return label.isVisible()
 
 
@@ -220,6 +220,37 @@ def test_the_design_waits_until_the_run_is_restarted(window: MainWindow, qtbot: 
         )
     )
     assert not waits(window, "inspector_units")
+
+
+def test_a_network_that_was_edited_while_it_trains_says_so_below_the_canvas(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    assert not waits(window, "canvas")
+    start(window)
+    canvas = window.docks.canvas
+    for edit in (
+        lambda: QTest.keyClick(canvas, Qt.Key.Key_Delete),
+        lambda: QTest.keyClick(canvas, Qt.Key.Key_B, Qt.KeyboardModifier.ControlModifier),
+        lambda: QTest.keyClick(canvas, Qt.Key.Key_D, Qt.KeyboardModifier.ControlModifier),
+        lambda: QTest.keyClick(child(window, "inspector_trainable"), Qt.Key.Key_Space),
+        lambda: enter(window, "inspector_units", "3"),
+    ):
+        canvas.setFocus()
+        window.workbench.select(("dense",))
+        assert not waits(window, "canvas")
+        edit()
+        assert waits(window, "canvas"), window.workbench.document.undo_label
+        window.undo()
+    enter(window, "training_l2", "0.5")
+    window.workbench.select(("dropout",))
+    enter(window, "inspector_rate", "0.5")
+    assert not waits(window, "canvas"), "that the run knows of"
+    window.workbench.select(("dense",))
+    enter(window, "inspector_units", "3")
+    pause(window, qtbot)
+    assert waits(window, "canvas")
+    click(window, "restart_button")
+    qtbot.waitUntil(lambda: not waits(window, "canvas"))
 
 
 def test_the_weight_of_an_outputs_loss_waits(window: MainWindow) -> None:

@@ -46,6 +46,7 @@ from nnstudio.project.problems import DataFacts
 from nnstudio.project.project import Project
 from nnstudio.project.runs import facts_of
 from nnstudio.project.starting import judged_by_classes
+from nnstudio.project.waiting import design_waits
 
 
 class EditableView(NavigableView):
@@ -105,6 +106,8 @@ class EditableView(NavigableView):
         workbench.project_changed.connect(self._project_changed)
         workbench.problems_changed.connect(self._show_project)
         workbench.data_changed.connect(self._offer_start)
+        workbench.runner.started.connect(self._show_waiting)
+        workbench.runner.ended.connect(self._show_waiting)
         self._show_project()
         self._offer_start()
         if live is not None:
@@ -381,6 +384,7 @@ class EditableView(NavigableView):
 
     def _project_changed(self, old: Project, new: Project) -> None:
         self._show_project()
+        self._show_waiting()
         document = self._workbench.document
         was_edited = bool(document.undo_label or document.redo_label)
         if not was_edited and replace(old, runs=new.runs) != new:  # another project was opened
@@ -406,6 +410,12 @@ class EditableView(NavigableView):
         self._empty.setVisible(not graph.nodes)
         self._parameters = workbench.analysis.total_parameters
         self._zoomed()
+
+    def _show_waiting(self, *_: object) -> None:
+        """Say that a run is on, or paused, that knows nothing of what is drawn."""
+        run = self._workbench.run_project
+        waits = run is not None and design_waits(self._workbench.graph, run.graph)
+        self._strip.show_waiting(waits)
 
     def show_shapes(self, always: bool) -> None:
         """Let wires say what they carry always, or only those under the pointer or selected."""

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint, QRect, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
 
+from nnstudio.gui.forms.form import LATER, later_label
 from nnstudio.gui.look.theme import Theme
+from nnstudio.messages import sentence
 
 #: The height of the strip below the drawing.
 STRIP = 32
@@ -129,7 +131,12 @@ class Strip(QWidget):
         row = self._row = QHBoxLayout(self)
         row.setContentsMargins(16, 0, 8, 0)
         row.setSpacing(4)
-        row.addWidget(self.status, 1)
+        row.addWidget(self.status)
+        self.later = later_label("canvas")
+        self.later.setText(f"Edits: {LATER}")
+        self.later.setToolTip(sentence("later_design"))
+        row.addWidget(self.later)
+        row.addStretch(1)
         for name, text, tip, signal in (
             ("canvas_zoom_out", "−", "Zoom out (Ctrl −)", self.zoom_out),
             ("canvas_zoom_reset", "1:1", "Zoom to 100 % (Ctrl 0)", self.zoom_reset),
@@ -149,11 +156,27 @@ class Strip(QWidget):
 
     def add(self, widget: QWidget) -> None:
         """Show ``widget`` between the words and the buttons."""
-        self._row.insertWidget(1, widget)
+        self._row.insertWidget(3, widget)
 
     def say(self, words: str) -> None:
         """Show ``words`` at the left."""
         self.status.setText(words)
+
+    def show_waiting(self, waits: bool) -> None:
+        """Say that what is drawn trains only once the run is restarted."""
+        self.later.setVisible(waits)
+        self._make_room()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._make_room()
+
+    def _make_room(self) -> None:
+        """Where there is too little of it, what waits is more than how large the network is."""
+        self.status.show()
+        is_full = self._row.minimumSize().width() > self.width()
+        self.status.setVisible(self.later.isHidden() or not is_full)
+        self.later.setIndent(0 if self.status.isHidden() else 8)
 
     def _dress(self) -> None:
         c = self._theme.colours
