@@ -40,6 +40,7 @@ from nnstudio.gui.explaining.question import (
     sources_of,
 )
 from nnstudio.gui.explaining.saliency_view import SaliencyView
+from nnstudio.gui.look.chooser import chooser
 from nnstudio.gui.look.number_text import number_text
 from nnstudio.gui.look.theme import Theme
 from nnstudio.gui.looking.examples import exact_text
@@ -76,21 +77,21 @@ class SaliencyPage(QWidget):
         self.saliency: Saliency | None = None
         self._inside: Inside | None = None
         self._about: tuple[Question, Chosen] | None = None
-        self._method = _chooser("saliency_method", "Method")
+        self._method = chooser("saliency_method", "Method")
         for name, title in TITLES.items():
             self._method.addItem(title, name)
             self._method.setItemData(
                 self._method.count() - 1, WORDS[name], Qt.ItemDataRole.ToolTipRole
             )
-        self._class = _chooser("saliency_class", "For which class")
+        self._class = chooser("saliency_class", "For which class")
         self._place = QSpinBox()
         self._place.setObjectName("saliency_place")
         self._place.setAccessibleName("At which place of the answer")
         self._place.setToolTip("At which place of the answer")
         self._place.setPrefix("place ")
         self._place.lineEdit().setTextMargins(6, 0, 0, 0)
-        self._layer = _chooser("saliency_layer", "Convolution whose maps are looked at")
-        self._source = _chooser("saliency_input", "Input that is looked at")
+        self._layer = chooser("saliency_layer", "Convolution whose maps are looked at")
+        self._source = chooser("saliency_input", "Input that is looked at")
         self._opacity = QSlider(Qt.Orientation.Horizontal)
         self._opacity.setObjectName("saliency_opacity")
         self._opacity.setAccessibleName("How strong the colours are")
@@ -307,15 +308,6 @@ class SaliencyPage(QWidget):
         place = self._beside if self.height() >= _HIGH and not above else self._below
         if place.indexOf(self._foot) < 0:
             place.addWidget(self._foot)
-
-
-def _chooser(name: str, title: str) -> QComboBox:
-    box = QComboBox()
-    box.setObjectName(name)
-    box.setAccessibleName(title)
-    box.setToolTip(title)
-    box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
-    return box
 
 
 def _refill(box: QComboBox, choices: Sequence[tuple[str, int]]) -> bool:

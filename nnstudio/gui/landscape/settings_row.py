@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSlider, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSlider, QToolButton, QWidget
 
+from nnstudio.gui.look.chooser import chooser
 from nnstudio.gui.look.icons import icon
 from nnstudio.gui.look.theme import Theme
 
@@ -42,9 +43,9 @@ class LandscapeSettings(QObject):
         self._settle.setSingleShot(True)
         self._settle.setInterval(_SETTLE)
         self._settle.timeout.connect(self.changed)
-        self._plane = _chooser("landscape_plane", "Plane through the weights", PLANES)
+        self._plane = chooser("landscape_plane", "Plane through the weights", PLANES)
         self._plane.activated.connect(self._choose_plane)
-        self._part = _chooser("landscape_part", "Part of the data whose loss it is", PARTS)
+        self._part = chooser("landscape_part", "Part of the data whose loss it is", PARTS)
         self._part.activated.connect(self.changed)
         self._other = QToolButton()
         self._other.setObjectName("landscape_seed")
@@ -145,18 +146,6 @@ class LandscapeSettings(QObject):
 
     def _dress(self) -> None:
         self._other.setIcon(icon("new-weights", self._theme, "text"))
-
-
-def _chooser(name: str, title: str, choices: dict[str, str]) -> QComboBox:
-    box = QComboBox()
-    box.setObjectName(name)
-    box.setAccessibleName(title)
-    box.setToolTip(title)
-    box.setMinimumWidth(88)
-    box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
-    for key, text in choices.items():
-        box.addItem(text, key)
-    return box
 
 
 def _row(*widgets: QWidget) -> QWidget:

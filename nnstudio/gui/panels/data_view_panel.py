@@ -7,11 +7,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
-    QButtonGroup,
-    QHBoxLayout,
     QSplitter,
     QStackedWidget,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -19,6 +16,7 @@ from PySide6.QtWidgets import (
 from nnstudio.data.batches import PreparedData
 from nnstudio.gui.live import Live, LiveView
 from nnstudio.gui.look.empty_state import EmptyState
+from nnstudio.gui.look.page_tabs import PageTabs
 from nnstudio.gui.look.theme import Theme
 from nnstudio.gui.looking.batch_page import BatchPage
 from nnstudio.gui.looking.columns_page import ColumnsPage
@@ -80,23 +78,10 @@ class DataViewPanel(LiveView):
         study.changed.connect(lambda: live.mark(self))
 
     def _make_head(self) -> QBoxLayout:
-        tabs = QHBoxLayout()
-        tabs.setSpacing(4)
-        self._tabs = QButtonGroup(self)
-        self._buttons: dict[str, QToolButton] = {}
-        for name, text in PAGES.items():
-            button = QToolButton()
-            button.setObjectName(f"data_view_{name}")
-            button.setText(text)
-            button.setAccessibleName(f"Show the data: {text}")
-            button.setCheckable(True)
-            button.setProperty("segment", True)
-            button.clicked.connect(lambda *_, name=name: self.show_page(name))
-            self._tabs.addButton(button)
-            self._buttons[name] = button
-            tabs.addWidget(button)
+        self._tabs = tabs = PageTabs("data_view_{}", PAGES, "Show the data: {}")
+        tabs.chosen.connect(self.show_page)
         tabs.addStretch(1)
-        self._buttons["table"].setChecked(True)
+        tabs.show_chosen("table")
         head = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         head.setContentsMargins(12, 0, 12, 0)
         head.setSpacing(8)
@@ -114,7 +99,7 @@ class DataViewPanel(LiveView):
     def show_page(self, name: str) -> None:
         """Bring a page forward."""
         self._page = name
-        self._buttons[name].setChecked(True)
+        self._tabs.show_chosen(name)
         self.refresh()
 
     def refresh(self) -> None:
@@ -146,15 +131,15 @@ class DataViewPanel(LiveView):
         self._part_of = part_numbers(data.parts, data.dataset.size)
         self._filter.show_data(data)
         is_drawn = data.dataset.inputs.ndim in (3, 4)
-        self._buttons["pictures"].setVisible(is_drawn)
-        self._buttons["pictures"].setText("Pictures" if data.dataset.is_picture else "Lines")
+        self._tabs.buttons["pictures"].setVisible(is_drawn)
+        self._tabs.buttons["pictures"].setText("Pictures" if data.dataset.is_picture else "Lines")
         if self._page == "pictures" and not is_drawn:
             self.show_page("table")
             return
         self._choose_examples()
 
     def _head_shown(self, there_is_data: bool) -> None:
-        for button in self._buttons.values():
+        for button in self._tabs.buttons.values():
             button.setEnabled(there_is_data)
         self._filter.setVisible(there_is_data and self._page in ("table", "pictures"))
 

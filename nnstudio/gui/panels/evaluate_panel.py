@@ -9,12 +9,9 @@ from __future__ import annotations
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
-    QButtonGroup,
-    QComboBox,
     QHBoxLayout,
     QLabel,
     QStackedWidget,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -30,7 +27,9 @@ from nnstudio.gui.evaluating.residuals_page import ResidualsPage
 from nnstudio.gui.evaluating.shown import Shown
 from nnstudio.gui.evaluating.taking_along import TakeAlong
 from nnstudio.gui.live import Live, LiveView
+from nnstudio.gui.look.chooser import chooser
 from nnstudio.gui.look.empty_state import EmptyState
+from nnstudio.gui.look.page_tabs import PageTabs
 from nnstudio.gui.look.theme import Theme
 from nnstudio.project.answering import rows_of
 from nnstudio.project.model import Model
@@ -111,25 +110,12 @@ class EvaluatePanel(LiveView):
         column.addWidget(self._note)
 
     def _make_head(self) -> QBoxLayout:
-        tabs = QHBoxLayout()
-        tabs.setSpacing(2)
-        group = QButtonGroup(self)
-        self._buttons: dict[str, QToolButton] = {}
-        for name, text in PAGES.items():
-            button = QToolButton()
-            button.setObjectName(f"evaluate_{name}_button")
-            button.setText(text)
-            button.setAccessibleName(f"Show: {text}")
-            button.setCheckable(True)
-            button.setProperty("segment", True)
-            button.clicked.connect(lambda *_, name=name: self.show_page(name))
-            group.addButton(button)
-            self._buttons[name] = button
-            tabs.addWidget(button)
+        self._tabs = tabs = PageTabs("evaluate_{}_button", PAGES)
+        tabs.chosen.connect(self.show_page)
         tabs.addStretch(1)
-        self._part = self._chooser("evaluate_part", "Part of the data that is answered")
+        self._part = chooser("evaluate_part", "Part of the data that is answered", narrowest=88)
         self._part.activated.connect(self._choose_part)
-        self._outputs = self._chooser("evaluate_output", "Output whose answers are judged")
+        self._outputs = chooser("evaluate_output", "Output whose answers are judged", narrowest=88)
         self._outputs.activated.connect(self._choose_output)
         self.take = TakeAlong(lambda: self.pages[self._page], lambda: self.table())
         choices = QHBoxLayout()
@@ -146,15 +132,6 @@ class EvaluatePanel(LiveView):
         head.addLayout(choices, 1)
         self._head_parts = (tabs, choices)
         return head
-
-    def _chooser(self, name: str, title: str) -> QComboBox:
-        box = QComboBox()
-        box.setObjectName(name)
-        box.setAccessibleName(title)
-        box.setToolTip(title)
-        box.setMinimumWidth(88)
-        box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
-        return box
 
     # ------------------------------------------------------------------ what is chosen
 
@@ -272,11 +249,11 @@ class EvaluatePanel(LiveView):
             self._say_empty(self._failed or "The network is answering…")
             return
         names = FOR_CLASSES if judged.is_classification else FOR_NUMBERS
-        for name, button in self._buttons.items():
+        for name, button in self._tabs.buttons.items():
             button.setVisible(name in names)
         if self._page not in names:
             self._page = "residuals" if "residuals" in names else "confusion"
-        self._buttons[self._page].setChecked(True)
+        self._tabs.show_chosen(self._page)
         self._head_shown(True)
         page = self.pages[self._page]
         self._stack.setCurrentWidget(page)
@@ -354,7 +331,7 @@ class EvaluatePanel(LiveView):
         if not shown:
             self._note.hide()
             self._outputs.hide()
-            for button in self._buttons.values():
+            for button in self._tabs.buttons.values():
                 button.hide()
 
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -5,12 +5,8 @@ from __future__ import annotations
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
-    QButtonGroup,
-    QComboBox,
-    QHBoxLayout,
     QLabel,
     QStackedWidget,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -34,7 +30,9 @@ from nnstudio.gui.explaining.layer_page import LayerPage
 from nnstudio.gui.explaining.saliency_page import SaliencyPage
 from nnstudio.gui.explaining.strip import Strip
 from nnstudio.gui.live import Live, LiveView
+from nnstudio.gui.look.chooser import chooser
 from nnstudio.gui.look.empty_state import EmptyState
+from nnstudio.gui.look.page_tabs import PageTabs
 from nnstudio.gui.look.theme import Theme
 from nnstudio.messages import StudioError
 from nnstudio.project.model import Model
@@ -93,33 +91,16 @@ class ExamplePanel(LiveView):
         self._follow_canvas()
 
     def _lay_out(self) -> None:
-        tabs = QHBoxLayout()
-        tabs.setSpacing(2)
-        group = QButtonGroup(self)
-        self._buttons: dict[str, QToolButton] = {}
-        for name, text in PAGES.items():
-            button = QToolButton()
-            button.setObjectName(f"example_{name}_button")
-            button.setText(text)
-            button.setAccessibleName(f"Show: {text}")
-            button.setCheckable(True)
-            button.setProperty("segment", True)
-            button.clicked.connect(lambda *_, name=name: self.show_page(name))
-            group.addButton(button)
-            self._buttons[name] = button
-            tabs.addWidget(button)
-        self._outputs = QComboBox()
-        self._outputs.setObjectName("example_output")
-        self._outputs.setAccessibleName("Output whose answer is shown")
-        self._outputs.setToolTip("Output whose answer is shown")
-        self._outputs.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        self._tabs = PageTabs("example_{}_button", PAGES)
+        self._tabs.chosen.connect(self.show_page)
+        self._outputs = chooser("example_output", "Output whose answer is shown")
         self._outputs.activated.connect(self._mark)
-        tabs.addWidget(self._outputs)
-        tabs.addStretch(1)
+        self._tabs.addWidget(self._outputs)
+        self._tabs.addStretch(1)
         self._head = QBoxLayout(QBoxLayout.Direction.TopToBottom)
         self._head.setSpacing(4)
         self._head.addWidget(self.choice)
-        self._head.addLayout(tabs)
+        self._head.addLayout(self._tabs)
         self._body = QBoxLayout(QBoxLayout.Direction.TopToBottom)
         self._body.addWidget(self.face)
         self._body.addWidget(self._stack, 1)
@@ -134,7 +115,7 @@ class ExamplePanel(LiveView):
         column.setContentsMargins(12, 4, 12, 6)
         column.addWidget(self._whole, 1)
         column.addWidget(self._empty, 1)
-        self._buttons[self._page].setChecked(True)
+        self._tabs.show_chosen(self._page)
 
     # ------------------------------------------------------------------ what is chosen
 
@@ -151,7 +132,7 @@ class ExamplePanel(LiveView):
     def show_page(self, name: str) -> None:
         """Bring a page forward."""
         self._page = name
-        self._buttons[name].setChecked(True)
+        self._tabs.show_chosen(name)
         self._mark()
 
     def _show_layer(self, node: str) -> None:

@@ -19,6 +19,7 @@ from nnstudio.gui.features.arranged import Arranged
 from nnstudio.gui.features.reading import FeatureReader, answer_text, answers_of, judging_node
 from nnstudio.gui.features.tuning_row import TuningRow
 from nnstudio.gui.live import Live, LiveView
+from nnstudio.gui.look.chooser import chooser
 from nnstudio.gui.look.empty_state import EmptyState
 from nnstudio.gui.look.theme import Theme
 from nnstudio.gui.plots.feature_legend import FeatureLegend
@@ -61,10 +62,10 @@ class FeaturesPanel(LiveView):
         self.plot.setMinimumHeight(60)
         self.plot.answer_of = self._answer_of
         self.plot.chosen.connect(live.workbench.show_example)
-        self._choice = _chooser("features_layer", "Layer whose features are shown")
+        self._choice = chooser("features_layer", "Layer whose features are shown")
         self._choice.activated.connect(self._chosen)
         self._method = self._make_methods()
-        self._colour = _chooser("features_colour", "What colours tell")
+        self._colour = chooser("features_colour", "What colours tell")
         self._colour.activated.connect(lambda: live.mark(self))
         self._tuning = TuningRow(theme)
         self.arranged = Arranged(live, self._reader, self._tuning, self)
@@ -100,7 +101,7 @@ class FeaturesPanel(LiveView):
 
     def _make_methods(self) -> QComboBox:
         """Methods whose library isn't installed are dim, and say so."""
-        box = _chooser("features_method", "How many features become two")
+        box = chooser("features_method", "How many features become two")
         box.addItem("PCA", "pca")
         entries = box.model()
         assert isinstance(entries, QStandardItemModel), "what a combo box begins with"
@@ -319,13 +320,3 @@ def _reason_for_no_layer(graph: Graph, analysis: Analysis, entry: str) -> str:
     if len(graph.nodes) > 1:
         return f"No layer gives {MOST_FEATURES:,} numbers or fewer for each example"
     return "Connect an Input and a Dense layer: what it makes of the data appears here as points"
-
-
-def _chooser(name: str, title: str) -> QComboBox:
-    box = QComboBox()
-    box.setObjectName(name)
-    box.setAccessibleName(title)
-    box.setToolTip(title)
-    box.setMinimumWidth(64)
-    box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
-    return box

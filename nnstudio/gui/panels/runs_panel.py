@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
-    QButtonGroup,
     QHBoxLayout,
     QPushButton,
     QStackedWidget,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
 from nnstudio.gui.live import Live, LiveView
 from nnstudio.gui.look.empty_state import EmptyState
+from nnstudio.gui.look.page_tabs import PageTabs
 from nnstudio.gui.look.theme import Theme
 from nnstudio.gui.runs.book import RunBook
 from nnstudio.gui.runs.compare_page import ComparePage
@@ -82,19 +81,9 @@ class RunsPanel(LiveView):
         head = QHBoxLayout()
         head.setContentsMargins(4, 0, 4, 0)
         head.setSpacing(2)
-        group = QButtonGroup(self)
-        self._tabs: dict[str, QToolButton] = {}
-        for name, text in PAGES.items():
-            tab = QToolButton()
-            tab.setObjectName(f"runs_{name}_button")
-            tab.setText(text)
-            tab.setAccessibleName(f"Show: {text}")
-            tab.setCheckable(True)
-            tab.setProperty("segment", True)
-            tab.clicked.connect(lambda *_, name=name: self.show_page(name))
-            group.addButton(tab)
-            self._tabs[name] = tab
-            head.addWidget(tab)
+        self._tabs = PageTabs("runs_{}_button", PAGES)
+        self._tabs.chosen.connect(self.show_page)
+        head.addLayout(self._tabs)
         head.addSpacing(8)
         head.addStretch(1)
         self._tools: dict[str, QWidget] = {
@@ -133,7 +122,7 @@ class RunsPanel(LiveView):
         self.comparison.forget_others(runs)
         self.table.show_rows()
         colours = self.comparison.colours
-        self._tabs["compare"].setText(f"Compare ({len(colours)})" if colours else "Compare")
+        self._tabs.buttons["compare"].setText(f"Compare ({len(colours)})" if colours else "Compare")
         self._compare.show_rows(self.comparison.rows(), colours)
         self._seeds.show_groups(runs)
         self.compared.emit(self.comparison.curves())
@@ -152,7 +141,7 @@ class RunsPanel(LiveView):
     def show_page(self, name: str) -> None:
         """Bring ``table``, ``compare`` or ``seeds`` forward."""
         self._pages.setCurrentIndex(list(PAGES).index(name))
-        self._tabs[name].setChecked(True)
+        self._tabs.show_chosen(name)
         for page, tools in self._tools.items():
             tools.setVisible(page == name)
 

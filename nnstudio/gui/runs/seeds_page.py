@@ -8,19 +8,18 @@ from math import isfinite, isnan
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
-    QButtonGroup,
     QComboBox,
     QHBoxLayout,
     QLabel,
     QProgressBar,
     QPushButton,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
 from nnstudio.gui.look.empty_state import EmptyState
 from nnstudio.gui.look.number_text import number_text
+from nnstudio.gui.look.page_tabs import PageTabs
 from nnstudio.gui.look.theme import Theme
 from nnstudio.gui.plots.band_chart import BandChart, BandCurve
 from nnstudio.gui.plots.curve_chart import Label
@@ -104,24 +103,14 @@ class SeedsPage(QWidget):
         self.follow()
 
     def _make_head(self) -> None:
-        self._figures: dict[str, QToolButton] = {}
-        group = QButtonGroup(self)
+        self._figures = PageTabs("seeds_{}_button", _FIGURES)
+        self._figures.chosen.connect(self._draw)
         self.tools = QWidget()
         head = QHBoxLayout(self.tools)
         head.setContentsMargins(0, 0, 0, 0)
         head.setSpacing(4)
-        for name, text in _FIGURES.items():
-            button = QToolButton()
-            button.setObjectName(f"seeds_{name}_button")
-            button.setText(text)
-            button.setAccessibleName(f"Show {text.lower()}")
-            button.setCheckable(True)
-            button.setProperty("segment", True)
-            button.clicked.connect(self._draw)
-            group.addButton(button)
-            self._figures[name] = button
-            head.addWidget(button)
-        self._figures["metric"].setChecked(True)
+        head.addLayout(self._figures)
+        self._figures.show_chosen("metric")
         head.addSpacing(4)
         head.addWidget(self._which)
         busy = QHBoxLayout()
@@ -187,15 +176,15 @@ class SeedsPage(QWidget):
         self._chart.setVisible(something)
         self._words.setVisible(something)
         self._which.setVisible(something and not busy and len(self._groups) > 1)
-        for button in self._figures.values():
+        for button in self._figures.buttons.values():
             button.setVisible(something)
         if not runs:
             self._drawn = ()
             self._words.setText("The first seed is being trained…" if busy else "")
             self._chart.setVisible(False)
             return
-        self._figures["metric"].setText(runs[0].metric[0].upper() + runs[0].metric[1:])
-        figure = "metric" if self._figures["metric"].isChecked() else "loss"
+        self._figures.buttons["metric"].setText(runs[0].metric[0].upper() + runs[0].metric[1:])
+        figure = "metric" if self._figures.buttons["metric"].isChecked() else "loss"
         now = (runs, figure, self._theme.name, self.width())
         if now != self._drawn:
             self._drawn = now

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QButtonGroup, QComboBox, QHBoxLayout, QToolButton, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QWidget
+
+from nnstudio.gui.look.chooser import chooser
+from nnstudio.gui.look.page_tabs import PageTabs
 
 PAGES = {
     "weights": "Weights",
@@ -35,55 +38,32 @@ class HistogramChoices(QWidget):
         self.page = "weights"
         self._wanted = wanted
         self._offered: object = None
-        self._pages = self._chooser("histograms_page", "What is shown")
+        self._pages = self._chooser("histograms_page", "What is shown", PAGES)
         self._layer = self._chooser("histograms_layer", "Layer that is shown")
         self._variable = self._chooser("histograms_variable", "Variable that is shown")
-        self._figure = self._chooser("histograms_figure", "Figure that is shown")
-        for name, text in PAGES.items():
-            self._pages.addItem(text, name)
-        for name, text in FIGURES.items():
-            self._figure.addItem(text, name)
+        self._figure = self._chooser("histograms_figure", "Figure that is shown", FIGURES)
         self._pages.activated.connect(lambda *_: self.show_page(str(self._pages.currentData())))
         self._layer.activated.connect(self._choose)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(16)
-        row.addLayout(self._tabs())
+        self._tabs = PageTabs("histograms_{}_button", PAGES)
+        self._tabs.chosen.connect(self.show_page)
+        self._tabs.show_chosen(self.page)
+        row.addLayout(self._tabs)
         choices = QHBoxLayout()
         choices.setSpacing(8)
-        for chooser in (self._pages, self._layer, self._variable, self._figure):
-            choices.addWidget(chooser)
+        for box in (self._pages, self._layer, self._variable, self._figure):
+            choices.addWidget(box)
         choices.addStretch(1)
         row.addLayout(choices, 1)
 
-    def _tabs(self) -> QHBoxLayout:
-        tabs = QHBoxLayout()
-        tabs.setSpacing(2)
-        group = QButtonGroup(self)
-        self._buttons: dict[str, QToolButton] = {}
-        for name, text in PAGES.items():
-            button = QToolButton()
-            button.setObjectName(f"histograms_{name}_button")
-            button.setText(text)
-            button.setAccessibleName(f"Show: {text}")
-            button.setCheckable(True)
-            button.setChecked(name == self.page)
-            button.setProperty("segment", True)
-            button.clicked.connect(lambda *_, name=name: self.show_page(name))
-            group.addButton(button)
-            self._buttons[name] = button
-            tabs.addWidget(button)
-        return tabs
-
-    def _chooser(self, name: str, words: str) -> QComboBox:
-        chooser = QComboBox()
-        chooser.setObjectName(name)
-        chooser.setAccessibleName(words)
-        chooser.setToolTip(words)
-        chooser.setMinimumWidth(_NARROWEST)
-        chooser.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
-        chooser.activated.connect(lambda *_: self.changed.emit())
-        return chooser
+    def _chooser(
+        self, name: str, words: str, choices: Mapping[str, str] | None = None
+    ) -> QComboBox:
+        box = chooser(name, words, choices, _NARROWEST)
+        box.activated.connect(lambda *_: self.changed.emit())
+        return box
 
     # ------------------------------------------------------------------ what is chosen
 
@@ -111,7 +91,7 @@ class HistogramChoices(QWidget):
     def show_page(self, name: str) -> None:
         """Show this page."""
         self.page = name
-        self._buttons[name].setChecked(True)
+        self._tabs.show_chosen(name)
         self._pages.setCurrentIndex(self._pages.findData(name))
         self.changed.emit()
 
@@ -159,7 +139,7 @@ class HistogramChoices(QWidget):
     def suit(self, *, wide: bool, has_any: bool) -> None:
         """Show the controls that belong to the page, and have room."""
         updates = self.page == "updates"
-        for button in self._buttons.values():
+        for button in self._tabs.buttons.values():
             button.setVisible(wide)
         self._pages.setVisible(not wide)
         self._layer.setVisible(has_any)
