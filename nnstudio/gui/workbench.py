@@ -273,6 +273,11 @@ class Workbench(QObject):
         if self._loading is not None:
             self._loading.cancelled = True
 
+    def read_again(self) -> None:
+        """Read the project's data anew: the file may be another one by now."""
+        self._given = self._known = None
+        self._load_data()
+
     def fetch_data(self) -> None:
         """Download the project's data, because the user asked for it, and read it."""
         source = self.project.data.source

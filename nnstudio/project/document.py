@@ -109,6 +109,13 @@ class Document:
         """Go one step back; False if there is none."""
         return self._step(self._undo, self._redo)
 
+    def withdraw(self) -> bool:
+        """Go one step back, and forget the step: it turned out to be impossible."""
+        withdrawn = self.undo()
+        if withdrawn:
+            self._redo.pop()
+        return withdrawn
+
     def redo(self) -> bool:
         """Go one step forward again; False if there is none."""
         return self._step(self._redo, self._undo)

@@ -143,6 +143,17 @@ def test_a_drag_that_goes_on_after_undo_is_a_step_of_its_own() -> None:
     assert document.project is B
 
 
+def test_a_step_that_is_withdrawn_can_neither_be_undone_nor_redone() -> None:
+    document = Document(A)
+    document.apply("First", B)
+    document.apply("Impossible", C)
+    assert document.withdraw()
+    assert document.project is B
+    assert (document.undo_label, document.redo_label) == ("First", "")
+    document.undo()
+    assert not document.withdraw()
+
+
 def test_what_was_saved_in_the_middle_of_a_drag_can_be_gone_back_to() -> None:
     document = Document(A)
     document.apply("Move", B, merge_key="drag")

@@ -30,16 +30,22 @@ class Draft:
         guess: how it is written.
         roles: of each column.
         kinds: of those columns whose kind was corrected.
+        chosen: of those columns whose role isn't a guess any more.
     """
 
     table: Table
     guess: Guess
     roles: dict[str, str]
     kinds: dict[str, str] = field(default_factory=dict)
+    chosen: dict[str, str] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, table: Table) -> Draft:
+    def of(cls, table: Table, before: Draft | None = None) -> Draft:
         """What is guessed of ``table``.
+
+        Args:
+            before: what was said of the same table read in another way; where columns have kept
+                their names, it still holds.
 
         Raises:
             DataError: it can't be read, or is no table.
@@ -48,10 +54,21 @@ class Draft:
         try:
             found = table.roles(guess)
         except DataError:
-            return cls(table, guess, dict.fromkeys(guess.names, IGNORE))
+            return cls(table, guess, dict.fromkeys(guess.names, IGNORE))._after(before)
         roles = dict.fromkeys(guess.names, IGNORE)
         roles |= dict.fromkeys(found.inputs, INPUT) | dict.fromkeys(found.targets, TARGET)
-        return cls(table, guess, roles)
+        return cls(table, guess, roles)._after(before)
+
+    def _after(self, before: Draft | None) -> Draft:
+        if before is None:
+            return self
+        # What was said of columns that there aren't now is kept: they may be back in a moment.
+        draft = replace(self, kinds=before.kinds, chosen=before.chosen)
+        for column, role in before.chosen.items():
+            draft = draft.with_role(column, role) if column in self.roles else draft
+        for column, kind in before.kinds.items():
+            draft = draft.with_kind(column, kind) if column in self.roles else draft
+        return draft
 
     # ------------------------------------------------------------------ edits
 
@@ -63,7 +80,7 @@ class Draft:
         """
         changed: dict[str, Any] = {name: value}
         table = replace(self.table, **changed)
-        return Draft.of(table) if name in WAYS else replace(self, table=table)
+        return Draft.of(table, self) if name in WAYS else replace(self, table=table)
 
     def with_role(self, column: str, role: str) -> Draft:
         """With another role; what only one column can be, others are not any more."""
@@ -72,7 +89,8 @@ class Draft:
             alone = tuple(_SPLITS)
             roles = {name: IGNORE if was in alone else was for name, was in roles.items()}
         roles[column] = role
-        return replace(self, roles=roles)
+        changed = {name: now for name, now in roles.items() if now != self.roles[name]}
+        return replace(self, roles=roles, chosen={**self.chosen, **changed, column: role})
 
     def with_kind(self, column: str, kind: str) -> Draft:
         """With another kind of a column."""
@@ -99,7 +117,7 @@ class Draft:
             inputs=self.named(INPUT),
             targets=self.named(TARGET),
             keep=self.named(*_SPLITS),
-            kinds=tuple(f"{name}={kind}" for name, kind in self.kinds.items()),
+            kinds=tuple(f"{n}={kind}" for n, kind in self.kinds.items() if n in self.roles),
             header=self._header,
         )
 

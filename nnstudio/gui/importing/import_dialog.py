@@ -60,6 +60,8 @@ _FIELDS: dict[str, tuple[str, dict[str, str]]] = {
 class ImportDialog(QDialog):
     """How a table is written at the left above its columns, its first rows at the right.
 
+    It closes when it is told to import, and may be opened again as it was (:meth:`come_back`).
+
     Signals:
         chosen: (Draft) import it.
     """
@@ -74,6 +76,7 @@ class ImportDialog(QDialog):
         self.resize(min(1040, parent.width() - 32), min(680, parent.height() - 32))
         self._table = table
         self._draft: Draft | None = None
+        self._before: Draft | None = None  # the last that could be read
         self._file = QLabel(Path(table.file).name if table.file else "From the clipboard")
         self._file.setObjectName("import_file")
         self._file.setProperty("role", "title")
@@ -164,21 +167,16 @@ class ImportDialog(QDialog):
             changed: dict[str, Any] = {name: value}
             self._table = replace(self._table, **changed)
         try:
-            if self._draft is None or name in WAYS or not name:
-                self._show(Draft.of(self._table))
+            if self._draft is None or name in WAYS:
+                self._show(Draft.of(self._table, self._before))
             else:
                 self._show(self._draft.with_setting(name, value))
         except DataError as error:
             self._show(None, str(error))
 
-    def _choose_role(self, column: str, role: str) -> None:
-        self._show(self._known.with_role(column, role))
-
-    def _choose_kind(self, column: str, kind: str) -> None:
-        self._show(self._known.with_kind(column, kind))
-
     def _show(self, draft: Draft | None, problem: str = "") -> None:
         self._draft = draft
+        self._before = draft or self._before
         for name, field in self._fields.items():
             field.show_value(getattr(self._table, name))
             box = field.control()
@@ -193,8 +191,16 @@ class ImportDialog(QDialog):
         self._found.setText(_found(draft) if draft else "")
 
     def _accept(self) -> None:
-        self.chosen.emit(self._known)
         self.accept()
+        self.chosen.emit(self._known)
+
+    def come_back(self, reason: str) -> None:
+        """It couldn't be read: say why, beside everything that was chosen, and ask again.
+
+        The file itself may be mended meanwhile, so the very same may be tried once more.
+        """
+        self._remark.say(reason, "error")
+        self.open()
 
 
 def _guessed(name: str, draft: Draft) -> str:

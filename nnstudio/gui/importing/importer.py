@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -69,13 +70,28 @@ class Importer(QObject):
     def show_dialog(self, table: Table) -> ImportDialog:
         """Ask what the columns of ``table`` are for."""
         dialog = ImportDialog(table, self._window.theme, self._window)
-        dialog.chosen.connect(self._chosen)
+        dialog.chosen.connect(partial(self._chosen, dialog))
+        dialog.rejected.connect(dialog.deleteLater)
         dialog.open()
-        dialog.finished.connect(dialog.deleteLater)
         return dialog
 
-    def _chosen(self, draft: Draft) -> None:
-        self._import(draft.settings(self._window.workbench.project.data))
+    def _chosen(self, dialog: ImportDialog, draft: Draft) -> None:
+        """Import it; what was chosen is let go of only when the whole table has been read."""
+        workbench = self._window.workbench
+        before, data = workbench.project, draft.settings(workbench.project.data)
+        self._import(data)
+        imported = workbench.project
+
+        def look() -> None:
+            if workbench.data is not None or workbench.project.data != data:
+                dialog.deleteLater()
+                return
+            reason = workbench.data_error
+            if workbench.project == imported != before:
+                workbench.document.withdraw()
+            dialog.come_back(reason)
+
+        workbench.when_loaded(look)
 
     def _import(self, data: DataSettings) -> None:
         self._window.show_network()

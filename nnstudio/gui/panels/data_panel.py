@@ -170,7 +170,9 @@ class DataPanel(QWidget):
             self._workbench.said.emit(" ".join(fitted.notes), "ok")
 
     def take(self, label: str, data: DataSettings) -> None:
-        """Choose ``data`` from outside the panel; the network is made to fit it."""
+        """Choose ``data`` from outside the panel, and read it; the network is made to fit it."""
+        if data.source == self._workbench.project.data.source:
+            self._workbench.read_again()
         self._apply_fitting(label, data)
 
     def _apply_fitting(self, label: str, data: DataSettings, is_gesture: bool = False) -> None:
