@@ -520,3 +520,14 @@ def test_every_page_is_saved_as_a_picture(
         assert path.stat().st_size > 1_000
     assert not digits_panel.take.save_to(tmp_path / "page.xyz")
     assert "xyz" in digits_panel.take.told
+
+
+@pytest.mark.parametrize("width", range(560, 960, 40))
+def test_words_in_the_head_are_whole_as_soon_as_there_are_answers(qtbot: QtBot, width: int) -> None:
+    panel = show(qtbot, EvaluatePanel, digits(), size=(width, 300))
+    settled(qtbot, panel)
+    for name in ("figures", "confusion", "mistakes", "curves", "calibration"):
+        button = child(panel, f"evaluate_{name}_button")
+        assert button.width() >= button.sizeHint().width(), name
+    part = child(panel, "evaluate_part")
+    assert part.width() >= part.sizeHint().width()

@@ -159,8 +159,8 @@ class FiguresPage(QWidget):
         row.setContentsMargins(8, 0, 8, 0)
         row.setSpacing(16)
         self.parts.setMinimumWidth(284)
-        row.addWidget(self.parts, 1)
-        row.addWidget(self.classes, 1)
+        row.addWidget(self.parts, 4)  # as many columns as each has, names counted twice
+        row.addWidget(self.classes, 5)
 
     def show_answers(self, shown: Shown) -> None:
         """Show these figures."""

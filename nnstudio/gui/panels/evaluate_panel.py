@@ -340,6 +340,8 @@ class EvaluatePanel(LiveView):
 
     def _arrange_head(self) -> None:
         """Where pages' names and choices don't fit side by side, the choices stand below."""
+        for part in self._head_parts:
+            part.invalidate()  # buttons have come and gone that it has not yet heard of
         needed = sum(part.sizeHint().width() for part in self._head_parts) + 3 * _MARGIN
         wide = self.width() >= needed
         directions = QBoxLayout.Direction
