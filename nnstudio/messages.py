@@ -489,6 +489,9 @@ SENTENCES: dict[str, str] = {
     "data_duplicates": _(
         "{count:,} of {total:,} examples of {parts} have inputs that are trained on as well, such as example {row:,}, equal to {twin:,}: they look better than new data will. Keep equal examples in one part, or remove the copies."
     ),
+    "data_contradictory": _(
+        "{count:,} of {total:,} examples have the inputs of another one but not its class, such as example {row:,} (“{said}”) and {twin:,} (“{other}”): whatever a network learns, at least {wrong:,} of these answers must be wrong. Look whether these labels are right, or add an input that tells the examples apart."
+    ),
     "data_unscaled": _(
         "After preparation the range of {column} is still {low} to {high}: training is slow and unsteady where inputs are large, or unlike each other in size. Standardise the inputs."
     ),

@@ -103,6 +103,7 @@ DATA_NO_FIX: dict[str, str] = {
     "data_constant": "no_fix_kept",
     "data_constant_targets": "no_fix_at_source",
     "data_leak": "no_fix_at_source",
+    "data_contradictory": "no_fix_at_source",
     "data_class_unseen": "no_fix_split_chosen",
     "data_duplicates": "no_fix_split_chosen",
 }

@@ -134,6 +134,24 @@ def test_copies_within_one_part_are_no_warning() -> None:
     assert "data_duplicates" not in found(inputs, split=Split(by="order"))
 
 
+def test_equal_inputs_with_different_classes_are_told_with_a_pair_and_what_they_cost() -> None:
+    inputs = X.copy()
+    inputs[[11, 60, 80]] = inputs[20]  # “yes” once, “no” three times
+    inputs[30] = inputs[32]  # both “no”
+    warning = found(inputs, split=Split(by="order"))["data_contradictory"]
+    assert warning.rows == (11, 20, 20, 11, 60, 11, 80, 11)
+    assert "4 of 200 examples" in str(warning)
+    assert "example 12 (“yes”) and 21 (“no”)" in str(warning)
+    assert "at least 1 of these answers" in str(warning)
+
+
+def test_equal_inputs_with_one_class_or_with_numbers_are_no_contradiction() -> None:
+    inputs = X.copy()
+    inputs[30] = inputs[32]
+    assert "data_contradictory" not in found(inputs)
+    assert "data_contradictory" not in found(inputs, targets=X[:, :1] * 2, classes=())
+
+
 @pytest.mark.parametrize(
     "values", [X[:, 1] * 500, X[:, 1] + 60, X[:, 1] * 0.001], ids=["large", "far", "small"]
 )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
+from random import Random
 
 import numpy as np
 import pandas
@@ -14,6 +16,7 @@ from hypothesis.extra.numpy import arrays
 from nnstudio.data.batches import PreparedData
 from nnstudio.data.dataset import Column, Dataset
 from nnstudio.data.facts.classes import balance, mean_pictures
+from nnstudio.data.facts.contradictions import contradictions
 from nnstudio.data.facts.correlations import (
     correlation_ratio,
     correlations,
@@ -23,6 +26,7 @@ from nnstudio.data.facts.correlations import (
     with_target,
 )
 from nnstudio.data.facts.duplicates import duplicates
+from nnstudio.data.facts.equal_inputs import Hashed
 from nnstudio.data.facts.features import features
 from nnstudio.data.facts.overview import MOST_FEATURES, overview
 from nnstudio.data.facts.sample import chosen_rows, sample
@@ -336,10 +340,10 @@ def test_duplicates_are_found_across_parts_and_only_there() -> None:
     inputs[9] = inputs[1]  # test and training
     inputs[4] = inputs[3]  # both in training
     data = Dataset("", inputs, np.zeros((10, 1)))
-    found = duplicates(data, parts_of([0, 1, 2, 3, 4, 5], [6, 7], [8, 9]))
+    found = duplicates(data, Hashed.of(data, parts_of([0, 1, 2, 3, 4, 5], [6, 7], [8, 9])))
     np.testing.assert_array_equal(found.rows, [7, 9])
     np.testing.assert_array_equal(found.twins, [2, 1])
-    assert (found.compared, found.is_exact) == (4, True)
+    assert found.compared == 4
 
 
 def test_pictures_of_bytes_that_differ_in_one_pixel_are_no_duplicates() -> None:
@@ -348,7 +352,7 @@ def test_pictures_of_bytes_that_differ_in_one_pixel_are_no_duplicates() -> None:
     pictures[5] = pictures[1]
     pictures[5, 0, 4, 4] ^= 1
     data = Dataset("", pictures, np.zeros(6, int), ("a",))
-    found = duplicates(data, parts_of([0, 1, 2, 3], [], [4, 5]))
+    found = duplicates(data, Hashed.of(data, parts_of([0, 1, 2, 3], [], [4, 5])))
     np.testing.assert_array_equal(found.rows, [4])
 
 
@@ -356,16 +360,53 @@ def test_of_much_data_a_sample_is_compared_and_it_says_so() -> None:
     inputs = numbers(1000, 4)
     inputs[500:] = inputs[:500]
     data = Dataset("", inputs, np.zeros((1000, 1)))
-    found = duplicates(data, Split(by="chance").parts(data), most_bytes=10_000)
-    assert not found.is_exact
+    hashed = Hashed.of(data, Split(by="chance").parts(data), most_bytes=10_000)
+    assert not hashed.is_exact
+    found = duplicates(data, hashed)
     assert 0 < len(found.rows) <= found.compared < 150
     np.testing.assert_array_equal(inputs[found.rows], inputs[found.twins])
 
 
 def test_where_a_part_is_empty_there_are_no_duplicates() -> None:
     data = Dataset("", np.zeros((4, 1)), np.zeros((4, 1)))
-    assert not duplicates(data, parts_of([0, 1, 2, 3], [], [])).rows.size
-    assert not duplicates(data, parts_of([], [0], [1, 2, 3])).rows.size
+    assert not duplicates(data, Hashed.of(data, parts_of([0, 1, 2, 3], [], []))).rows.size
+    assert not duplicates(data, Hashed.of(data, parts_of([], [0], [1, 2, 3]))).rows.size
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 2), st.integers(0, 1), st.integers(0, 2)), min_size=1),
+    st.randoms(use_true_random=False),
+)
+def test_contradictions_are_the_rows_that_have_the_inputs_of_another_class(
+    rows: list[tuple[int, int, int]], random: Random
+) -> None:
+    inputs = np.array([row[:2] for row in rows], float)
+    labels = np.array([row[2] for row in rows])
+    data = Dataset("", inputs, labels, ("a", "b", "c"))
+    places = list(range(len(rows)))
+    random.shuffle(places)
+    third = len(rows) // 3
+    parts = parts_of(places[2 * third :], places[:third], places[third : 2 * third])
+    found = contradictions(data, Hashed.of(data, parts))
+    equal = (inputs[:, np.newaxis] == inputs).all(axis=2)
+    contrary = equal & (labels[:, np.newaxis] != labels)
+    np.testing.assert_array_equal(found.rows, np.flatnonzero(contrary.any(axis=1)))
+    assert contrary[found.rows, found.twins].all()
+    best = sum(
+        max(Counter(labels[same].tolist()).values()) for same in np.unique(equal, axis=0)
+    )  # each set of equal inputs is one row of the matrix
+    assert found.wrong == len(rows) - best
+    assert found.compared == len(rows)
+
+
+def test_contradictions_among_a_million_rows_are_found_a_piece_at_a_time() -> None:
+    pictures = np.zeros((1_000_000, 3), np.float32)
+    pictures[:, 0] = np.arange(1_000_000) // 4
+    labels = (np.arange(1_000_000) % 8 == 5).astype(int)
+    data = Dataset("", pictures, labels, ("a", "b"))
+    found = contradictions(data, Hashed.of(data, Split(by="chance").parts(data)))
+    np.testing.assert_array_equal(found.rows[:5], [4, 5, 6, 7, 12])
+    assert (len(found.rows), found.wrong) == (500_000, 125_000)
 
 
 @given(
@@ -384,7 +425,7 @@ def test_equal_rows_and_no_others_have_equal_hashes(rows: np.ndarray) -> None:
 def test_a_split_by_the_inputs_keeps_equal_examples_in_one_part() -> None:
     inputs = np.repeat(numbers(100, 2), 3, axis=0)
     data = Dataset("", inputs, np.zeros((300, 1)))
-    assert duplicates(data, Split(by="chance").parts(data)).rows.size
+    assert duplicates(data, Hashed.of(data, Split(by="chance").parts(data))).rows.size
     parts = Split(by="group", column="inputs").parts(data)
-    assert not duplicates(data, parts).rows.size
+    assert not duplicates(data, Hashed.of(data, parts)).rows.size
     assert len(parts.test) == pytest.approx(45, abs=3)

@@ -490,6 +490,24 @@ def test_a_warning_without_a_button_says_why(
 # ---------------------------------------------------------------- in the window
 
 
+def test_a_table_whose_labels_contradict_each_other_says_so_when_it_is_imported(
+    open_window: Callable[..., QWidget], qtbot: QtBot, tmp_path: Path
+) -> None:
+    file = tmp_path / "fruit.csv"
+    rows = [f"{k % 50}.5,{k % 7}.25,{'pear' if k % 50 < 25 else 'plum'}" for k in range(40)]
+    file.write_text("\n".join(["weight,girth,fruit", *rows, "3.5,3.25,plum", "9.5,2.25,pear"]))
+    window = open_window("samples/line.nnstudio")
+    window.importer.take(file)  # type: ignore[attr-defined]
+    click(window, "import_import")
+    warnings = warnings_of(window)
+    qtbot.waitUntil(lambda: any(w.code == "data_contradictory" for w in warnings.shown))
+    k = [w.code for w in warnings.shown].index("data_contradictory")
+    assert warnings.shown[k].rows == (3, 40, 40, 3)
+    assert "example 4 (“pear”) and 41 (“plum”)" in text(window, f"data_warning_{k}")
+    assert "where the data comes from" in child(window, f"data_warning_{k}").toolTip()
+    assert not window.findChildren(QWidget, f"data_fix_{k}")
+
+
 def test_the_stage_data_brings_the_data_view_forward(
     open_window: Callable[..., QWidget], qtbot: QtBot
 ) -> None:

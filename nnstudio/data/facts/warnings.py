@@ -8,6 +8,7 @@
 | data_constant          | an input is the same in all training examples                          |
 | data_constant_targets  | so is the target                                                       |
 | data_duplicates        | validation or test has inputs that were trained on                     |
+| data_contradictory     | equal inputs have different classes                                    |
 | data_unscaled          | prepared inputs are far from 0, or far from alike in size              |
 | data_unscaled_targets  | so are prepared targets                                                |
 | data_leak              | one of several inputs tells the target almost exactly                  |
@@ -24,8 +25,10 @@ import numpy as np
 from nnstudio.data.batches import PreparedData
 from nnstudio.data.dataset import INPUTS, TARGETS, Dataset
 from nnstudio.data.facts.classes import balance
+from nnstudio.data.facts.contradictions import contradictions
 from nnstudio.data.facts.correlations import measure, with_target
 from nnstudio.data.facts.duplicates import duplicates
+from nnstudio.data.facts.equal_inputs import Hashed
 from nnstudio.data.facts.features import Feature, features
 from nnstudio.data.facts.sample import chosen_rows, gathered, sample
 from nnstudio.data.progress import tell
@@ -70,7 +73,7 @@ def warnings(data: PreparedData) -> tuple[DataWarning, ...]:
     """Everything that is suspicious about ``data``, what matters most first."""
     every = features(data.dataset)
     found: list[DataWarning] = []
-    for search in (_not_finite, _unbalanced, _constant, _in_two_parts, _unscaled, _leaking):
+    for search in (_not_finite, _unbalanced, _constant, _equal, _unscaled, _leaking):
         tell(len(found))
         found += search(data, every)
     return tuple(found)
@@ -168,8 +171,14 @@ def _is_constant(dataset: Dataset, feature: Feature, rows: np.ndarray | slice) -
     return bool((values == values[:1]).all())
 
 
-def _in_two_parts(data: PreparedData, every: tuple[Feature, ...]) -> Iterator[DataWarning]:
-    found = duplicates(data.dataset, data.parts)
+def _equal(data: PreparedData, every: tuple[Feature, ...]) -> Iterator[DataWarning]:
+    hashed = Hashed.of(data.dataset, data.parts)
+    yield from _in_two_parts(data, hashed)
+    yield from _contradictory(data.dataset, hashed)
+
+
+def _in_two_parts(data: PreparedData, hashed: Hashed) -> Iterator[DataWarning]:
+    found = duplicates(data.dataset, hashed)
     if not found.rows.size:
         return
     tested = int(np.isin(found.rows, data.parts.test).sum())
@@ -185,8 +194,32 @@ def _in_two_parts(data: PreparedData, every: tuple[Feature, ...]) -> Iterator[Da
         "twin": int(found.twins[0]) + 1,
         "published": tested > 0 and data.dataset.test_count > 0,
     }
-    pairs = zip(found.rows[:_NAMED].tolist(), found.twins[:_NAMED].tolist(), strict=True)
-    yield DataWarning("data_duplicates", values, rows=tuple(row for pair in pairs for row in pair))
+    yield DataWarning("data_duplicates", values, rows=_pairs(found.rows, found.twins))
+
+
+def _contradictory(dataset: Dataset, hashed: Hashed) -> Iterator[DataWarning]:
+    if not dataset.is_classification or dataset.targets.ndim > 1:
+        return
+    found = contradictions(dataset, hashed)
+    if not found.rows.size:
+        return
+    row, twin = int(found.rows[0]), int(found.twins[0])
+    values = {
+        "count": len(found.rows),
+        "total": found.compared,
+        "wrong": found.wrong,
+        "row": row + 1,
+        "said": dataset.classes[int(dataset.targets[row])],
+        "twin": twin + 1,
+        "other": dataset.classes[int(dataset.targets[twin])],
+    }
+    yield DataWarning("data_contradictory", values, rows=_pairs(found.rows, found.twins))
+
+
+def _pairs(rows: np.ndarray, twins: np.ndarray) -> tuple[int, ...]:
+    """The first of both, one after the other."""
+    both = np.stack([rows[:_NAMED], twins[:_NAMED]], axis=1)
+    return tuple(both.ravel().tolist())
 
 
 def _unscaled(data: PreparedData, every: tuple[Feature, ...]) -> Iterator[DataWarning]:
