@@ -32,6 +32,7 @@ from nnstudio.gui.landscape.landscape_plot import NEAR, LandscapePlot
 from nnstudio.gui.landscape.settings_row import LandscapeSettings
 from nnstudio.gui.landscape.surveying import Measuring, Question, some_of
 from nnstudio.gui.live import Live, LiveView
+from nnstudio.gui.look.elided_label import ElidedLabel
 from nnstudio.gui.look.empty_state import EmptyState
 from nnstudio.gui.look.number_text import number_text, percent_text
 from nnstudio.gui.look.theme import Theme
@@ -370,8 +371,7 @@ def _distance(one: QPointF, other: QPointF) -> float:
 
 def _line(name: str) -> QLabel:
     """A line of secondary text that may be cut."""
-    label = QLabel()
+    label = ElidedLabel()
     label.setObjectName(name)
     label.setProperty("role", "dim")
-    label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
     return label

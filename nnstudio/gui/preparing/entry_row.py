@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from nnstudio.gui.forms.form import SettingsForm
+from nnstudio.gui.look.elided_label import ElidedLabel
 from nnstudio.gui.look.icons import icon, pixmap
 from nnstudio.gui.look.theme import Theme
 
@@ -131,7 +132,7 @@ class EntryLine(QPushButton):
         self._pressed = QPoint()
         self._is_dragged = False
         self._grip, self._arrow = QLabel(self), QLabel(self)
-        self._title, self._note = QLabel(title), QLabel()
+        self._title, self._note = ElidedLabel(title), ElidedLabel()
         self._title.setProperty("role", "entry")
         self._note.setProperty("role", "dim")
         self._note.setObjectName(f"{name}_note")
@@ -147,9 +148,6 @@ class EntryLine(QPushButton):
         row.addWidget(self._arrow)
         for label in (self._grip, self._arrow, self._title, self._note):
             label.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        for label in (self._title, self._note):
-            label.setMinimumWidth(0)
-            label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
 
     def sizeHint(self) -> QSize:
         return self._row.sizeHint()

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import QBoxLayout, QToolButton, QWidget
 
+from nnstudio.gui.look.elided_label import ElidedLabel
 from nnstudio.gui.look.theme import Theme
 from nnstudio.gui.plots.fit_plot import MOST_UNITS, FitPlot
 from nnstudio.gui.statistics.build_up import BuildUp
@@ -37,10 +38,9 @@ class UnitsView(QWidget):
         self.button.setProperty("segment", True)
         self._build = BuildUp(theme)
         self._build.changed.connect(self._built)
-        self._told = QLabel()
+        self._told = ElidedLabel()
         self._told.setObjectName("function_units_text")
         self._told.setProperty("role", "dim")
-        self._told.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self._legend = MarkLegend(theme)
         self._legend.setObjectName("function_units_legend")
         self._parts = QBoxLayout(QBoxLayout.Direction.TopToBottom, self)

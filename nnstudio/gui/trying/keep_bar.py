@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPushButton, QWidget
 
 from nnstudio.data.sources import Drawings, Source
 from nnstudio.data.sources.drawings import LONGEST
+from nnstudio.gui.look.elided_label import ElidedLabel
 
 
 class KeepBar(QWidget):
@@ -41,10 +42,9 @@ class KeepBar(QWidget):
         self._keep_button.setObjectName("pad_keep_button")
         self._keep_button.setToolTip("Keep the drawing, for the network to learn from")
         self._keep_button.clicked.connect(self._keep)
-        self._told = QLabel()
+        self._told = ElidedLabel()
         self._told.setObjectName("pad_kept")
         self._told.setProperty("role", "dim")
-        self._told.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._drawn = False
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 0, 12, 8)
