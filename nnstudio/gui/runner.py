@@ -271,7 +271,8 @@ class Runner(QObject):
         if is_finished(project):
             project = with_start_weights(project)
         try:
-            run = Run.begun(project, self._data, epochs=epochs, batches=batches)
+            last = self._document.last_run
+            run = Run.begun(project, self._data, epochs=epochs, batches=batches, after=last)
         except StudioError as error:
             self.said.emit(str(error), "error")
             return False

@@ -85,9 +85,17 @@ class Run:
 
     @classmethod
     def begun(
-        cls, project: Project, data: PreparedData, *, epochs: int | None, batches: int | None
+        cls,
+        project: Project,
+        data: PreparedData,
+        *,
+        epochs: int | None,
+        batches: int | None,
+        after: int = 0,
     ) -> Run:
         """A stretch of ``project``'s run, not started yet.
+
+        If it is a new run, its number is greater than ``after``.
 
         Raises:
             StudioError: it can't train, and why.
@@ -101,7 +109,7 @@ class Run:
             Control(),
             Mailbox(),
             Recorder(session, before),
-            begun(project, session, now),
+            begun(project, session, now, after=after),
             first_epoch=session.epoch,
             first_step=session.step,
             epochs=epochs,

@@ -48,6 +48,7 @@ class Workbench(QObject):
 
     Signals:
         project_changed: (old, new) after every change of the document, undo and redo included.
+        opened: another project has taken the place of everything.
         data_changed: the data has been loaded, or can't be (see ``data`` and ``data_error``).
         selection_changed: other nodes are selected.
         problems_changed: the list of problems is another.
@@ -59,6 +60,7 @@ class Workbench(QObject):
     """
 
     project_changed = Signal(object, object)
+    opened = Signal()
     data_changed = Signal()
     selection_changed = Signal()
     problems_changed = Signal()
@@ -212,6 +214,7 @@ class Workbench(QObject):
         self._selection = ()
         self.document.replace(project)
         self.selection_changed.emit()
+        self.opened.emit()
 
     def begin_gesture(self) -> None:
         """Edits with the same merge key that follow within a moment are one undo step."""

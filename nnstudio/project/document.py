@@ -13,6 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from nnstudio.project.project import Project
+from nnstudio.project.run_book import last_number
 from nnstudio.project.run_record import RunRecord
 from nnstudio.training.trained import Trained
 
@@ -46,6 +47,7 @@ class Document:
         self._redo: list[_Past] = []
         self._merge_key: object = None
         self._listeners: list[Listener] = []
+        self._last_run = last_number(self._project.runs)
 
     @property
     def project(self) -> Project:
@@ -78,6 +80,14 @@ class Document:
         self._become(project)
         return True
 
+    @property
+    def last_run(self) -> int:
+        """The greatest number that a run in the book has, or had before it was deleted.
+
+        It isn't given again: what was deleted may come back, and undo may lead to its weights.
+        """
+        return self._last_run
+
     def keep_runs(self, runs: tuple[RunRecord, ...]) -> None:
         """``runs`` is the book of runs from now on; this is no step of undo."""
         if runs != self._project.runs:
@@ -93,6 +103,7 @@ class Document:
         self._redo.clear()
         self._merge_key = None
         self._saved = project
+        self._last_run = 0
         self._become(project)
 
     @property
@@ -150,6 +161,8 @@ class Document:
 
     def _become(self, project: Project) -> None:
         old, self._project = self._project, project
+        if old.runs is not project.runs:
+            self._last_run = max(self._last_run, last_number(project.runs))
         for listener in tuple(self._listeners):
             listener(old, project)
 

@@ -33,6 +33,7 @@ __all__ = [
     "forked",
     "group_of",
     "halted",
+    "last_number",
     "lineage",
     "next_number",
     "numbered",
@@ -59,12 +60,17 @@ def record_of(runs: Iterable[RunRecord], number: int) -> RunRecord | None:
     return next((record for record in runs if record.number == number), None)
 
 
-def next_number(runs: Iterable[RunRecord]) -> int:
-    """A number that no run has, nor had if another one still tells of it."""
+def last_number(runs: Iterable[RunRecord]) -> int:
+    """The greatest number of a run that is known of; 0 for none."""
     known = [0]
     for record in runs:
         known += [record.number, record.group, record.parent[0] if record.parent else 0]
-    return max(known) + 1
+    return max(known)
+
+
+def next_number(runs: Iterable[RunRecord], after: int = 0) -> int:
+    """A number above ``after`` that no run has, nor had if another one still tells of it."""
+    return max(last_number(runs), after) + 1
 
 
 def project_of(record: RunRecord) -> Project:
@@ -91,12 +97,13 @@ def lineage(runs: Runs, record: RunRecord) -> Runs:
 # ---------------------------------------------------------------- the life of a run
 
 
-def begun(project: Project, session: Session, began: str) -> RunRecord:
+def begun(project: Project, session: Session, began: str, *, after: int = 0) -> RunRecord:
     """The record of the run that ``session`` is about to train: the one it goes on, or a new one.
 
     Args:
         project: what the session was made from.
         began: the time, in ISO 8601.
+        after: the number of a new one is greater than this.
     """
     trained = project.trained
     goes_on = trained is not None and continues(project)
@@ -111,15 +118,16 @@ def begun(project: Project, session: Session, began: str) -> RunRecord:
                 end="running",
             )
     moved = trained is not None and (goes_on or session.start is not None)
+    place = trained.place if trained is not None and moved else None
     return RunRecord(
-        number=next_number(project.runs),
+        number=next_number(project.runs, max(after, place[0] if place else 0)),
         graph=project.graph,
         layout=project.layout,
         data=project.data,
         settings=project.settings,
         began=began,
         is_accuracy=session.metric.is_accuracy,
-        parent=trained.place if trained is not None and moved else None,
+        parent=place,
     )
 
 
@@ -290,7 +298,7 @@ def with_group(runs: Runs, members: Sequence[RunRecord], *, after: int = 0) -> R
     Args:
         after: their numbers are greater than this, which a run that goes on may have.
     """
-    first = max(next_number(runs), after + 1)
+    first = next_number(runs, after)
     for number, member in enumerate(members, first):
         trained = member.trained
         if trained is not None:

@@ -311,6 +311,62 @@ def test_delete_takes_runs_out_and_bring_back_puts_them_in_again(three: Bench) -
 # ---------------------------------------------------------------- open again
 
 
+def test_a_deleted_run_can_come_back_after_another_run_has_been_trained(three: Bench) -> None:
+    deleted = three.runs[2]
+    three.press(0, "number")
+    three.key(KEYS.Key_Delete)
+    three.run(learning_rate=0.05)
+    click(three.window, "runs_bring_back")
+    assert three.column("number") == ["4", "3", "2", "1"]
+    assert deleted in three.runs
+
+
+def test_a_paused_run_that_is_deleted_goes_on_as_another_one(bench: Bench, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(bench.window.workbench.runner.ended, timeout=20_000):
+        click(bench.window, "step_epoch_button")
+    step = bench.runs[0].step
+    bench.press(0, "number")
+    bench.key(KEYS.Key_Delete)
+    bench.run()
+    (run,) = bench.runs
+    assert (run.number, run.parent) == (2, (1, step))
+
+
+def test_what_was_deleted_does_not_come_back_in_another_project(bench: Bench) -> None:
+    bench.run()
+    bench.press(0, "number")
+    bench.key(KEYS.Key_Delete)
+    bench.window.workbench.open(spiral())
+    assert child(bench.window, "runs_empty").isVisible()
+    bench.run()
+    assert not child(bench.window, "runs_bring_back").isVisible()
+    assert bench.column("number") == ["1"]
+
+
+def test_the_only_run_can_be_brought_back(bench: Bench) -> None:
+    bench.run()
+    runs = bench.runs
+    bench.press(0, "number")
+    bench.key(KEYS.Key_Delete)
+    assert child(bench.window, "runs_nothing").isVisible()
+    click(bench.window, "runs_bring_back")
+    assert bench.runs == runs
+
+
+def test_runs_are_selected_and_deleted_in_an_order_that_depends_on_which_is_selected(
+    three: Bench,
+) -> None:
+    three.press_head("differs")
+    for row in (0, 1, 2, 0):
+        number = three.column("number")[row]
+        three.press(row, "number")
+        assert [row.record.number for row in three.table.selected()] == [int(number)]
+        assert three.table.model().measured_by == int(number)
+    three.key(KEYS.Key_Delete)
+    assert number not in three.column("number")
+    assert three.table.model().measured_by == 0
+
+
 def test_reopening_brings_back_design_settings_and_weights_as_one_step_of_undo(
     three: Bench,
 ) -> None:

@@ -116,8 +116,9 @@ class RunsPanel(LiveView):
     def _follow(self) -> None:
         """The book, or what is compared, has changed."""
         runs = self.book.runs
-        self._filled.setVisible(bool(runs))
-        self._empty.setVisible(not runs)
+        is_empty = not runs and not self.book.deleted  # what was deleted last can be brought back
+        self._filled.setVisible(not is_empty)
+        self._empty.setVisible(is_empty)
         self._say_empty()
         self.comparison.forget_others(runs)
         self.table.show_rows()

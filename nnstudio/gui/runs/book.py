@@ -40,6 +40,7 @@ class RunBook(QObject):
         self._workbench = workbench
         self._deleted: tuple[RunRecord, ...] = ()
         workbench.project_changed.connect(self._project_changed)
+        workbench.opened.connect(self._opened)
         workbench.runner.started.connect(self.changed)
         workbench.runner.ended.connect(self.changed)
 
@@ -199,12 +200,15 @@ class RunBook(QObject):
 
     def _project_changed(self, old: Project, new: Project) -> None:
         if old.runs is not new.runs:
-            document = self._workbench.document
-            if not (document.undo_label or document.redo_label or document.is_modified):
-                self._deleted = ()  # another project was opened
             self.changed.emit()
         elif old.trained is not new.trained:
             self.changed.emit()  # it stands at another run
+
+    def _opened(self) -> None:
+        """What was deleted from the book of another project has no place in this one."""
+        if self._deleted:
+            self._deleted = ()
+            self.changed.emit()
 
 
 def _named(record: RunRecord) -> str:

@@ -177,7 +177,7 @@ class SeedTraining(QObject):
         if not job.runs.done or not _has(runs, record):
             return
         going_on = self._workbench.runner.record
-        after = going_on.number if going_on is not None else 0
+        after = max(self._workbench.document.last_run, going_on.number if going_on else 0)
         together = with_group(runs, job.runs.done, after=after)
         self._workbench.document.keep_runs(together)
         said = sentence("seeds_kept", run=record.title, count=len(job.runs.done))

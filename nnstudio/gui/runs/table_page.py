@@ -61,6 +61,7 @@ class TablePage(QWidget):
         self._show_compared = compare
         self._order: tuple[str, bool] = ("", True)
         self._unfolded: set[int] = set()
+        self._is_selecting = False
         self._model = RunModel(theme)
         self._table = RunTable(self._model, theme)
         self.actions_ = RunActions(
@@ -138,7 +139,7 @@ class TablePage(QWidget):
         self.filter.textChanged.connect(lambda *_: self.show_rows())
         table.sorted_by.connect(self._sort)
         table.folded.connect(self._fold)
-        table.selectionModel().selectionChanged.connect(lambda *_: self.show_rows())
+        table.selectionModel().selectionChanged.connect(lambda *_: self._selection_changed())
         table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         table.customContextMenuRequested.connect(self._open_menu)
         model.ticked.connect(self._comparison.tick)
@@ -173,11 +174,13 @@ class TablePage(QWidget):
         if self._model.show(shown, self._comparison.colours, self._book.present):
             self._select(keys)
         self._table.fit_columns()
-        self._nothing.setText(f"No run has “{wanted.strip()}”")
-        self._nothing.setVisible(bool(runs) and not shown)
+        self._nothing.setText(f"No run has “{wanted.strip()}”" if runs else "No runs are left")
+        self._nothing.setVisible(not shown)
         self._table.setVisible(bool(shown))
         self._tell_deleted()
         self.actions_.update()
+        if {row.key for row in self._table.selected()} != keys:
+            self.show_rows()  # what the others were measured by is gone
 
     def show_progress(self) -> None:
         """The figures of the run that goes on."""
@@ -205,6 +208,11 @@ class TablePage(QWidget):
         rows = self._table.selected()
         return rows[0] if len(rows) == 1 and not rows[0].group else None
 
+    def _selection_changed(self) -> None:
+        """By the user: what others are measured by may be another run, and so their order."""
+        if not self._is_selecting:
+            self.show_rows()
+
     def _select(self, keys: set[tuple[int, bool]]) -> None:
         selection = QItemSelection()
         for place, row in enumerate(self._model.rows):
@@ -213,7 +221,9 @@ class TablePage(QWidget):
                 selection.select(index, index)
         flags = QItemSelectionModel.SelectionFlag
         chosen = self._table.selectionModel()
+        self._is_selecting = True
         chosen.select(selection, flags.ClearAndSelect | flags.Rows)
+        self._is_selecting = False
         if not selection.isEmpty():
             first = selection.indexes()[0].siblingAtColumn(1)
             self._table.setAutoScroll(False)  # who looks at something else goes on to
