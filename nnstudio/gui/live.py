@@ -305,6 +305,8 @@ class Live(QObject):
     def _ended(self) -> None:
         self._latest = None
         self._model = None
+        if self._moment is not None and not self._is_recorded(self._moment):
+            self.look_at(None)  # the run that it was a moment of has left nothing
         self.mark_all()
 
     def _tick(self) -> None:

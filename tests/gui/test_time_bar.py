@@ -530,3 +530,20 @@ def test_a_damaged_recording_is_refused_with_a_sentence(
     answer_next_box(QMessageBox.StandardButton.Discard)
     assert not window.open_path(path)
     assert "damaged" in child(window, "message_text").text()
+
+
+def test_a_moment_of_a_run_that_leaves_nothing_is_looked_at_no_more(
+    opened: Opened, qtbot: QtBot
+) -> None:
+    window = opened(line(epochs=1_000_000))
+    runner = window.workbench.runner
+    click(window, "run_button")
+    qtbot.waitUntil(lambda: slider(window).isVisible() and len(window.live.recording.moments) > 3)
+    QTest.keyClick(slider(window), KEY.Key_Home)
+    assert window.live.moment is not None
+    with qtbot.waitSignal(runner.ended, timeout=20_000):
+        click(window, "pause_button")
+        click(window, "restart_button")
+    assert window.workbench.project.trained is None
+    assert not child(window, "time_bar").isVisible()
+    assert window.live.moment is None
