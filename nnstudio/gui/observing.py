@@ -22,6 +22,7 @@ from nnstudio.engine.network import Network
 from nnstudio.gui import garbage
 from nnstudio.gui.evaluating.answering import operations
 from nnstudio.gui.live import Live
+from nnstudio.messages import StudioError
 from nnstudio.project.answering import evenly
 from nnstudio.project.model import Model
 from nnstudio.training.inside import Inside, inside_at_rest
@@ -56,8 +57,8 @@ class _Job:
         try:
             if len(rows):
                 self.found = inside_at_rest(self.network, self.flat, self.data, rows, self.step)
-        except (KeyError, ValueError):
-            pass  # the data has other columns or shapes: the problems list says so
+        except (StudioError, KeyError, ValueError):
+            pass  # the data doesn't fit: the problems list says so, or whoever runs it is told
         except Exception:  # the window goes on, whatever happens here
             log.exception("looking inside failed")
         self.is_done = True

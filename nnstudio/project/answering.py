@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from math import prod
 
 import numpy as np
 
 from nnstudio.data.batches import PreparedData
+from nnstudio.data.dataset import Column
 from nnstudio.engine.layer import Array
-from nnstudio.project.model import Model
+from nnstudio.project.model import Model, PredictError
+from nnstudio.project.outputs import Output
+from nnstudio.project.problems import ColumnFacts, output_fits, output_misfit
 from nnstudio.training.judging.judged import Judged
 from nnstudio.training.report import Part
 
@@ -26,7 +30,12 @@ def judged(
 
     Args:
         interrupted: asked now and then; ``None`` is returned once it says yes.
+
+    Raises:
+        PredictError: an output can't be compared with its target, such as one for other classes.
     """
+    for output, head in zip(model.outputs, model.network.heads, strict=True):
+        _check_fit(output, data.dataset.column(head.target))
     found: dict[Part, tuple[Judged, ...]] = {}
     for part, rows in wanted.items():
         pieces = []
@@ -43,6 +52,15 @@ def judged(
             outputs.append(Judged(part, rows, answers, target, output.gives_probabilities))
         found[part] = tuple(outputs)
     return found
+
+
+def _check_fit(output: Output, target: Column) -> None:
+    """While a network is being built, its output may be anything."""
+    count = len(target.classes)
+    if not output_fits(output.shape, output.loss, ColumnFacts(target.name, target.shape, count)):
+        kind = "class" if count else "number"
+        values = output_misfit(count or prod(target.shape), kind, output.shape)
+        raise PredictError("output_shape", **values)
 
 
 def rows_of(data: PreparedData, part: Part) -> Array:

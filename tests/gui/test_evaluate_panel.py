@@ -10,7 +10,7 @@ from conftest import Opener
 from driving import child, click, training_threads
 from live_panels import digits, line, show, spiral, train
 from projects import project
-from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtCore import QPoint, QPointF, QRect, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QComboBox, QLabel, QTabBar, QTableWidget, QWidget
@@ -237,6 +237,42 @@ def test_the_map_has_room_for_every_field_of_any_number_of_classes(
     for true in (0, classes - 1):
         for said in (0, classes - 1):
             assert view.field_at(view.rect_of(true, said).center()) == (true, said)
+
+
+def test_a_map_of_a_thousand_classes_is_painted_where_it_is_seen(
+    digits_panel: EvaluatePanel,
+) -> None:
+    _, view = confusion(digits_panel)
+    view.show_counts(np.eye(1_000, dtype=int), tuple(map(str, range(1_000))))
+    view.resize(view.minimumSize())
+    field = view.rect_of(500, 500)
+    seen = view.grab(field.adjusted(-100, -100, 100, 100)).toImage()
+    centre = seen.pixelColor(100 + field.width() // 4, 100 + field.height() // 4)
+    beside = seen.pixelColor(100 + field.width() * 5 // 4, 100 + field.height() // 4)
+    assert centre.blue() > centre.red() + 40, "what is recognised is blue"
+    assert abs(beside.blue() - beside.red()) < 10
+
+
+def test_a_piece_of_the_map_looks_like_that_piece_of_the_whole(
+    digits_panel: EvaluatePanel,
+) -> None:
+    _, view = confusion(digits_panel)
+    view.show_counts(np.arange(900).reshape(30, 30), tuple(map(str, range(30))))
+    view.resize(view.minimumSize())
+    whole = view.grab()
+    for piece in (QRect(0, 0, 90, 70), QRect(131, 47, 150, 101), QRect(250, 0, 60, 400)):
+        assert view.grab(piece).toImage() == whole.copy(piece).toImage()
+
+
+def test_names_that_fields_have_no_room_for_stand_above_some_of_the_columns(
+    digits_panel: EvaluatePanel,
+) -> None:
+    _, view = confusion(digits_panel)
+    view.show_counts(np.eye(60, dtype=int), ("88",) * 60)
+    view.resize(view.minimumSize())
+    heads = view.grab(QRect(view.rect_of(0, 0).left(), 14, 300, 14)).toImage()
+    rows = {y for y in range(14) for x in range(300) if heads.pixelColor(x, y).lightness() < 190}
+    assert len(rows) >= 6, "digits are high; the dots of what was cut off lie on one line"
 
 
 # ------------------------------------------------------------------ mistakes

@@ -13,9 +13,10 @@ from PySide6.QtWidgets import QComboBox, QWidget
 from pytestqt.qtbot import QtBot
 
 from nnstudio.assets import sample
-from nnstudio.gui.look.theme import LIGHT
+from nnstudio.gui.look.theme import LIGHT, Theme
 from nnstudio.gui.panels.histograms_panel import HistogramsPanel
 from nnstudio.gui.plots.distribution_paint import coloured
+from nnstudio.gui.statistics.legend import DistributionLegend
 from nnstudio.gui.statistics.updates_page import HEALTHY
 from nnstudio.training.distributions import BINS, Histogram
 from nnstudio.training.observations import OUTPUT
@@ -304,3 +305,13 @@ def test_values_that_are_no_numbers_are_counted_apart_and_told(qtbot: QtBot) -> 
     assert panel.plot.shown()[1] == "broken weights"
     panel.live.look_at(None)
     qtbot.waitUntil(lambda: not label.isVisible())
+
+
+@pytest.mark.parametrize(
+    ("share", "text"), [(0.004, "0.4 %"), (0.123, "12 %"), (0.997, "100 %"), (1.0, "100 %")]
+)
+def test_the_legend_tells_the_densest_bin_in_percent(qtbot: QtBot, share: float, text: str) -> None:
+    legend = DistributionLegend(Theme("light"))
+    qtbot.addWidget(legend)
+    legend.show_strongest(share)
+    assert f"from 0 to {text} of the values" in legend.accessibleName()

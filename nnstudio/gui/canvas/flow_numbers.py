@@ -18,6 +18,7 @@ from nnstudio.engine.layer import Array
 from nnstudio.engine.network import Network
 from nnstudio.gui.live import Live, LiveView
 from nnstudio.gui.look.number_text import number_text, percent_text
+from nnstudio.messages import StudioError
 from nnstudio.training.flow import Flow, flow_of_examples
 
 #: At most so many examples.
@@ -135,7 +136,10 @@ class WireNumbers(LiveView):
                 self._flow = None  # the problems list says why
         if self._flow is None or not self._flow.count:
             return {}
-        outputs = self._flow.of(model.workspace.flat)
+        try:
+            outputs = self._flow.of(model.workspace.flat)
+        except StudioError:  # numbers that an Embedding doesn't know: who runs it is told
+            return {}
         chosen = {only: outputs[only]} if only in outputs else {} if only else outputs
         with np.errstate(all="ignore"):  # of a run that goes astray
             return {node: FlowNumbers.of(values) for node, values in chosen.items()}

@@ -47,7 +47,10 @@ class OutputMaps:
         if self._of != (model.network, data):
             self._of = (model.network, data)
             self.kind, self._flow = _flow(model, data)
-        self._outputs = {} if self._flow is None else self._flow.of(model.workspace.flat)
+        try:
+            self._outputs = {} if self._flow is None else self._flow.of(model.workspace.flat)
+        except StudioError:  # numbers that an Embedding doesn't know: who runs it is told
+            self._outputs = {}
 
     def values(self, node: str) -> Array | None:
         """The output of ``node``, ``(features…, points)``; a map's rows run from its top."""

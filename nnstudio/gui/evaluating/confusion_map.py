@@ -32,6 +32,8 @@ _SMALL, _ROOMY, _LARGE = 13, 44, 80
 _FEW = 16
 #: The longest name beside and above the fields, and the room around them.
 _NAME, _EDGE, _LINE = 88, 4, 14
+#: Between two names above the fields, and how much of a longer one is still worth writing.
+_GAP, _LEGIBLE = 6, 24
 _WAYS = {
     Qt.Key.Key_Left: (0, -1),
     Qt.Key.Key_Right: (0, 1),
@@ -59,6 +61,7 @@ class ConfusionMap(QWidget):
         self._theme = theme
         self.counts: Array = np.zeros((0, 0), int)
         self._names: tuple[str, ...] = ()
+        self._widest: dict[str, int] = {}  # of these names, by the font they are measured in
         self.at = (-1, -1)
         self._hovered = (-1, -1)
         theme.changed.connect(self.update)
@@ -67,6 +70,7 @@ class ConfusionMap(QWidget):
         """Show this matrix of classes with these names."""
         if names != self._names:
             self.at = self._hovered = (-1, -1)
+            self._widest = {}
         self.counts, self._names = counts, names
         self.setMinimumSize(self._size_for(self._least()))
         self.update()
@@ -91,9 +95,16 @@ class ConfusionMap(QWidget):
     # ------------------------------------------------------------------ layout
 
     def _left(self) -> int:
-        metrics = QFontMetrics(sized(self.font(), 11))
-        widest = max((metrics.horizontalAdvance(name) for name in self._names), default=0)
-        return min(_NAME, widest) + 8 + _LINE
+        return min(_NAME, self._widest_name()) + 8 + _LINE
+
+    def _widest_name(self) -> int:
+        """Asked for at every field: there may be a thousand names, and a million fields."""
+        font = self.font().key()
+        if font not in self._widest:
+            metrics = QFontMetrics(sized(self.font(), 11))
+            widths = (metrics.horizontalAdvance(name) for name in self._names)
+            self._widest = {font: max(widths, default=0)}
+        return self._widest[font]
 
     def _least(self) -> QSize:
         """The smallest field: as wide as the largest number needs to be."""
@@ -184,17 +195,35 @@ class ConfusionMap(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
-        count = len(self._names)
-        if count:
-            self._paint_names(painter)
+        if self._names:
+            trues, saids = self._seen(event.rect())
+            self._paint_names(painter, trues, saids)
             totals = np.maximum(self.counts.sum(axis=1), 1)
-            for true in range(count):
-                for said in range(count):
+            for true in trues:
+                for said in saids:
                     self._paint_field(painter, true, said, self.counts[true, said] / totals[true])
             self._paint_marks(painter)
         painter.end()
 
-    def _paint_names(self, painter: QPainter) -> None:
+    def _seen(self, area: QRect) -> tuple[range, range]:
+        """The rows and columns of which something lies in ``area``: few of a large map do."""
+        field, count = self.field(), len(self._names)
+        left, top = area.left() - self._left(), area.top() - 2 * _LINE
+        first = max(0, top // field.height()), max(0, left // field.width())
+        last = (top + area.height()) // field.height(), (left + area.width()) // field.width()
+        rows, columns = (range(a, min(count, b + 1)) for a, b in zip(first, last, strict=True))
+        return rows, columns
+
+    def _every(self) -> int:
+        """Of how many columns one has its name above: it needs room for more than its first letter.
+
+        Longer names than four columns have room for are cut.
+        """
+        wide = self.field().width()
+        needed = self._widest_name() + _GAP
+        return 1 if wide >= min(needed, _LEGIBLE) else min(4, -(-needed // wide))
+
+    def _paint_names(self, painter: QPainter, trues: range, saids: range) -> None:
         wide, high = self.field().width(), self.field().height()
         count, left = len(self._names), self._left()
         small = sized(self.font(), 11)
@@ -210,16 +239,22 @@ class ConfusionMap(QWidget):
         painter.drawText(QRect(0, 0, count * high, _LINE), Qt.AlignmentFlag.AlignCenter, "truth")
         painter.restore()
         painter.setFont(small)
-        for k, name in enumerate(self._names):
+        for k in trues:
             marked = k in (self._hovered[0], self.at[0])
             painter.setPen(self._theme.colour("text" if marked else "dim"))
             box = QRect(_LINE, 2 * _LINE + k * high, left - _LINE - 6, high)
-            text = metrics.elidedText(name, Qt.TextElideMode.ElideRight, box.width())
+            text = metrics.elidedText(self._names[k], Qt.TextElideMode.ElideRight, box.width())
             painter.drawText(box, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, text)
-            marked = k in (self._hovered[1], self.at[1])
+        every = self._every()
+        shown = [k for k in (self._hovered[1], self.at[1]) if k >= 0]
+        room = every * wide - 2
+        for k in range(max(0, saids.start - every), min(count, saids.stop + every)):
+            marked = k in shown
+            if not marked and (k % every or any(0 < abs(k - each) < every for each in shown)):
+                continue
             painter.setPen(self._theme.colour("text" if marked else "dim"))
-            box = QRect(left + k * wide, _LINE, wide, _LINE)
-            text = metrics.elidedText(name, Qt.TextElideMode.ElideRight, wide - 2)
+            box = QRect(left + k * wide + (wide - room) // 2, _LINE, room, _LINE)
+            text = metrics.elidedText(self._names[k], Qt.TextElideMode.ElideRight, room)
             painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
 
     def _paint_field(self, painter: QPainter, true: int, said: int, share: float) -> None:

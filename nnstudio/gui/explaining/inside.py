@@ -164,7 +164,7 @@ class Inside:
     @property
     def truth_text(self) -> str:
         """The truth in words; empty where nobody knows it."""
-        target = self.chosen.target(self.model.network.heads[self.output].target)
+        target = self._truth
         if target is None:
             return ""
         if self.is_classification:
@@ -176,10 +176,24 @@ class Inside:
     @property
     def is_wrong(self) -> bool:
         """Whether a class is answered that isn't the true one."""
-        target = self.chosen.target(self.model.network.heads[self.output].target)
+        target = self._truth
         if target is None or not self.is_classification:
             return False
         return bool((self.scores.argmax(axis=0) != target.reshape(-1)).any())
+
+    @cached_property
+    def _truth(self) -> Array | None:
+        """What the answer is compared with; ``None`` where nobody knows.
+
+        While a network is being built its output may be for other classes or places than the data.
+        """
+        name = self.model.network.heads[self.output].target
+        target = self.chosen.target(name)
+        if target is None or not self.is_classification:
+            return target
+        known = self.chosen.dataset.column(name).classes
+        fits = len(known) == len(self.scores) and target.size == self._place_count
+        return target if fits else None
 
     @property
     def _place_count(self) -> int:

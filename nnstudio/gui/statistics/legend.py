@@ -48,7 +48,8 @@ class DistributionLegend(QWidget):
             self.update()
 
     def _text(self) -> str:
-        return f"{100 * self._strongest:.2g} %"
+        percent = 100 * self._strongest
+        return f"{percent:.2g} %" if percent < 99.5 else f"{percent:.0f} %"
 
     def sizeHint(self) -> QSize:
         return QSize(280, 18)
