@@ -10,6 +10,9 @@ those of this machine at this moment; the bounds are for a quiet one, and don't 
 code. Where others want the processor too, “work” is steadier: what the window's thread itself has
 done for an input, at the median.
 
+Pausing: from the click on Pause until the window has what the run left and says that it is paused;
+likewise Stop. A batch has to end first, which is told beside it.
+
 Speed: slices in which the window lives alternate with slices in which its thread sleeps, in one
 process, for a window that is hidden and for one that shows nothing which follows the training; what
 counts is the median of the ratios. How busy the window's thread is tells the same without noise.
@@ -39,7 +42,7 @@ os.environ["NNSTUDIO_CONFIG"] = tempfile.mkdtemp()
 from bench_gui import _project
 from PySide6.QtCore import QCoreApplication, QEvent, QEventLoop, QObject, QPointF, Qt, QTimer
 from PySide6.QtGui import QInputEvent, QKeyEvent, QMouseEvent
-from PySide6.QtWidgets import QLineEdit, QWidget
+from PySide6.QtWidgets import QAbstractButton, QLineEdit, QWidget
 
 if TYPE_CHECKING:
     from nnstudio.gui.main_window import MainWindow
@@ -50,6 +53,8 @@ PREFIX = "latency: "
 INPUTS, PAUSE = 100, (0.03, 0.12)
 #: What issue and design ask for on a quiet machine, in milliseconds.
 P95, P99 = 10.0, 25.0
+#: How often it is paused, and how long that may take unless a batch takes longer, in milliseconds.
+PAUSES, REST = 15, 100.0
 #: The least share of its speed that training keeps beside a window at rest.
 LEAST = 0.95
 #: Slices in which the window lives, how long one is, and the pause before it, in milliseconds.
@@ -65,7 +70,7 @@ def main() -> int:
     side, name = (28, "Mnist") if has_mnist else (8, "Digits")
     print(f"input latency, {side * side}-128-10 on {name} at batch 128, 1440 × 900 (ms)")
     window = _window(name, side)
-    rows = _latencies(window)
+    rows = [*_latencies(window), *_pauses(window)]
     print("\nshare of its speed that training keeps")
     kept = _at_rest(window)
     _write([*rows, *kept])
@@ -237,6 +242,41 @@ def _row(name: str, seconds: list[float], work: list[float], trains: bool) -> di
     print(f"{name:28} {when:10} {own:7.1f} {p50:7.1f} {p95:7.1f} {p99:7.1f}   {verdict}")
     row = {"p50_ms": p50, "p95_ms": p95, "p99_ms": p99, "own_ms": own}
     return {"work": f"{PREFIX}{name}, {when}", **row}
+
+
+# ---------------------------------------------------------------- pausing
+
+
+def _pauses(window: MainWindow) -> list[dict[str, Any]]:
+    """How long Pause and Stop take; the run goes on in the end."""
+    runner = window.workbench.runner
+    rows = []
+    head = "from the click to a run at rest"
+    print(f"\n{head:40} {'p50':>7} {'most':>7}  ms  ≤ {REST:g} or a batch?")
+    for name in ("pause_button", "stop_button"):
+        taken, batches = [], []
+        for _ in range(PAUSES):
+            if not runner.is_running:
+                runner.run()
+            _wait(SETTLE)
+            history = runner.history
+            assert history is not None
+            steps, began = len(history.steps), perf_counter()
+            _wait(SETTLE)
+            batches.append((perf_counter() - began) / max(1, len(history.steps) - steps))
+            button = window.findChild(QAbstractButton, name)
+            began = perf_counter()
+            button.click()
+            while runner.is_running:
+                QCoreApplication.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 5)
+            taken.append(perf_counter() - began)
+        p50, most, batch = (1000 * t for t in (median(taken), max(taken), median(batches)))
+        words = name.removesuffix("_button")
+        verdict = "yes" if most <= max(REST, batch) else "NO"
+        print(f"{words:40} {p50:7.1f} {most:7.1f}      {verdict}, a batch takes {batch:.1f} ms")
+        rows.append({"work": f"{PREFIX}{words}", "p50_ms": p50, "most_ms": most, "batch_ms": batch})
+    runner.run()
+    return rows
 
 
 # ---------------------------------------------------------------- a window at rest
