@@ -27,7 +27,7 @@ from nnstudio.training.trained import Trained
 
 #: The share of time that live views together may take while training runs.
 BUDGET = 0.07
-#: Bounds on the time between two refreshes of one view, in seconds.
+#: Bounds on the time between two refreshes of one view, in seconds; a view may wait longer.
 SOONEST, LATEST = 0.033, 0.2
 #: The timer's beat in milliseconds.
 TICK = 33
@@ -45,11 +45,12 @@ class LiveView(QWidget):
 
     Subclasses implement :meth:`refresh` and read everything from :attr:`live`; they set
     ``needs_weights`` if they show weights or answers, and unset ``follows_training`` if nothing of
-    what they show changes while training runs.
+    what they show changes while training runs. Two refreshes are at most ``latest`` seconds apart.
     """
 
     needs_weights = False
     follows_training = True
+    latest = LATEST
 
     def __init__(self, live: Live, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -329,7 +330,7 @@ class Live(QObject):
             view = min(due, key=lambda v: self._due.get(v, 0.0))
             self._stale.pop(view, None)
             cost = self.show(view)
-            wait = min(LATEST, max(SOONEST, cost * len(visible) / BUDGET))
+            wait = min(view.latest, max(SOONEST, cost * len(visible) / BUDGET))
             self._due[view] = now + cost + (wait if running else 0.0)
             now = perf_counter()
             waiting = [view for view in waiting if view in self._stale]

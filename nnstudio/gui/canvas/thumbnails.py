@@ -59,6 +59,7 @@ class Thumbnails(LiveView):
     """A widget without a face: visible with its canvas, it keeps the cards' pictures up to date."""
 
     needs_weights = True
+    latest = 0.4  # what is so small need not hurry
 
     def __init__(self, live: Live, theme: Theme, cards: Cards, parent: QWidget) -> None:
         super().__init__(live, parent)
