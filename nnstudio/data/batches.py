@@ -13,11 +13,12 @@ import numpy as np
 from nnstudio.data.augmentation import Augmentation, Spread, check_augmentation
 from nnstudio.data.augmentation.augmented_rows import AugmentedRows
 from nnstudio.data.dataset import INPUTS, TARGETS, Column, Dataset
+from nnstudio.data.errors import DataError
 from nnstudio.data.preparation import Affine, Preparation, fit
 from nnstudio.data.prepared_rows import PreparedRows
 from nnstudio.data.settings import DataSettings
 from nnstudio.data.split import Parts
-from nnstudio.data.steps import stepped
+from nnstudio.data.steps import shape_after, stepped
 
 #: Overwrites a buffer (…, n) with the examples at n positions.
 Fill = Callable[[np.ndarray, np.ndarray], None]
@@ -68,6 +69,11 @@ class PreparedData:
         steps = settings.steps if preparation is None else preparation.steps
         source = dataset
         given = source.input_shape if steps else ()
+        if any(step.learns for step in steps):
+            shape_after(steps, source.input_shape)
+            if parts is None:
+                parts = settings.split.parts(source)
+            steps = tuple(step.fitted(source, parts.train) for step in steps)
         is_known = known is not None and known.source is dataset
         if known is not None and is_known and known.preparation.steps == steps:
             dataset = known.dataset
@@ -85,6 +91,8 @@ class PreparedData:
                 steps=steps,
                 given=given,
             )
+            if np.isnan(preparation.inputs.offset).any():
+                raise DataError("data_gaps")
         fitted = {
             column.name: _fit_column(settings.columns, column, parts.train)
             for column in dataset.columns
@@ -161,13 +169,17 @@ class PreparedData:
             A function that overwrites a buffer ``(*shape, n)``, float32 or float64, contiguous in
             this order or with the batch first, for the positions ``(n,)`` of examples in
             :attr:`parts`.
+
+        Raises:
+            ValueError: an example has another count of numbers.
         """
         return self._prepared(column, shape).gather
 
     def _prepared(self, column: str, shape: tuple[int, ...]) -> PreparedRows:
         if (column, shape) not in self._rows:
             values, affine = self.dataset.column(column).values, self.preparation.of(column)
-            rows = PreparedRows(values.reshape(-1, *shape), affine.reshaped(shape))
+            # Told by their number: numbers of one example never become part of the next.
+            rows = PreparedRows(values.reshape(len(values), *shape), affine.reshaped(shape))
             self._rows[column, shape] = rows
         return self._rows[column, shape]
 

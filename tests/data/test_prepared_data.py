@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 
 from nnstudio.data.batches import PreparedData
+from nnstudio.data.dataset import INPUTS
 from nnstudio.data.errors import DataError
 from nnstudio.data.preparation import Affine, Preparation, fit
 from nnstudio.data.settings import DataSettings
-from nnstudio.data.sources import Digits, Line, Mnist, Source, Spiral, Square, source_text
+from nnstudio.data.sources import Digits, Line, Mnist, Sine, Source, Spiral, Square, source_text
 from nnstudio.data.split import Split
 from nnstudio.schema import SettingError
 
@@ -139,3 +140,13 @@ def test_mnist_is_trained_on_in_zero_to_one_and_tested_on_its_own_pictures(
     assert x.shape == (1, 28, 28, 128)
     assert (x.min(), x.max()) == (0.0, 1.0)
     assert y.shape == (10, 128)
+
+
+def test_numbers_of_one_example_never_become_part_of_the_next() -> None:
+    data = PreparedData.of(DataSettings(Sine(count=60, length=24)))  # 1,440 numbers: 48 times 30
+    with pytest.raises(ValueError, match="reshape"):
+        data.numbers(INPUTS, (10, 3))
+    buffer = np.empty((8, 3, 60), np.float32)
+    data.numbers(INPUTS, (8, 3))(np.arange(60), buffer)
+    expected = data.preparation.inputs.apply(data.dataset.inputs).reshape(60, 8, 3)
+    np.testing.assert_allclose(buffer.transpose(2, 0, 1), expected, rtol=1e-5, atol=1e-6)

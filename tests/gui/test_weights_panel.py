@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from driving import child
 from live_panels import digits, line, show, spiral, train
-from projects import chain
+from projects import chain, project
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QColor, QImage
 from PySide6.QtTest import QTest
@@ -14,7 +14,9 @@ from PySide6.QtWidgets import QApplication, QComboBox, QLabel
 from pytestqt.qtbot import QtBot
 
 from nnstudio.assets import sample
+from nnstudio.data.sources import Sine
 from nnstudio.engine.activations import ReLU
+from nnstudio.engine.conv import Conv1D
 from nnstudio.engine.dense import Dense
 from nnstudio.engine.normalisation import LayerNorm
 from nnstudio.engine.shaping import Flatten, Input, Permute, Reshape
@@ -244,3 +246,13 @@ def test_the_scale_changes_in_steps_and_one_outlier_does_not_change_it() -> None
     weights[7] = 50
     assert robust_limit(weights, limit) == limit
     assert robust_limit(np.zeros(4)) > 0
+
+
+def test_a_convolution_along_sequences_is_one_heat_map_of_all_its_units(qtbot: QtBot) -> None:
+    content = project(Sine(count=60, length=12), Input((12, 1)), Conv1D(4), Flatten(), Dense(1))
+    panel = show(qtbot, WeightsPanel, content)
+    qtbot.waitUntil(lambda: panel.layer_shown() == "conv1d" and panel.tiles_shown() == 1)
+    words = titles(panel)
+    assert "First layer, 4 units" in words
+    assert "Rows: units · columns: inputs" in words
+    assert "The first" not in words

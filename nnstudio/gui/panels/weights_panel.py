@@ -57,6 +57,7 @@ _ROWS = {
     "in_weight": "Rows: queries, then keys, then values · columns: inputs",
     "out_weight": "Rows: outputs · columns: heads side by side",
 }
+_TAPS = "Rows: units · columns: inputs, the taps of each side by side"
 _UNITS, _LOOKED_UP = "Rows: units · columns: inputs", "Rows: numbers · columns: their vectors"
 
 
@@ -131,7 +132,8 @@ class WeightsPanel(LiveView):
         self._title.setText(self._choice.currentText())
         seen, units = self._picture.tiles_drawn, len(weights[key])
         if is_matrix:
-            caption = "" if narrow else _LOOKED_UP if looks_up else _ROWS.get(name, _UNITS)
+            rows = _TAPS if weights[key].ndim > 2 else _ROWS.get(name, _UNITS)
+            caption = "" if narrow else _LOOKED_UP if looks_up else rows
         elif seen < units:
             caption = f"{seen} of {units:,}" if narrow else f"The first {seen} of {units:,} units"
         else:  # always something: a line that comes and goes would change the room for pictures
@@ -233,7 +235,7 @@ class _Picture(QWidget):
         tiles = tiles_of(weight, picture)
         ratio = self.devicePixelRatioF()
         room = int(self.height() * ratio), int(self.width() * ratio)
-        is_matrix = len(tiles) == 1 and weight.ndim == 2 and tiles.shape[1:] == weight.shape
+        is_matrix = len(tiles) == 1 and tiles.shape[1:] == (len(weight), weight[0].size)
         if is_matrix:
             tiles = tiles[:, : max(1, room[0]), : max(1, room[1])]
             most = round(_MOST_CELL.height() * ratio), round(_MOST_CELL.width() * ratio)
