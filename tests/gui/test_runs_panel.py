@@ -311,6 +311,21 @@ def test_delete_takes_runs_out_and_bring_back_puts_them_in_again(three: Bench) -
 # ---------------------------------------------------------------- open again
 
 
+def test_a_note_is_typed_on_while_runs_come(bench: Bench, qtbot: QtBot) -> None:
+    bench.run()
+    bench.press_twice(0, "note")
+    field = child(bench.window, "runs_note_field")
+    QTest.keyClicks(field, "the first")
+    training = bench.panel.training
+    with qtbot.waitSignal(training.kept, timeout=20_000):
+        assert training.start(bench.runs[0], 2)
+    QTest.keyClicks(field, " of them")
+    QTest.keyClick(field, KEYS.Key_Return)
+    QApplication.processEvents()
+    assert bench.runs[0].note == "the first of them"
+    assert len(bench.rows) == 2
+
+
 def test_a_deleted_run_can_come_back_after_another_run_has_been_trained(three: Bench) -> None:
     deleted = three.runs[2]
     three.press(0, "number")

@@ -12,6 +12,7 @@ from PySide6.QtGui import (
     QResizeEvent,
 )
 from PySide6.QtWidgets import (
+    QAbstractItemDelegate,
     QAbstractItemView,
     QFrame,
     QHeaderView,
@@ -41,6 +42,7 @@ class RunTable(QTableView):
         folded: (group) its members are to be shown, or not any more.
         opened: (number) reopen this run.
         delete_asked, copy_asked: what is selected.
+        typing_ended: a name or note is typed no more.
     """
 
     sorted_by = Signal(str, bool)
@@ -48,6 +50,7 @@ class RunTable(QTableView):
     opened = Signal(int)
     delete_asked = Signal()
     copy_asked = Signal()
+    typing_ended = Signal()
 
     def __init__(self, model: RunModel, theme: Theme) -> None:
         super().__init__()
@@ -97,6 +100,15 @@ class RunTable(QTableView):
         """The row that has the keyboard."""
         place = self.currentIndex().row()
         return self._model.rows[place] if 0 <= place < len(self._model.rows) else None
+
+    @property
+    def is_typing(self) -> bool:
+        """Whether a name or a note is being typed."""
+        return self.state() == QAbstractItemView.State.EditingState
+
+    def closeEditor(self, editor: QWidget, hint: QAbstractItemDelegate.EndEditHint) -> None:
+        super().closeEditor(editor, hint)
+        self.typing_ended.emit()
 
     def edit_cell(self, key: tuple[int, bool], name: str) -> None:
         """Let the user type a name or a note."""
@@ -161,7 +173,7 @@ class RunTable(QTableView):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         keys, row = Qt.Key, self.current()
-        if self.state() == QAbstractItemView.State.EditingState:
+        if self.is_typing:
             super().keyPressEvent(event)  # Return ends the typing and means nothing else
         elif event.matches(QKeySequence.StandardKey.Copy):
             self.copy_asked.emit()

@@ -61,7 +61,7 @@ class TablePage(QWidget):
         self._show_compared = compare
         self._order: tuple[str, bool] = ("", True)
         self._unfolded: set[int] = set()
-        self._is_selecting = False
+        self._is_selecting = self._is_late = False
         self._model = RunModel(theme)
         self._table = RunTable(self._model, theme)
         self.actions_ = RunActions(
@@ -140,6 +140,7 @@ class TablePage(QWidget):
         table.sorted_by.connect(self._sort)
         table.folded.connect(self._fold)
         table.selectionModel().selectionChanged.connect(lambda *_: self._selection_changed())
+        table.typing_ended.connect(self._typing_ended)
         table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         table.customContextMenuRequested.connect(self._open_menu)
         model.ticked.connect(self._comparison.tick)
@@ -155,7 +156,11 @@ class TablePage(QWidget):
     # ------------------------------------------------------------------ what is shown
 
     def show_rows(self) -> None:
-        """All rows anew, with the same ones selected."""
+        """All rows anew, with the same ones selected; not before what is being typed is written."""
+        if self._table.is_typing:
+            self._is_late = True
+            return
+        self._is_late = False
         keys = {row.key for row in self._table.selected()}
         reference = self._reference()
         runs = self._book.runs
@@ -207,6 +212,10 @@ class TablePage(QWidget):
         """The run that others are measured by: the one that is selected."""
         rows = self._table.selected()
         return rows[0] if len(rows) == 1 and not rows[0].group else None
+
+    def _typing_ended(self) -> None:
+        if self._is_late:
+            self.show_rows()
 
     def _selection_changed(self) -> None:
         """By the user: what others are measured by may be another run, and so their order."""
