@@ -20,6 +20,7 @@ from nnstudio.engine.network import Network
 from nnstudio.engine.noise import GaussianNoise
 from nnstudio.engine.shaping import Flatten, Input, Permute, Reshape
 from nnstudio.graph.analysis import Analysis
+from nnstudio.graph.compile import taking_part
 from nnstudio.graph.model import Graph
 from nnstudio.training.evaluation import batch_for
 
@@ -55,8 +56,10 @@ def feature_layers(graph: Graph, analysis: Analysis, entry: str) -> dict[str, in
     """The nodes whose features can be shown, in running order, with the number of features.
 
     These are the nodes that depend on the input ``entry`` and on no other, that give one list of
-    numbers or one picture for each example, and at most :data:`MOST_FEATURES` numbers.
+    numbers or one picture for each example, and at most :data:`MOST_FEATURES` numbers. A bypassed
+    node gives nothing of its own.
     """
+    computed = set(taking_part(graph))
     depends: dict[str, set[str]] = {}
     shown: dict[str, bool] = {}
     found = {}
@@ -70,7 +73,8 @@ def feature_layers(graph: Graph, analysis: Analysis, entry: str) -> dict[str, in
         if shape is None or len(shape) not in (1, 3) or not 1 <= prod(shape) <= MOST_FEATURES:
             continue
         repeats = isinstance(graph.by_id[node].layer, _SAME_POINTS)
-        if depends[node] == {entry} and not (repeats and shown[sources[0]]):
+        is_new = node in computed and not (repeats and shown[sources[0]])
+        if depends[node] == {entry} and is_new:
             found[node] = prod(shape)
         shown[node] = depends[node] == {entry}
     return found

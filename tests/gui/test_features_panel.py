@@ -25,7 +25,7 @@ from nnstudio.engine.dense import Dense
 from nnstudio.engine.losses import CategoricalCrossEntropy
 from nnstudio.engine.shaping import Flatten, Input, Reshape
 from nnstudio.engine.workspace import Workspace
-from nnstudio.graph.edits import remove
+from nnstudio.graph.edits import bypass, remove
 from nnstudio.gui.look.theme import THEMES
 from nnstudio.gui.main_window import MainWindow
 from nnstudio.gui.panels.features_panel import FeaturesPanel
@@ -237,6 +237,18 @@ def test_without_a_validation_part_the_training_part_is_shown(qtbot: QtBot) -> N
     caption = child(panel, "features_caption")
     assert caption.isVisible()
     assert caption.text() == f"{count} training examples"
+
+
+def test_a_bypassed_layer_has_no_features_and_the_choice_goes_on_to_another(qtbot: QtBot) -> None:
+    panel = show(qtbot, FeaturesPanel, narrow_digits())
+    drawn(qtbot, panel)
+    assert panel.layer_shown() == "dense-2"
+    panel.live.workbench.edit_graph("Bypass", lambda graph: bypass(graph, ["dense-2"], True))
+    qtbot.waitUntil(lambda: panel.layer_shown() == "relu")
+    qtbot.waitUntil(lambda: not panel.live._timer.isActive())
+    choice = child(panel, "features_layer")
+    assert isinstance(choice, QComboBox)
+    assert choice.findData("dense-2") < 0
 
 
 def test_the_user_s_choice_of_a_layer_outlives_training_and_edits(qtbot: QtBot) -> None:
