@@ -451,6 +451,10 @@ SENTENCES: dict[str, str] = {
     "step_pictures": _(
         "{step} is for pictures of {channels} channels, the examples are {got}: take it out, or put it elsewhere in the list."
     ),
+    "step_table": _("{step} is for rows of numbers, the examples are {got}: take it out."),
+    "data_gaps": _(
+        "There are empty cells among the inputs: add the step “Fill gaps” to the preparation, or choose another way for empty cells."
+    ),
     "augmentation_shape": _(
         "{name} is for pictures, the examples are {got}: take it out of the augmentation."
     ),

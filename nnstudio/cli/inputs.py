@@ -20,7 +20,7 @@ from nnstudio.messages import StudioError
 _SHOWN = 40
 
 
-def read_input(path: Path, style: str, shape: tuple[int, ...]) -> Array:
+def read_input(path: Path, style: str, shape: tuple[int, ...], *, gaps: bool = False) -> Array:
     """The examples in a file, ``(N, *shape)``, in the data's own units.
 
     The name's ending tells the kind: ``.npy``, ``.csv``; anything else is a picture.
@@ -28,6 +28,7 @@ def read_input(path: Path, style: str, shape: tuple[int, ...]) -> Array:
     Args:
         style: how drawings become inputs: the ``drawing`` of the project's data source.
         shape: of one input.
+        gaps: whether fields of a CSV file may be empty, and are NaN then.
 
     Raises:
         StudioError: no such file, or not what its ending says, or of another shape.
@@ -39,7 +40,7 @@ def read_input(path: Path, style: str, shape: tuple[int, ...]) -> Array:
         if kind == ".npy":
             return _shaped(_read_npy(path), shape)
         if kind == ".csv":
-            return _shaped(_read_csv(path), shape)
+            return _shaped(_read_csv(path, gaps), shape)
         return from_picture(_read_picture(path), style, shape)[np.newaxis]
     except (FileNotFoundError, NotADirectoryError) as error:
         raise StudioError("file_missing", file=path) from error
@@ -64,7 +65,7 @@ def _read_npy(path: Path) -> Array:
     return values
 
 
-def _read_csv(path: Path) -> Array:
+def _read_csv(path: Path, gaps: bool) -> Array:
     """One example per line; a first line of words is a heading."""
     try:
         text = path.read_text("utf-8-sig")
@@ -81,6 +82,8 @@ def _read_csv(path: Path) -> Array:
         del rows[0]
     if not rows:
         raise _unreadable(path, "it holds no numbers")
+    if gaps:
+        rows = [[text if text.strip() else "nan" for text in row] for row in rows]
     table = [_numbers(path, number, row) for number, row in enumerate(rows, 1)]
     for number, row in enumerate(table, 1):
         if len(row) != len(table[0]):

@@ -13,6 +13,7 @@ from nnstudio.cli.inputs import read_input
 from nnstudio.cli.report import print_json
 from nnstudio.data.dataset import TARGETS
 from nnstudio.data.sources.digits import DIGITS
+from nnstudio.data.steps import FillEmpty
 from nnstudio.engine.axes import feature_axis
 from nnstudio.engine.layer import Array
 from nnstudio.messages import StudioError
@@ -31,7 +32,9 @@ def run(arguments: Namespace) -> int:
     model = Model.of(project)
     if len(model.columns) > 1:
         raise StudioError("predict_columns", columns=", ".join(model.columns))
-    examples = read_input(Path(arguments.input), project.data.source.drawing, model.input_shape)
+    style, shape = project.data.source.drawing, model.input_shape
+    gaps = any(isinstance(step, FillEmpty) for step in model.inputs[0].steps)
+    examples = read_input(Path(arguments.input), style, shape, gaps=gaps)
     answers = list(zip(model.network.heads, model.outputs, model.answers(examples), strict=True))
     if arguments.json:
         plain = {

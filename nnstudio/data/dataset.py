@@ -60,6 +60,8 @@ class Dataset:
         notes: sentences on what was left out or mended while it was read.
         block: how many neighbours are best read together; 0 for data in memory.
         input_names: a name for each feature, or empty.
+        input_words: for each feature the number of the category of which it tells words, −1 for a
+            number; empty if all are numbers.
         target_names: a name for each output, or empty.
         test_count: the last so many examples are a published test set (10,000 for MNIST), 0: none.
         weights: ``(N,)``, how much each example counts in training, at least 0; ``None`` if all
@@ -71,6 +73,7 @@ class Dataset:
     targets: np.ndarray
     classes: tuple[str, ...] = ()
     input_names: tuple[str, ...] = ()
+    input_words: tuple[int, ...] = ()
     target_names: tuple[str, ...] = ()
     test_count: int = 0
     weights: np.ndarray | None = None

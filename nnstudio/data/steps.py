@@ -1,8 +1,10 @@
 """What is done to examples before their numbers are brought into range: a list, in order.
 
-A step needs no fitting: it makes one example into another, whatever the rest of the data is. So it
-can't tell anything of validation or test, and what a trained network is asked goes through the same
-steps. Fitting comes last, in :mod:`nnstudio.data.preparation`.
+A step makes one example into another, whatever the rest of the data is. So it can't tell anything
+of validation or test, and what a trained network is asked goes through the same steps. One that has
+something to learn (what is usual in a column) is given the training examples alone, and what it has
+learned becomes a setting of it, which is kept with the weights. Bringing numbers into range comes
+last, in :mod:`nnstudio.data.preparation`.
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ import numpy as np
 
 from nnstudio.data.dataset import Dataset
 from nnstudio.data.errors import DataError
+from nnstudio.data.filling import MEAN, MEDIAN, filled, usual_values
 from nnstudio.messages import shape_text
 from nnstudio.schema import check, setting
 
@@ -38,6 +41,12 @@ class Step(ABC):
     title: ClassVar[str]
     #: A sentence for a person who is choosing.
     description: ClassVar[str]
+    #: Whether it has something to learn first; such a step leaves the shape of examples alone.
+    learns: ClassVar[bool] = False
+
+    def fitted(self, dataset: Dataset, rows: np.ndarray) -> Step:
+        """The step with what it learns from the training examples, which are at ``rows``."""
+        return self
 
     @abstractmethod
     def output_shape(self, shape: Shape) -> Shape:
@@ -170,6 +179,35 @@ class Centre(Step):
         out[top : top + height, left : left + width] = fitted.clip(0, float(picture.max()))
 
 
+@dataclass(frozen=True)
+class FillEmpty(Step):
+    """Empty cells of a table become what is usual in their column."""
+
+    title: ClassVar[str] = "Fill gaps"
+    description: ClassVar[str] = (
+        "Puts the mean or median of its column into an empty cell, of words the most frequent one; "
+        "learned from the training examples only."
+    )
+    learns: ClassVar[bool] = True
+
+    by: str = setting(MEAN, label="Numbers by", choices=(MEAN, MEDIAN))
+    usual: tuple[float, ...] = setting((), in_form=False)
+
+    def fitted(self, dataset: Dataset, rows: np.ndarray) -> Step:
+        if self.usual:
+            return self
+        usual = usual_values(dataset.inputs, rows, dataset.input_words, self.by)
+        return replace(self, usual=tuple(usual.tolist()))
+
+    def output_shape(self, shape: Shape) -> Shape:
+        if len(shape) != 1 or len(self.usual) not in (0, shape[0]):
+            raise DataError("step_table", step=self.title, got=shape_text(shape))
+        return shape
+
+    def apply(self, values: np.ndarray) -> np.ndarray:
+        return filled(values, np.array(self.usual)) if self.usual else values
+
+
 def _resized(plane: np.ndarray, size: tuple[int, int], *, means: bool) -> np.ndarray:
     """A plane of (width, height) ``size``: means of what is replaced, or values in between."""
     from PIL import Image  # a tenth of a second that most projects needn't wait for
@@ -200,6 +238,7 @@ STEPS: dict[str, type[Step]] = {
     "Resize": Resize,
     "Invert": Invert,
     "Centre": Centre,
+    "FillEmpty": FillEmpty,
 }
 
 
@@ -242,4 +281,6 @@ def stepped(dataset: Dataset, steps: Sequence[Step]) -> Dataset:
     if not steps:
         return dataset
     inputs = taken(steps, dataset.inputs)
-    return replace(dataset, inputs=inputs, input_names=(), known_sha256="")
+    stay = inputs.shape == dataset.inputs.shape
+    names, words = (dataset.input_names, dataset.input_words) if stay else ((), ())
+    return replace(dataset, inputs=inputs, input_names=names, input_words=words, known_sha256="")

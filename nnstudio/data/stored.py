@@ -55,6 +55,7 @@ class _Facts(msgspec.Struct, forbid_unknown_fields=True):
     test_count: int
     columns: list[_ColumnFacts]
     sha256: str
+    input_words: list[int] = []
 
 
 @dataclass
@@ -162,6 +163,7 @@ class StoreWriter:
             examples=self._files[0].rows,
             classes=list(like.classes),
             input_names=list(like.input_names),
+            input_words=list(like.input_words),
             target_names=list(like.target_names),
             test_count=like.test_count if self.tested is None else self.tested(),
             columns=[_ColumnFacts(c.name, list(c.classes)) for c in like.columns],
@@ -257,6 +259,7 @@ def _dataset(folder: Path, facts: _Facts) -> Dataset:
         targets,
         classes=tuple(facts.classes),
         input_names=tuple(facts.input_names),
+        input_words=tuple(facts.input_words),
         target_names=tuple(facts.target_names),
         test_count=facts.test_count,
         columns=tuple(

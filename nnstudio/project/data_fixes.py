@@ -15,6 +15,7 @@ from nnstudio.data.settings import DataSettings
 from nnstudio.engine.embedding import Embedding
 from nnstudio.engine.shaping import Input
 from nnstudio.messages import sentence
+from nnstudio.project.edits import with_filling
 from nnstudio.project.fixes.fix import Fix, with_settings
 from nnstudio.project.project import Project
 
@@ -39,6 +40,11 @@ def _deal_by_class(project: Project, warning: DataWarning) -> Fix | None:
         return None
     split = replace(data.split, by="class", column="")
     return _fix("Deal out by class", project, replace(data, split=split))
+
+
+def _fill_empty(project: Project, warning: DataWarning) -> Fix | None:
+    data = with_filling(project.data)
+    return None if data == project.data else _fix("Fill gaps", project, data)
 
 
 def _keep_equal_together(project: Project, warning: DataWarning) -> Fix | None:
@@ -88,6 +94,7 @@ def _fix(label: str, project: Project, data: DataSettings) -> Fix:
 
 
 DATA_FIXES: dict[str, Mend] = {
+    "data_not_finite": _fill_empty,
     "data_imbalance": _balance,
     "data_class_unseen": _deal_by_class,
     "data_constant": _leave_out,

@@ -9,6 +9,7 @@ from nnstudio.data.dataset import INPUTS, TARGETS
 from nnstudio.data.settings import DataSettings
 from nnstudio.data.sources import Source
 from nnstudio.data.split import Split
+from nnstudio.data.steps import FillEmpty
 from nnstudio.engine.activations import Softmax
 from nnstudio.engine.dense import Dense
 from nnstudio.engine.losses import CategoricalCrossEntropy, HalfSquaredError, Loss
@@ -38,6 +39,13 @@ def with_other_source(data: DataSettings, source: Source) -> DataSettings:
     if split.column or split.by in ("group", "part"):
         split = replace(split, by=Split.by, column="")
     return replace(data, source=source, split=split, steps=(), augmentation=())
+
+
+def with_filling(data: DataSettings) -> DataSettings:
+    """``data`` with a step that fills empty cells, where its source leaves them to one."""
+    if not data.source.leaves_gaps or any(isinstance(step, FillEmpty) for step in data.steps):
+        return data
+    return replace(data, steps=(FillEmpty(), *data.steps))
 
 
 def choose_data(project: Project, data: DataSettings, facts: DataFacts) -> Fitted:

@@ -34,7 +34,7 @@ change = st.tuples(st.integers(0, 400), st.integers(0, 20), put)
 # Now and then a table so long that more of it than is looked at first is read.
 is_long = st.integers(0, 15).map(lambda number: number == 7)
 options = st.fixed_dictionaries({}, optional={
-    "missing": st.sampled_from(["drop", "fill", "refuse"]),
+    "missing": st.sampled_from(["drop", "fill", "leave", "refuse"]),
     "categories": st.sampled_from(["one-hot", "ordinal"]),
     "delimiter": st.sampled_from(["comma", "semicolon", "tab", "bar"]),
     "decimal": st.sampled_from([".", ","]),

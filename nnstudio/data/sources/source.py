@@ -26,6 +26,11 @@ class Source(ABC):
     #: Whether loading takes long enough to be done in the background.
     slow: ClassVar[bool] = False
 
+    @property
+    def leaves_gaps(self) -> bool:
+        """Whether inputs that are missing are left (NaN) to a step of the preparation."""
+        return False
+
     @abstractmethod
     def load(self) -> Dataset:
         """The examples; the same ones each time for the same settings.

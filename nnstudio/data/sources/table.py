@@ -17,7 +17,7 @@ from nnstudio.data.sources.source import Source
 from nnstudio.data.stored import is_store, open_store, store_pieces
 from nnstudio.data.tables.cells import DATE, NUMERIC
 from nnstudio.data.tables.collecting import Collector
-from nnstudio.data.tables.encoding import CATEGORIES, MISSING_WAYS, Encoder, Gaps
+from nnstudio.data.tables.encoding import CATEGORIES, FILL, LEAVE, MISSING_WAYS, Encoder, Gaps
 from nnstudio.data.tables.parquet import guess_parquet, is_parquet, parquet_pieces
 from nnstudio.data.tables.reading import Piece, Report, read_pieces
 from nnstudio.data.tables.records import Place
@@ -83,7 +83,8 @@ class Table(Source):
         "drop",
         label="Empty cells",
         choices=MISSING_WAYS,
-        help="Leave these rows out; fill in a number, and tell by a further input; or refuse",
+        help="Leave these rows out; fill in a number, or leave them to a step of preparation, and "
+        "tell by a further input; or refuse",
     )
     fill: float = setting(0.0, label="Fill with", help="The number for empty cells")
     memory: int = setting(
@@ -91,6 +92,10 @@ class Table(Source):
     )
 
     # ---------------------------------------------------------------- what it is
+
+    @property
+    def leaves_gaps(self) -> bool:
+        return self.missing == LEAVE
 
     @property
     def place(self) -> Place:
@@ -204,7 +209,7 @@ class Table(Source):
     def _is_plain(self, roles: Roles) -> bool:
         """Whether what becomes of a row doesn't hang on the rows after it."""
         numbers = all(meaning.kind in (*NUMERIC, DATE) for meaning in roles.meanings.values())
-        return numbers and self.missing != "fill" and not roles.classes
+        return numbers and self.missing not in (FILL, LEAVE) and not roles.classes
 
     def _encoder(self, place: Place, roles: Roles, report: Report, gaps: Gaps) -> Encoder:
         return Encoder(

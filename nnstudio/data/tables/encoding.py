@@ -2,7 +2,8 @@
 
 Nothing here is learned from examples but the list of words in each column, which belongs to what
 the column *is*. Gaps are filled by a number that the user says, beside an input that tells that
-there was a gap. A mean would be learned from all rows, also from those that judge in the end.
+there was a gap. A mean would be learned from all rows, also from those that judge in the end; so
+where one is wanted gaps are left (NaN) to a step of the preparation, :class:`data.steps.FillEmpty`.
 """
 
 from __future__ import annotations
@@ -19,7 +20,9 @@ from nnstudio.data.tables.reading import Piece
 from nnstudio.data.tables.roles import Roles
 
 CATEGORIES = ("one-hot", "ordinal")
-MISSING_WAYS = ("drop", "fill", "refuse")
+MISSING_WAYS = (DROP, FILL, LEAVE, REFUSE) = ("drop", "fill", "leave", "refuse")
+#: Those in which no row is left out because an input is missing.
+_KEPT = (FILL, LEAVE)
 #: More different words than this are no categories to learn from.
 MOST_WORDS = 1000
 #: Arrays as a store takes them: inputs, targets, further columns.
@@ -98,7 +101,7 @@ class Encoder:
             for name, said in words.items()
         }
         self._unknown = gaps.unknown
-        self._told = [name for name in roles.inputs if missing == "fill" and name in gaps.cells]
+        self._told = [name for name in roles.inputs if missing in _KEPT and name in gaps.cells]
         for name in roles.inputs:
             if len(self.words.get(name, ())) > MOST_WORDS:
                 got = len(self.words[name])
@@ -117,6 +120,12 @@ class Encoder:
                     raise DataError("table_no_number", file=file, column=name)
         self.input_names = tuple(name for one in roles.inputs for name in self._names(one))
         self.input_names += tuple(f"{name} is missing" for name in self._told)
+        self.input_words = tuple(
+            number if one in self.words else -1
+            for number, one in enumerate(roles.inputs)
+            for _ in self._names(one)
+        )
+        self.input_words += (-1,) * len(self._told)
 
     def _names(self, name: str) -> list[str]:
         """Of the inputs that one column becomes."""
@@ -135,7 +144,7 @@ class Encoder:
         keep = np.ones(len(next(iter(piece.values()))), bool)
         for name in self._roles.targets:
             keep &= ~gaps_of(piece[name])
-        for name in self._roles.inputs if self._missing != "fill" else ():
+        for name in self._roles.inputs if self._missing not in _KEPT else ():
             keep &= ~gaps_of(piece[name])
         for name in self._roles.keep:  # unknown words are a group of their own, times are not
             if piece[name].dtype.kind == "f":
@@ -161,10 +170,12 @@ class Encoder:
                 told = np.flatnonzero(places >= 0)
                 inputs[:, at : at + width] = 0.0
                 inputs[told, at + places[told]] = 1.0
+                if self._missing == LEAVE:
+                    inputs[places < 0, at : at + width] = np.nan
             else:
                 values = self._numbers(name, piece[name])
                 inputs[:, at] = values
-                if name in self._told:
+                if name in self._told and self._missing == FILL:
                     inputs[np.isnan(values), at] = self._fill
             at += width
         for name in self._told:
@@ -215,6 +226,7 @@ class Encoder:
             np.zeros(0, np.int64) if roles.classes else np.zeros((0, width)),
             classes=self.classes,
             input_names=self.input_names,
+            input_words=self.input_words if max(self.input_words, default=-1) >= 0 else (),
             target_names=() if roles.classes else roles.targets,
             columns=tuple(columns),
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from nnstudio.data.errors import DataError
-from nnstudio.data.tables.encoding import Gaps
+from nnstudio.data.tables.encoding import FILL, LEAVE, Gaps
 from nnstudio.data.tables.reading import Report
 from nnstudio.data.tables.records import Place, lines_of
 from nnstudio.data.tables.roles import Roles
@@ -70,7 +70,7 @@ def notes_on(
         if missing == "refuse":
             raise DataError("table_refused", **told)
         without_target = sum(gaps.cells.get(name, 0) for name in roles.targets)
-        if missing == "fill":
+        if missing in (FILL, LEAVE):
             notes.append(sentence("table_filled", **told))
             if without_target:
                 notes.append(sentence("table_no_target", file=place.name, count=without_target))

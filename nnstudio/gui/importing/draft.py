@@ -9,9 +9,10 @@ from nnstudio.data.errors import DataError
 from nnstudio.data.settings import DataSettings
 from nnstudio.data.sources import Table
 from nnstudio.data.tables.cells import is_missing
+from nnstudio.data.tables.encoding import DROP, FILL, LEAVE
 from nnstudio.data.tables.sniffing import Guess
 from nnstudio.messages import sentence
-from nnstudio.project.edits import with_other_source
+from nnstudio.project.edits import with_filling, with_other_source
 
 ROLES = ("input", "target", "group", "time", "part", "ignore")
 INPUT, TARGET, GROUP, TIME, PART, IGNORE = ROLES
@@ -135,7 +136,7 @@ class Draft:
         for role, way in _SPLITS.items():
             for name in self.named(role):
                 new = replace(new, split=replace(new.split, by=way, column=name))
-        return new
+        return with_filling(new)
 
     @property
     def problem(self) -> str:
@@ -157,8 +158,8 @@ class Draft:
         if not gaps:
             return ""
         values = {"count": gaps, "rows": len(rows)}
-        if self.table.missing == "drop":
+        if self.table.missing == DROP:
             return sentence("import_drop", **values)
-        if self.table.missing == "fill":
+        if self.table.missing in (FILL, LEAVE):
             return sentence("import_fill", **values)
         return sentence("import_refuse", **values)

@@ -34,6 +34,7 @@ from nnstudio.gui.look.theme import Theme
 
 _SIDE = 368
 _SIGNS = {sign: name for name, sign in DELIMITERS.items()}
+_GAPS = ("leave the row out", "fill with 0, and tell", "fill with the mean, and tell", "refuse")
 #: What the fields are called, and what can be chosen.
 _FIELDS: dict[str, tuple[str, dict[str, str]]] = {
     "delimiter": ("Between cells", {GUESS: "guess", **{name: name for name in DELIMITERS}}),
@@ -50,9 +51,7 @@ _FIELDS: dict[str, tuple[str, dict[str, str]]] = {
     ),
     "missing": (
         "Empty cells",
-        dict(
-            zip(MISSING_WAYS, ("leave the row out", "fill with 0, and tell", "refuse"), strict=True)
-        ),
+        dict(zip(MISSING_WAYS, _GAPS, strict=True)),
     ),
 }
 

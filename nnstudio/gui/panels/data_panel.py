@@ -24,7 +24,7 @@ from nnstudio.gui.painting.by_hand_view import ByHandView
 from nnstudio.gui.preparing.sections import PreparingSections
 from nnstudio.gui.workbench import Workbench
 from nnstudio.project.by_hand import with_source
-from nnstudio.project.edits import choose_data, with_other_source
+from nnstudio.project.edits import choose_data, with_filling, with_other_source
 from nnstudio.project.runs import facts_of
 from nnstudio.project.waiting import waiting
 
@@ -219,7 +219,7 @@ class DataPanel(QWidget):
             self._make_by_hand(f"Change {name}", source, key=("data", name))
             self._workbench.begin_gesture()
         else:
-            self._apply(name, replace(data, source=source))
+            self._apply(name, with_filling(replace(data, source=source)))
 
     def _apply(self, name: str, data: DataSettings) -> None:
         project = replace(self._workbench.project, data=data)

@@ -20,6 +20,8 @@ from nnstudio.messages import shape_text
 _LOOKED_AT = 64
 #: Numbers of a row that are shown.
 _NUMBERS = 4
+#: How wide their names are at most, in pixels.
+_NAME = 64
 
 
 class BeforeAfter(QWidget):
@@ -33,6 +35,7 @@ class BeforeAfter(QWidget):
         self._numbers.setObjectName("data_before_after_numbers")
         self._numbers.setProperty("role", "dim")
         self._numbers.setTextFormat(Qt.TextFormat.RichText)
+        self._numbers.setMinimumWidth(1)  # the panel is as wide as its dock
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 2, 0, 0)
         column.addWidget(self._pair)
@@ -53,7 +56,15 @@ class BeforeAfter(QWidget):
         if are_pictures:
             self._pair.show_pictures(before, after)
         elif before.ndim == 2:
-            self._numbers.setText(_table(before[0], after[0], given.input_names))
+            self._show_numbers(before[0], after[0], given.input_names)
+
+    def _show_numbers(self, before: np.ndarray, after: np.ndarray, names: tuple[str, ...]) -> None:
+        """The first numbers; the names of columns may be longer than the panel is wide."""
+        names = (names or tuple(f"x{k + 1}" for k in range(len(before))))[:_NUMBERS]
+        metrics, right = self._numbers.fontMetrics(), Qt.TextElideMode.ElideRight
+        short = tuple(metrics.elidedText(name, right, _NAME) for name in names)
+        self._numbers.setText(_table(before, after, short))
+        self._numbers.setToolTip("" if short == names else ", ".join(names))
 
 
 class _Pair(QWidget):
@@ -122,12 +133,11 @@ def _short(value: float) -> str:
 
 
 def _table(before: np.ndarray, after: np.ndarray, names: tuple[str, ...]) -> str:
-    """An example's first numbers, each before and after."""
-    names = names or tuple(f"x{k + 1}" for k in range(len(before)))
+    """The numbers of an example that have ``names``, each before and after."""
     head = "<tr><td></td><td align=right>before</td><td align=right>after</td></tr>"
     rows = "".join(
         f"<tr><td>{escape(name)}</td><td align=right>{number_text(old)}</td>"
         f"<td align=right>{number_text(new)}</td></tr>"
-        for name, old, new in list(zip(names, before, after, strict=True))[:_NUMBERS]
+        for name, old, new in zip(names, before, after, strict=False)
     )
     return f"<table cellspacing=0 cellpadding=3>{head}{rows}</table>"

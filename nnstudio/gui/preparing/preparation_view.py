@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 from nnstudio.data.batches import PreparedData
 from nnstudio.data.dataset import Dataset
 from nnstudio.data.settings import DataSettings
-from nnstudio.data.steps import STEPS, Step
+from nnstudio.data.steps import STEPS, FillEmpty, Step
 from nnstudio.gui.forms.fields import choice_text
 from nnstudio.gui.forms.form import SettingsForm
 from nnstudio.gui.look.theme import Theme
@@ -72,12 +72,10 @@ class PreparationView(QWidget):
         notes, errors = shapes_along(settings.steps, given)
         self._error = next(filter(None, errors), "")
         empty = "No steps: examples go on as they are."
-        if given is not None and not _fitting_steps(given.input_shape):
+        offered = _offered(settings, given)
+        if not offered:
             empty = "Steps are for pictures. Numbers go on as they are."
-        shape = given.input_shape if given is not None else None
-        self._steps.show_entries(
-            settings.steps, notes, errors, lambda cls: shape is None or _fits(cls, shape), empty
-        )
+        self._steps.show_entries(settings.steps, notes, errors, offered.__contains__, empty)
         hidden = set()
         if data is not None:
             hidden |= {"targets"} if data.dataset.is_classification else set()
@@ -110,8 +108,10 @@ def shapes_along(steps: tuple[Step, ...], given: Dataset | None) -> tuple[list[s
     return notes, errors
 
 
-def _fitting_steps(shape: tuple[int, ...]) -> list[type[Step]]:
-    return [cls for cls in STEPS.values() if _fits(cls, shape)]
+def _offered(settings: DataSettings, given: Dataset | None) -> list[type[Step]]:
+    """The steps that such data may have some use for."""
+    every = [cls for cls in STEPS.values() if cls is not FillEmpty or settings.source.leaves_gaps]
+    return every if given is None else [cls for cls in every if _fits(cls, given.input_shape)]
 
 
 def _fits(cls: type[Step], shape: tuple[int, ...]) -> bool:
