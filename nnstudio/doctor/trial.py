@@ -81,6 +81,7 @@ class Trial:
     """One remedy on trial: made on one thread, worked on by another.
 
     Attributes:
+        before: the project it begins from, without the remedy.
         fix: the remedy.
         epochs: how many are trained.
         outcome: what came of it; ``None`` until ``done``, or if it was cancelled.
@@ -104,7 +105,8 @@ class Trial:
         self.error = ""
         self.progress = 0.0
         self.done = False
-        self._before, self._data, self._code = project, data, code
+        self.before = project
+        self._data, self._code = data, code
         self._known = known or Known()
         wanted = max(FEWEST, _count(self._known.epochs))
         self.epochs = min(wanted, project.settings.epochs)
@@ -143,7 +145,7 @@ class Trial:
         after = self._run(project, data, 0.0)
         before = _Course(known.epochs, known.diverged)
         if not is_known and not self.is_cancelled:
-            before = self._run(self._before, self._data, self._share)
+            before = self._run(self.before, self._data, self._share)
         if self.is_cancelled or after.session is None:
             return None
         self.progress = 1.0
@@ -151,7 +153,7 @@ class Trial:
 
     def _after(self) -> tuple[Project, PreparedData]:
         """The project with the remedy, and its data, which is only prepared anew."""
-        project, data, old = self.fix.project, self._data, self._before
+        project, data, old = self.fix.project, self._data, self.before
         if project.data == old.data:
             return project, data
         same = project.data.split == old.data.split
@@ -217,7 +219,7 @@ class Trial:
         assert after.session is not None
         if self._code == "doctor_imbalance":
             return "recall", True
-        old, new = self._before, self.fix.project
+        old, new = self.before, self.fix.project
         is_validated = len(after.session.data.parts.validation) > 0
         comparable = (
             (old.settings.loss, old.settings.losses, old.settings.loss_weights)

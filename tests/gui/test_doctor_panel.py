@@ -104,6 +104,28 @@ def test_a_run_that_still_goes_on_is_ended_before_the_remedy_is_used(qtbot: QtBo
     assert workbench.document.undo_label.startswith("Train ")
 
 
+def test_a_trial_goes_on_while_a_paused_run_does_and_ends_with_another_run(qtbot: QtBot) -> None:
+    endless = spiral(**{**SLOW, "learning_rate": 1e-7, "epochs": 1_000_000})
+    panel = show(qtbot, DoctorPanel, endless)
+    workbench = panel.live.workbench
+    assert workbench.runner.run()
+    qtbot.waitUntil(lambda: bool(panel.findings()), timeout=30_000)
+    qtbot.waitUntil(lambda: child(panel, "doctor_try_0").isVisible(), timeout=5_000)
+    workbench.runner.finish()
+    (finding,) = panel.findings()
+    click(panel, "doctor_try_0")
+    trial = panel.practice.trial(finding)
+    with qtbot.waitSignal(workbench.runner.ended, timeout=20_000):
+        assert workbench.runner.step_batch()
+    assert panel.practice.trial(finding) is trial
+    qtbot.waitUntil(lambda: trial.done, timeout=30_000)
+    assert trial.outcome is not None
+    workbench.runner.new_weights()
+    with qtbot.waitSignal(workbench.runner.ended, timeout=20_000):
+        assert workbench.runner.step_batch()
+    assert panel.practice.trial(finding) is None
+
+
 def test_both_courses_are_drawn_beside_each_other(qtbot: QtBot) -> None:
     panel = doctor(qtbot, spiral(**SLOW))
     tried(qtbot, panel)

@@ -102,12 +102,14 @@ class Practice(QObject):
 
     def _attendant(self, project: Project, session: Session) -> Callable[[Event], None]:
         """Whoever attends a run that is about to start, on the run's thread."""
+        before = self._examiner
         self._examiner = examiner = Examiner(project, session)
         self._diverged = 0
-        if not session.step:
+        goes_on = before is not None and before.project.run_hash() == project.run_hash()
+        if not (session.step and goes_on):
             self._seen = ()
             self._ignored.clear()
-        self._end_trials()
+            self._end_trials()
         self.changed.emit()
         return _Attendance(examiner).attend
 
@@ -172,7 +174,7 @@ class Practice(QObject):
         outcome = None if kept is None else kept[1].outcome
         if kept is None or outcome is None or outcome.project is None or self._examiner is None:
             return
-        begun, fix = self._begun, kept[1].fix
+        begun, fix = kept[1].before, kept[1].fix
         self._workbench.runner.finish()
         now = self._workbench.project
         project: Project | None = None
