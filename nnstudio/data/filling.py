@@ -28,7 +28,7 @@ def usual_values(
         tell(int(feature), len(usual))
         known = _known(inputs[rows, feature])
         if known.size:
-            usual[feature] = np.median(known) if by == MEDIAN else known.mean(dtype=np.float64)
+            usual[feature] = _middle(known) if by == MEDIAN else _mean(known)
     for word in np.unique(of_words[of_words >= 0]):
         features = np.flatnonzero(of_words == word)
         tell(int(features[0]), len(usual))
@@ -47,6 +47,15 @@ def filled(inputs: np.ndarray, usual: np.ndarray) -> np.ndarray:
         return inputs
     result: np.ndarray = np.where(np.isnan(inputs), usual, inputs).astype(inputs.dtype, copy=False)
     return result
+
+
+def _mean(known: np.ndarray) -> float:
+    mean = float((known.astype(np.float64) / known.size).sum())  # no sum that is beyond all numbers
+    return min(max(mean, float(known.min())), float(known.max()))  # nor rounded past them
+
+
+def _middle(known: np.ndarray) -> float:
+    return float(np.median(known / 2)) * 2
 
 
 def _known(column: np.ndarray) -> np.ndarray:

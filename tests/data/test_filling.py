@@ -124,6 +124,17 @@ def test_a_column_that_is_empty_in_all_training_examples_becomes_zero() -> None:
     np.testing.assert_array_equal(data.dataset.inputs[:, 0], [0, 0, 5])
 
 
+@pytest.mark.parametrize("by", ["mean", "median"])
+@pytest.mark.parametrize("values", [[1e308] * 4, [-1e308, 1e308] * 2, [0.1] * 7, [3.0]])
+def test_what_is_usual_lies_among_the_values_however_large_they_are(
+    by: str, values: list[float]
+) -> None:
+    inputs = np.array(values)[:, np.newaxis]
+    step = FillEmpty(by).fitted(Dataset("", inputs, inputs), np.arange(len(values)))
+    assert isinstance(step, FillEmpty)
+    assert min(values) <= step.usual[0] <= max(values)
+
+
 def test_without_the_step_the_empty_cells_are_told_with_the_way_out() -> None:
     with pytest.raises(DataError, match="add the step “Fill gaps”"):
         PreparedData.of(settings_of(table()))

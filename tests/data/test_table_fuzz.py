@@ -16,6 +16,7 @@ from hypothesis import HealthCheck, Phase, given, settings, strategies as st
 import numpy as np
 from nnstudio.data.errors import DataError
 from nnstudio.data.sources import Table
+from nnstudio.data.steps import FillEmpty
 from nnstudio.data.tables import blocks
 
 blocks.BLOCK = 4000  # so that long tables are read on several threads
@@ -61,7 +62,9 @@ def attack(table, changes, options, long):
         assert str(error)
         seen["refused"] += 1
     else:
-        assert np.isfinite(data.inputs).all() and np.isfinite(data.targets).all() and data.size
+        filled = FillEmpty().fitted(data, np.arange(data.size)).apply(data.inputs)
+        assert np.isfinite(filled if options.get("missing") == "leave" else data.inputs).all()
+        assert np.isfinite(data.targets).all() and data.size
         assert all(map(str, data.notes))
         seen["read"] += 1
 
