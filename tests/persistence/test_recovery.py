@@ -31,6 +31,7 @@ from nnstudio.persistence.recovery.telling import story_of, when_text
 from nnstudio.project.project import Project
 from nnstudio.project.runs import session_for
 from nnstudio.training.events import BatchDone
+from nnstudio.training.history import History
 from nnstudio.training.loop import train
 from nnstudio.training.session import Session
 from nnstudio.training.standing import Standing
@@ -135,6 +136,21 @@ def test_the_best_epoch_is_kept_with_the_weights_that_were_validated() -> None:
     note = folder.note("best")
     assert note is not None
     assert note.epoch == 1 + int(np.argmin(losses))
+
+
+def test_the_best_epoch_has_the_curves_that_led_to_it_and_no_others() -> None:
+    watched = Watched(best=0, every=inf)
+    watched.run(epochs=2)
+    best = watched.session.history.best
+    assert best is not None
+    watched.run(batches=2)
+    kept = trained_of(watched.leave().load("best"))
+    curves = History.from_arrays(kept.history)
+    assert list(curves.epochs) == list(watched.session.history.epochs[: best.epoch])
+    steps = best.epoch * steps_per_epoch()
+    assert np.array_equal(
+        kept.history["steps.raw"], watched.session.history.arrays()["steps.raw"][:steps]
+    )
 
 
 def test_a_run_taken_up_again_keeps_its_best_epoch_until_there_is_a_better_one() -> None:

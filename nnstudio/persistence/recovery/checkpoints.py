@@ -8,8 +8,9 @@ whose writing takes long is kept less often, so that it costs no more than a sha
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from math import inf
 from time import monotonic
 from types import MappingProxyType
@@ -21,7 +22,7 @@ from nnstudio.persistence.recovery.keeper import Keeper
 from nnstudio.project.project import Project
 from nnstudio.training.events import BatchDone, EpochDone, Event
 from nnstudio.training.feed import columns_of
-from nnstudio.training.history import EpochFigures
+from nnstudio.training.history import EpochFigures, History
 from nnstudio.training.session import Session
 from nnstudio.training.standing import Standing
 from nnstudio.training.stopping import score
@@ -49,9 +50,10 @@ class Pace:
 
 @dataclass(frozen=True, eq=False)
 class _Best:
-    """The variables after an epoch that was better than all before."""
+    """The variables after an epoch that was better than all before, and where that was."""
 
     epoch: int
+    step: int
     flat: Array
 
 
@@ -114,7 +116,8 @@ class Checkpoints:
         found = self._score(figures)
         if found < self._best_score:  # never where it is no number
             self._best_score = found
-            self._best = _Best(self._session.epoch, self._judged())
+            session = self._session
+            self._best = _Best(session.epoch, session.step, self._judged())
             self._next_due = min(self._next_due, self._best_due)
 
     def _keep_what_is_due(self) -> None:
@@ -131,7 +134,9 @@ class Checkpoints:
         if self._best is not None and now >= self._best_due:
             self._best_due = now + self._pace.best
             best, self._best = self._best, None
-            self._keeper.keep("best", lambda: self._compose(self._trained(best), best.epoch))
+            curves = self._session.history.arrays()
+            trained = partial(self._trained, best, curves)
+            self._keeper.keep("best", lambda: self._compose(trained(), best.epoch))
         self._next_due = self._last_due
         if self._best is not None:
             self._next_due = min(self._next_due, self._best_due)
@@ -159,12 +164,13 @@ class Checkpoints:
             return None
         return self._compose(standing.trained(), standing.progress.epoch)
 
-    def _trained(self, best: _Best) -> Trained:
-        """Weights to begin from, with no run to go on with."""
+    def _trained(self, best: _Best, curves: Mapping[str, Array]) -> Trained:
+        """Weights to begin from, with the curves that led to them but no run to go on with."""
         session = self._session
         network, data = session.network, session.data
         return Trained(
             MappingProxyType({**session.resting, **freeze(network.arrays(best.flat))}),
             data.preparation,
             data.dataset.fingerprint(columns_of(network)),
+            history=History.from_arrays(curves).until(best.step, best.epoch).arrays(),
         )
