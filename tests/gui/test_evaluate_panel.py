@@ -13,7 +13,7 @@ from projects import project
 from PySide6.QtCore import QPoint, QPointF, QRect, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QComboBox, QLabel, QTabBar, QTableWidget, QWidget
+from PySide6.QtWidgets import QComboBox, QLabel, QTabBar, QTableView, QTableWidget, QWidget
 from pytestqt.qtbot import QtBot
 
 from nnstudio import assets
@@ -316,6 +316,22 @@ def test_points_of_a_plane_are_listed_in_a_table(qtbot: QtBot) -> None:
     names = panel.live.workbench.data.dataset.classes
     shown = [page.list.rows.text(0, column) for column in range(3)]
     assert shown == [f"{rows[first] + 1:,}", names[truth[first]], names[1 - truth[first]]]
+
+
+def test_heads_of_the_mistakes_are_whole_in_the_narrowest_panel(qtbot: QtBot) -> None:
+    panel = show(qtbot, EvaluatePanel, line(), (300, 260))
+    settled(qtbot, panel)
+    click(panel, "evaluate_mistakes_button")
+    settled(qtbot, panel)
+    table = child(panel, "evaluate_mistakes_table")
+    assert isinstance(table, QTableView)
+    head, model = table.horizontalHeader(), table.model()
+    for column in range(model.columnCount()):
+        words = model.headerData(column, Qt.Orientation.Horizontal)
+        assert head.sectionSizeFromContents(column).width() <= head.sectionSize(column), words
+    numbers = [model.index(0, column).data() for column in range(model.columnCount())]
+    widest = max(table.fontMetrics().horizontalAdvance(number) for number in numbers[:4])
+    assert widest <= head.sectionSize(0)
 
 
 # ------------------------------------------------------------------ curves, calibration

@@ -514,3 +514,12 @@ def test_every_part_is_inside_at_any_size(qtbot: QtBot, size: tuple[int, int]) -
             corner = widget.mapTo(panel, QPoint())
             assert inside.contains(widget.rect().translated(corner)), name
     assert panel.size().toTuple() == size
+
+
+def test_losses_that_the_scale_has_no_room_for_are_not_cut_off(qtbot: QtBot) -> None:
+    losses = np.linspace(2.3001, 2.3022, SIDE * SIDE).reshape(SIDE, SIDE)
+    plot = plot_of(qtbot, losses)
+    assert any(len(f"{level:.10g}") > 5 for level in plot.levels), "such as 2.3015"
+    image = plot.grab().toImage()
+    edge = {image.pixel(image.width() - 1, y) for y in range(image.height())}
+    assert len(edge) == 1, "nothing reaches as far as the edge"

@@ -27,7 +27,8 @@ _Index = QModelIndex | QPersistentModelIndex
 _TOP = QModelIndex()
 #: More examples than this nobody looks through; more columns of inputs don't fit.
 MOST, _MOST_INPUTS = 500, 6
-_ROW = 24
+#: The height of a row; so many columns come before the inputs.
+_ROW, _OWN = 24, 4
 
 
 class _Rows(QAbstractTableModel):
@@ -117,7 +118,6 @@ class AnsweredList(QStackedWidget):
         self.table.verticalHeader().setDefaultSectionSize(_ROW)
         self.table.horizontalHeader().setHighlightSections(False)
         self.table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
-        self.table.horizontalHeader().setMinimumSectionSize(44)
         self.rows = _Rows()
         self.table.setModel(self.rows)
         self.table.selectionModel().currentRowChanged.connect(
@@ -148,6 +148,9 @@ class AnsweredList(QStackedWidget):
         else:
             self.setCurrentWidget(self.table)
             self.rows.show(examples)
+            head = self.table.horizontalHeader()
+            widths = (head.sectionSizeFromContents(column).width() for column in range(_OWN))
+            head.setMinimumSectionSize(max(widths))
 
     def go_to(self, place: int) -> None:
         """Give the keyboard to one of them."""

@@ -80,6 +80,8 @@ class MistakesPage(QSplitter):
         else:
             order = farthest(*judged.numbers)
             text = f"{len(order):,} answers, the farthest from the truth first"
+            if len(order) == 1:
+                text = "1 answer"
         self._title.setText(text + (f"; {MOST} are shown" if len(order) > MOST else ""))
         self.list.show_answers(shown.dataset, judged, order)
         known = [int(k) for k in order[:MOST] if judged.row(int(k)) == self._row]

@@ -255,7 +255,7 @@ class LandscapePlot(Plot):
             if self._relief is not None:
                 self._relief.paint_map(painter, box, self.theme)
                 font = sized(self.font(), TICK_SIZE)
-                self._relief.paint_scale(painter, box, self.theme, font)
+                self._relief.paint_scale(painter, box, self.width(), self.theme, font)
             painter.end()
         return self._map
 

@@ -98,8 +98,10 @@ class Relief:
         kind = QImage.Format.Format_RGBA8888_Premultiplied
         return QImage(pixels.tobytes(), width, height, 4 * width, kind).copy()
 
-    def paint_scale(self, painter: QPainter, box: QRectF, theme: Theme, font: QFont) -> None:
-        """The colours with the losses of the contours, at the right of ``box``."""
+    def paint_scale(
+        self, painter: QPainter, box: QRectF, edge: float, theme: Theme, font: QFont
+    ) -> None:
+        """The colours with the losses of the contours, between ``box`` and the right ``edge``."""
         bar = QRectF(box.right() + _GAP, box.top(), _BAR, box.height())
         gradient = QLinearGradient(0, bar.bottom(), 0, bar.top())
         for k, colour in enumerate(RAMP):
@@ -114,10 +116,10 @@ class Relief:
         for level in self.levels:
             y = bar.bottom() - (log10(level) - low) / (high - low) * bar.height()
             painter.drawLine(QLineF(bar.right(), y, bar.right() + 3, y))
-            if y + metrics.height() <= free:
-                painter.drawText(
-                    QPointF(bar.right() + 5, y + metrics.ascent() / 2 - 1), _tick(level)
-                )
+            left, text = bar.right() + 5, _tick(level)
+            fits = left + metrics.horizontalAdvance(text) <= edge  # cut off it is another number
+            if fits and y + metrics.height() <= free:
+                painter.drawText(QPointF(left, y + metrics.ascent() / 2 - 1), text)
                 free = y + 2
 
 

@@ -170,7 +170,7 @@ class FeaturesPanel(LiveView):
         colouring = self._colouring(model, examples, outputs)
         self.plot.show_features(node, examples, features, colouring)
         self._legend.show_colouring(colouring)
-        self._caption.setText(f"{len(features):,} {examples.part} examples")
+        self._caption.setText(_counted(examples))
         return ""
 
     # ------------------------------------------------------------------ by neighbours
@@ -198,7 +198,7 @@ class FeaturesPanel(LiveView):
         if job.error:
             return job.error
         stale = ", as they were" if self.live.is_running and not busy else ""
-        self._caption.setText(f"{len(examples.index):,} {examples.part} examples{stale}")
+        self._caption.setText(_counted(examples) + stale)
         now = (job, job.stage, self._judges)
         if (places := self.arranged.places) is not None and now != self._drawn:
             self._drawn = now  # points that stand still aren't painted again
@@ -310,6 +310,12 @@ class FeaturesPanel(LiveView):
         self._caption.setVisible(shown and not narrow)
         self._legend.setVisible(shown and is_room)
         self._colour.setVisible(shown and is_room and self._colour.count() > 1)
+
+
+def _counted(examples: ShownExamples) -> str:
+    """How many examples are shown, of which part."""
+    count = len(examples.index)
+    return f"{count:,} {examples.part} example" + ("s" if count != 1 else "")
 
 
 def _reason_for_no_layer(graph: Graph, analysis: Analysis, entry: str) -> str:

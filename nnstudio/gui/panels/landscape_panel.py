@@ -325,7 +325,8 @@ class LandscapePanel(LiveView):
             self._caption.setText(job.error)
             return
         question = job.question
-        words = [f"Loss of {len(question.index):,} {question.part} examples"]
+        count = len(question.index)
+        words = [f"Loss of {count:,} {question.part} example" + ("s" if count != 1 else "")]
         if len(question.path) > 1:
             words.append(f"{percent_text(job.share)} of the path lies in this plane")
         elif question.follows:

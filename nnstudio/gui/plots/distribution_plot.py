@@ -331,7 +331,9 @@ class DistributionPlot(Plot):
         painter.setPen(self.theme.colour("dim"))
         middle = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
         words = "Run with this panel open: how it changes appears here"
-        painter.drawText(box.adjusted(8, 8, -8, -8), int(middle), words)
+        room = box.adjusted(8, 8, -8, -8)
+        if room.contains(painter.boundingRect(room, int(middle), words)):
+            painter.drawText(room, int(middle), words)
 
     def _paint_bars(self, painter: QPainter, box: QRectF) -> None:
         histogram, name = self.shown()

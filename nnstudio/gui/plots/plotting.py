@@ -80,7 +80,7 @@ class Axis:
             digits = _decimals(step * 100)
             return [(v, f"{v * 100:.{digits}f} %") for v in values]
         if max(abs(self.low), abs(self.high)) >= 1e6 or step < 1e-5:
-            return [(v, f"{v:.3g}") for v in values]
+            return [(v, _signed(_with_power(v, step))) for v in values]
         digits = _decimals(step)
         return [(v, _signed(f"{v if v else 0.0:,.{digits}f}")) for v in values]
 
@@ -91,6 +91,16 @@ def _decimals(step: float) -> int:
         if abs(round(step, digits) - step) < 1e-9 * step:
             return digits
     return 7
+
+
+def _with_power(value: float, step: float) -> str:
+    """Like ``1.702e9``, with the digits that tell it from its neighbours; no more than fit."""
+    if not value:
+        return "0"
+    power = floor(log10(step) + 1e-9)
+    more = floor(log10(abs(value)) + 1e-9) - power + _decimals(step / 10.0**power)
+    text = f"{value:.{min(max(more, 0), 3)}e}"
+    return text.replace("e+0", "e").replace("e+", "e").replace("e-0", "e-")
 
 
 def power_text(k: int) -> str:
