@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from driving import answer_next_box, child, click
 from projects import project
-from PySide6.QtWidgets import QMessageBox, QWidget
+from PySide6.QtWidgets import QApplication, QMessageBox, QWidget
 from pytestqt.qtbot import QtBot
 
 import nnstudio
@@ -460,6 +460,18 @@ def test_a_new_run_withdraws_the_way_back(open_window, qtbot: QtBot, tmp_path: P
     window = broken(open_window, qtbot, tmp_path)
     window.workbench.change_settings("Rate", learning_rate=0.01)
     click(window, "run_button")
+    assert not bar(window).isVisible()
+
+
+def test_a_way_back_that_the_disk_tells_of_too_late_is_not_offered(
+    open_window, qtbot: QtBot, tmp_path: Path
+) -> None:
+    window = broken(open_window, qtbot, tmp_path)
+    folder = window.offer._broken
+    window.workbench.change_settings("Rate", learning_rate=0.01)
+    click(window, "run_button")
+    window.keeping.broke.emit(folder)
+    QApplication.processEvents()
     assert not bar(window).isVisible()
 
 

@@ -15,6 +15,7 @@ from nnstudio.gui.workbench import Workbench
 from nnstudio.messages import StudioError, sentence
 from nnstudio.persistence.recovery.folder import Note, RecoveryFolder, Which, left_behind
 from nnstudio.persistence.recovery.telling import present_epoch, story_of, when_text
+from nnstudio.training.events import Diverged, Event, Failed
 
 
 class Offer(QObject):
@@ -36,12 +37,14 @@ class Offer(QObject):
         self.folders: list[RecoveryFolder] = []
         self._damaged: set[Which] = set()
         self._broken: RecoveryFolder | None = None
+        self._may_go_back = False  # the last thing that happened was that a run broke
         self.bar = RecoveryBar(theme)
         self.bar.went_on.connect(lambda: self.open("last"))
         self.bar.best_wanted.connect(lambda: self.open("best"))
         self.bar.discarded.connect(self.discard)
         self.bar.put_off.connect(self.put_off)
         keeping.broke.connect(self._offer_back, Qt.ConnectionType.QueuedConnection)
+        workbench.runner.ended.connect(self._ended)
         workbench.runner.started.connect(self._forget_break)
         files.opened.connect(self._forget_break)
 
@@ -92,13 +95,22 @@ class Offer(QObject):
 
     # ------------------------------------------------------------------ a run that broke
 
+    def _ended(self, event: Event) -> None:
+        self._may_go_back = isinstance(event, Diverged | Failed)
+
     def _offer_back(self, folder: RecoveryFolder) -> None:
-        """The run has come to nothing, but it is kept as it stood a while before."""
+        """The run has come to nothing, but it is kept as it stood a while before.
+
+        Writing that down takes a while, in which the user may have gone on to something else.
+        """
+        if not self._may_go_back:
+            return
         self._broken = folder
         self._damaged.clear()
         self._show()
 
     def _forget_break(self) -> None:
+        self._may_go_back = False
         if self._broken is not None:
             self._broken = None
             self._damaged.clear()
