@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -48,7 +49,9 @@ def with_kinds(guess: Guess, kinds: Sequence[str], file: str) -> dict[str, Meani
         name, _, kind = text.rpartition("=")
         if kind not in KINDS:
             raise DataError("table_kind", file=file, text=text, known=", ".join(KINDS))
-        old = meanings[_known(name, guess, file)]
+        if name not in meanings:
+            raise _no_column(name, guess, file)
+        old = meanings[name]
         written = old.written or "%Y-%m-%d"
         meanings[name] = Meaning(kind, written, old.distinct, old.missing)
     return meanings
@@ -68,8 +71,10 @@ def roles_of(
     Raises:
         DataError: no such column, or nothing to read or to answer.
     """
+    known = set(guess.names)  # there may be thousands
     for name in (*inputs, *targets, *keep):
-        _known(name, guess, file)
+        if name not in known:
+            raise _no_column(name, guess, file)
     targets = tuple(targets) or _guessed_targets(guess, meanings, (*inputs, *keep))
     if not inputs:
         inputs = [
@@ -80,9 +85,8 @@ def roles_of(
             and meanings[name].kind != TEXT
             and not _is_numbering(guess, name, meanings[name])
         ]
-    twice = [
-        name for name in (*inputs, *keep) if name in targets or (*inputs, *keep).count(name) > 1
-    ]
+    times = Counter((*inputs, *keep, *set(targets)))
+    twice = [name for name in (*inputs, *keep) if times[name] > 1]
     if twice:
         raise DataError("table_twice", file=file, column=twice[0])
     if not inputs or not targets:
@@ -98,10 +102,8 @@ def roles_of(
     return Roles(tuple(inputs), targets, tuple(keep), classes, used)
 
 
-def _known(name: str, guess: Guess, file: str) -> str:
-    if name not in guess.names:
-        raise DataError("table_column", file=file, column=name, known=_listed(guess.names))
-    return name
+def _no_column(name: str, guess: Guess, file: str) -> DataError:
+    return DataError("table_column", file=file, column=name, known=_listed(guess.names))
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -110,6 +110,9 @@ def sniff(path: Path, asked: Asked = Asked()) -> Guess:
     Raises:
         DataError: it can't be read, or is no table.
     """
+    if path.exists() and not (path.is_file() or path.is_dir()):
+        # Opening a pipe waits for whoever writes into it.
+        raise DataError("file_unreadable", file=path, reason="it is no file but a device or pipe")
     try:
         with path.open("rb") as file:
             head = file.read(HEAD)
@@ -180,11 +183,10 @@ def _encoding(head: bytes, name: str, whole: bool) -> str:
             return encoding
     if b"\0" in head[:1000]:
         # Every other byte of plain text in UTF-16 is 0.
-        if head[1::2].count(0) > 0.4 * len(head[1::2]):
-            return "utf-16-le"
-        if head[::2].count(0) > 0.4 * len(head[::2]):
-            return "utf-16-be"
-        raise DataError("table_other", file=name, what="no text")
+        odd, even = (half.count(0) > 0.4 * len(half) for half in (head[1::2], head[::2]))
+        if odd != even:  # or it is zeros throughout, as files may be after a crash
+            return "utf-16-le" if odd else "utf-16-be"
+        raise DataError("table_other", file=name, what="a file of another kind")
     try:
         codecs.getincrementaldecoder("utf-8")().decode(head, final=whole)
     except UnicodeDecodeError:

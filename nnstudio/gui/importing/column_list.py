@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QComboBox,
@@ -18,6 +18,8 @@ from nnstudio.gui.importing.draft import ROLES, Draft
 from nnstudio.gui.importing.preview_model import MOST_COLUMNS
 
 _ROW = 36
+#: So many rows get their boxes at once: each takes some milliseconds.
+_AT_ONCE = 16
 
 
 class ColumnList(QTableWidget):
@@ -47,22 +49,44 @@ class ColumnList(QTableWidget):
         self.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._names: tuple[str, ...] = ()
+        self._draft: Draft | None = None
+        self._built = 0  # rows that have their boxes
+        self._rest = QTimer(self)
+        self._rest.setInterval(0)
+        self._rest.timeout.connect(self._build_more)
 
     def show_draft(self, draft: Draft | None) -> None:
         """Show what is chosen; fields that are there already are kept."""
+        self._draft = draft
         names = draft.guess.names[:MOST_COLUMNS] if draft else ()
         if names != self._names:
             self._names = names
-            self._build()
-        for row, name in enumerate(names):
-            assert draft is not None, "names belong to a draft"
-            self._box(row, 1).setCurrentText(draft.kind(name))
-            self._box(row, 2).setCurrentText(draft.roles[name])
+            self.setRowCount(0)
+            self.setRowCount(len(names))
+            self._built = 0
+            self._build_more()
+        self._tell(range(self._built))
 
-    def _build(self) -> None:
-        self.setRowCount(0)
-        self.setRowCount(len(self._names))
-        for row, name in enumerate(self._names):
+    def _tell(self, rows: range) -> None:
+        for row in rows:
+            assert self._draft is not None, "names belong to a draft"
+            self._box(row, 1).setCurrentText(self._draft.kind(self._names[row]))
+            self._box(row, 2).setCurrentText(self._draft.roles[self._names[row]])
+
+    def _build_more(self) -> None:
+        """The next rows; what the window has to do meanwhile comes first."""
+        rows = range(self._built, min(self._built + _AT_ONCE, len(self._names)))
+        self._build(rows)
+        self._built = rows.stop
+        self._tell(rows)
+        if self._built < len(self._names):
+            self._rest.start()
+        else:
+            self._rest.stop()
+
+    def _build(self, rows: range) -> None:
+        for row in rows:
+            name = self._names[row]
             item = QTableWidgetItem(name)
             item.setToolTip(name)
             self.setItem(row, 0, item)

@@ -152,7 +152,8 @@ class Draft:
     @property
     def remark(self) -> str:
         """What will happen to rows with empty cells, as far as the first rows tell."""
-        used = [self.guess.names.index(n) for n in self.named(INPUT, TARGET)]
+        roles = [self.roles[name] for name in self.guess.names]
+        used = [place for place, role in enumerate(roles) if role in (INPUT, TARGET)]
         rows = self.guess.rows
         gaps = sum(any(is_missing(row[place]) for place in used) for row in rows)
         if not gaps:

@@ -190,6 +190,8 @@ class ImportDialog(QDialog):
         self._found.setText(_found(draft) if draft else "")
 
     def _accept(self) -> None:
+        if not self.isVisible():
+            return  # it is being read already
         self.accept()
         self.chosen.emit(self._known)
 

@@ -105,7 +105,8 @@ class Importer(QObject):
             assert isinstance(event, QDropEvent), "Qt's classes of these events"
             urls = event.mimeData().urls()
             path = _path(urls)
-            if path is not None and source_at(path) is not None:
+            is_asking = any(d.isVisible() for d in self._window.findChildren(ImportDialog))
+            if path is not None and not is_asking and source_at(path) is not None:
                 event.acceptProposedAction()
                 if event.type() == QEvent.Type.Drop:
                     self.take(path)
@@ -115,6 +116,8 @@ class Importer(QObject):
 
 def source_at(path: Path) -> Source | None:
     """What reads the file or folder; ``None`` if nothing does."""
+    if path.exists() and not (path.is_file() or path.is_dir()):
+        return None  # a pipe or a device, which may never end
     if "-idx" in path.name and "ubyte" in path.name:
         return Mnist(folder=str(path.parent))
     return source_of_path(str(path))
