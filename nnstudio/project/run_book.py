@@ -292,18 +292,19 @@ def forked(
 # ---------------------------------------------------------------- runs that repeat one
 
 
-def with_group(runs: Runs, members: Sequence[RunRecord], *, after: int = 0) -> Runs:
+def with_group(runs: Runs, members: Sequence[RunRecord], *, after: int = 0, group: int = 0) -> Runs:
     """``runs`` with ``members``, which repeat one run, numbered and kept as one group.
 
     Args:
         after: their numbers are greater than this, which a run that goes on may have.
+        group: the group that they join; 0 for one of their own.
     """
     first = next_number(runs, after)
     for number, member in enumerate(members, first):
         trained = member.trained
         if trained is not None:
             trained = replace(trained, run_number=number, parent=member.parent)
-        member = replace(member, number=number, trained=trained, group=first)
+        member = replace(member, number=number, trained=trained, group=group or first)
         runs = bounded((*runs, member))
     return runs
 

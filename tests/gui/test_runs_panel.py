@@ -632,6 +632,26 @@ def test_cancelling_keeps_the_seeds_that_are_done_and_ends_the_thread(
     assert "nnstudio-seeds" not in training_threads()
 
 
+def test_each_seed_is_in_the_book_as_soon_as_it_is_done(
+    spirals: Bench, qtbot: QtBot, tmp_path: Path
+) -> None:
+    spirals.window.workbench.change_settings("Epochs", epochs=200)
+    click(spirals.window, "restart_button")
+    spirals.run()
+    assert spirals.window.save_path(tmp_path / "seeds.nnstudio")
+    ask_seeds(spirals, 0, 20)
+    qtbot.waitUntil(lambda: sum(bool(run.group) for run in spirals.runs) > 1, timeout=30_000)
+    assert spirals.panel.training.is_busy
+    assert spirals.window.workbench.document.is_modified, "who closes the window is asked"
+    members = [run for run in spirals.runs if run.group]
+    assert {run.group for run in members} == {members[0].number}
+    assert [run.settings.seed for run in members] == list(range(len(members)))
+    assert spirals.window.save_path(tmp_path / "seeds.nnstudio")
+    saved = load_project(tmp_path / "seeds.nnstudio").runs
+    assert saved == spirals.runs[: len(saved)]
+    assert len(saved) > 3, "the run before, the one that is repeated, two seeds"
+
+
 def test_seeds_train_beside_a_run_and_get_numbers_of_their_own(
     spirals: Bench, qtbot: QtBot
 ) -> None:

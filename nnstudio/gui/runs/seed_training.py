@@ -26,7 +26,10 @@ LOOK_EVERY = 100
 
 
 class _Job:
-    """One repetition of a run; ``done`` is set last of all."""
+    """One repetition of a run; ``done`` is set last of all.
+
+    For the window's thread: ``kept`` of its runs are in the book already, as ``group``.
+    """
 
     def __init__(self, record: RunRecord, count: int, data: PreparedData | None) -> None:
         self.runs = SeedRuns(record, count)
@@ -36,6 +39,7 @@ class _Job:
         self.done = False
         self.index = 0
         self.share = 0.0
+        self.kept = self.group = 0
         self._data = data
 
     def work(self) -> None:
@@ -82,7 +86,7 @@ class SeedTraining(QObject):
 
     Signals:
         changed: it has begun, come further or ended.
-        kept: (group) a group of runs is in the book.
+        kept: (group) a group of runs is in the book, with all its runs.
     """
 
     changed = Signal()
@@ -156,14 +160,14 @@ class SeedTraining(QObject):
 
     def _look(self) -> None:
         job = self._job
-        if job is None or not job.done:
-            self.changed.emit()
+        if job is None:
             return
-        self._poll.stop()
-        self._job = self._thread = None
-        if job.error:
-            self._workbench.said.emit(job.error, "error")
+        is_over = job.done  # known before its runs are looked at: none comes after it
         self._keep(job)
+        if is_over:
+            self._poll.stop()
+            self._job = self._thread = None
+            self._tell(job)
         self.changed.emit()
 
     def _project_changed(self, old: Project, new: Project) -> None:
@@ -172,17 +176,28 @@ class SeedTraining(QObject):
             self.cancel()
 
     def _keep(self, job: _Job) -> None:
-        """Into the book, unless it is that of another project by now."""
-        runs, record = self._workbench.project.runs, job.runs.record
-        if not job.runs.done or not _has(runs, record):
+        """What is done, into the book at once: then it is saved, and kept in case of a crash.
+
+        Not into the book of another project, which may be open by now.
+        """
+        runs, new = self._workbench.project.runs, job.runs.done[job.kept :]
+        if not new or not _has(runs, job.runs.record):
             return
         going_on = self._workbench.runner.record
         after = max(self._workbench.document.last_run, going_on.number if going_on else 0)
-        together = with_group(runs, job.runs.done, after=after)
+        together = with_group(runs, new, after=after, group=job.group)
+        job.kept += len(new)
+        job.group = together[-1].group
         self._workbench.document.keep_runs(together)
-        said = sentence("seeds_kept", run=record.title, count=len(job.runs.done))
-        self._workbench.said.emit(said, "ok")
-        self.kept.emit(together[-1].group)
+
+    def _tell(self, job: _Job) -> None:
+        """What came of it."""
+        if job.error:
+            self._workbench.said.emit(job.error, "error")
+        if job.kept and _has(self._workbench.project.runs, job.runs.record):
+            said = sentence("seeds_kept", run=job.runs.record.title, count=job.kept)
+            self._workbench.said.emit(said, "ok")
+            self.kept.emit(job.group)
 
 
 def _has(runs: Sequence[RunRecord], record: RunRecord) -> bool:
