@@ -208,6 +208,20 @@ def test_a_run_is_gone_on_with_evaluated_and_asked_in_the_terminal(
     assert np.array(told).ravel() == pytest.approx(expected.ravel())
 
 
+def test_the_terminal_fills_too_where_it_is_told_to_leave_cells_empty(tmp_path: Path) -> None:
+    graph = add_node(Graph(), Node("in", Input((3,))))
+    graph = connect(add_node(graph, Node("out", Dense(1))), "in", "out")
+    save_project(Project(graph, settings=TrainingSettings(epochs=2)), tmp_path / "p.nnstudio")
+    lines = [f"{'' if i % 5 == 0 else i},{i % 3}.5,{i}.5" for i in range(40)]
+    (tmp_path / "my.csv").write_text("\n".join(["a,b,y", *lines]))
+    source, out = f"{tmp_path / 'my.csv'}?missing=leave", tmp_path / "out.nnstudio"
+    asked = ["train", str(tmp_path / "p.nnstudio"), "--data", source, "--out", str(out)]
+    assert main(asked) == 0
+    project = load_project(out)
+    assert project.data.steps == (FillEmpty(),)
+    assert np.isfinite(np.asarray(Model.of(project).predict([np.nan, 1.5, 1.0]))).all()
+
+
 def test_which_inputs_are_words_is_known_of_a_store_too(tmp_path: Path) -> None:
     data = table().load()
     assert data.input_words == (-1, 1, 1, 1, 2, -1, -1, -1)
