@@ -157,7 +157,7 @@ def test_within_a_power_of_ten_a_log_axis_has_ticks_all_the_same() -> None:
     ("low", "high"), [(1.7e9, 1.704e9), (-2e7, 2e7), (3e-7, 5e-7), (1_000_000.0, 2_000_000.0)]
 )
 def test_ticks_of_very_large_and_small_numbers_are_told_apart(low: float, high: float) -> None:
-    ticks = Axis(low, high).ticks(5)
+    ticks = Axis(low, high).ticks(5, decimals=5)
     assert len(ticks) >= 3
     assert len({text for _, text in ticks}) == len(ticks)
     for value, text in ticks:

@@ -334,6 +334,21 @@ def test_heads_of_the_mistakes_are_whole_in_the_narrowest_panel(qtbot: QtBot) ->
     assert widest <= head.sectionSize(0)
 
 
+def test_heads_of_figures_are_whole_with_every_part_in_a_narrow_panel(qtbot: QtBot) -> None:
+    panel = show(qtbot, EvaluatePanel, digits(epochs=2), (400, 300))
+    settled(qtbot, panel)
+    choose(panel, "evaluate_part", "Test")
+    click(panel, "evaluate_figures_button")
+    settled(qtbot, panel)
+    for name in ("evaluate_figures", "evaluate_classes"):
+        table = child(panel, name)
+        assert isinstance(table, QTableWidget)
+        head = table.horizontalHeader()
+        for column in range(table.columnCount()):
+            words = table.horizontalHeaderItem(column).text()
+            assert head.sectionSizeFromContents(column).width() <= head.sectionSize(column), words
+
+
 # ------------------------------------------------------------------ curves, calibration
 
 

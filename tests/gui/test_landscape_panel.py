@@ -26,7 +26,7 @@ from nnstudio.engine.shaping import Input
 from nnstudio.engine.workspace import Workspace
 from nnstudio.graph.edits import freeze
 from nnstudio.gui.landscape.landscape_plot import LandscapePlot
-from nnstudio.gui.landscape.relief import RAMP, levels_between
+from nnstudio.gui.landscape.relief import RAMP, levels_between, tick_texts
 from nnstudio.gui.look.theme import Theme
 from nnstudio.gui.main_window import MainWindow
 from nnstudio.gui.panels.landscape_panel import LandscapePanel
@@ -523,3 +523,15 @@ def test_losses_that_the_scale_has_no_room_for_are_not_cut_off(qtbot: QtBot) -> 
     image = plot.grab().toImage()
     edge = {image.pixel(image.width() - 1, y) for y in range(image.height())}
     assert len(edge) == 1, "nothing reaches as far as the edge"
+
+
+@pytest.mark.parametrize(
+    "levels", [[0.1, 0.3, 1.0], [3.05e10, 3.1e10, 3.15e10], [1e-9, 2e-9, 5e-9], [5e3, 1e4, 2e4]]
+)
+def test_losses_on_the_scale_are_told_apart(levels: list[float]) -> None:
+    texts = tick_texts(levels)
+    assert len(set(texts)) == len(levels)
+    for level, text in zip(levels, texts, strict=True):
+        plain = text.replace(",", "").replace("−", "-")
+        assert float(plain) == pytest.approx(level, rel=1e-3)
+        assert len(text) <= 7

@@ -17,7 +17,7 @@ from pytestqt.qtbot import QtBot
 from nnstudio import assets
 from nnstudio.engine.catalogue import CATEGORIES, LAYERS
 from nnstudio.gui.look.icons import SCALES, SIZE, app_icon, icon, layer_icon_name, pixmap
-from nnstudio.gui.look.number_text import number_text
+from nnstudio.gui.look.number_text import brief_text, number_text
 from nnstudio.gui.look.theme import THEMES, Colours, Theme, mono_font, style_sheet
 
 SURFACES = {"window", "panel", "canvas", "line", "paper"}
@@ -172,3 +172,11 @@ def test_numbers_have_three_digits_or_all_before_the_point_until_nobody_counts_t
     told |= {3.19e34: "3.19e34", -1e12: "−1.00e12", 0.0: "0.00", 2e-5: "2.00e-05"}
     for value, text in told.items():
         assert number_text(value) == text
+
+
+def test_in_few_letters_no_number_below_a_million_is_a_power_of_ten() -> None:
+    told = {0.123: "0.12", -7.0: "−7", 0.0: "0", 120.4: "120", 99.7: "100", -4_000.0: "−4,000"}
+    told |= {1.24e6: "1.2e6", -3e-7: "−3e−7", 999_999.0: "1,000,000", 3e12: "3e12"}
+    for value, text in told.items():
+        assert brief_text(value) == text
+    assert brief_text(4_120.0, 3) == "4,120"

@@ -41,6 +41,8 @@ HELP = {
     "Mean residual": "Mean of truth − answer: beside 0, answers are off to one side",
     "Largest residual": "The greatest distance between answer and truth",
 }
+#: A column of numbers is at least so wide.
+_NARROWEST = 74
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
@@ -97,7 +99,6 @@ class FigureTable(QTableWidget):
         self.verticalHeader().setDefaultSectionSize(22)
         self.verticalHeader().setMinimumSectionSize(20)
         self.horizontalHeader().setHighlightSections(False)
-        self.horizontalHeader().setMinimumSectionSize(74)  # where there is less room it scrolls
         self.heads: tuple[str, ...] = ()
         self._theme = theme
         theme.changed.connect(self._dress)
@@ -126,6 +127,8 @@ class FigureTable(QTableWidget):
             bar = self.horizontalHeader()
             bar.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
             bar.setSectionResizeMode(0, QHeaderView.ResizeMode.ResizeToContents)
+            widths = (bar.sectionSizeFromContents(k).width() for k in range(len(heads)))
+            bar.setMinimumSectionSize(max(_NARROWEST, *widths))  # in less room it scrolls
         for y, row in enumerate(rows):
             for x, text in enumerate(row):
                 item = self.item(y, x)

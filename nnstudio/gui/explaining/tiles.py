@@ -20,7 +20,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from nnstudio.engine.layer import Array
-from nnstudio.gui.look.number_text import number_text, tabular
+from nnstudio.gui.look.number_text import brief_text, number_text, tabular
 from nnstudio.gui.look.theme import Theme
 from nnstudio.gui.plots.weight_picture import (
     RGB,
@@ -206,8 +206,7 @@ class Tiles(QWidget):
         for (row, column), value in np.ndenumerate(self._tiles[0]):
             painter.setPen(strong if abs(value) > 0.6 * self.limit else weak)
             box = self.rect_of_cell((0, row, column))
-            text = f"{float(value):.2g}".replace("-", "−")
-            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
+            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, brief_text(float(value)))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

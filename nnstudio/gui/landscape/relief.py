@@ -113,10 +113,11 @@ class Relief:
         painter.drawText(QPointF(bar.left(), box.top() - 7), "loss")
         low, high = log10(self.low), log10(self.high)
         free = bar.bottom() + metrics.height()
+        texts = dict(zip(self.levels, tick_texts(self.levels), strict=True))
         for level in self.levels:
             y = bar.bottom() - (log10(level) - low) / (high - low) * bar.height()
             painter.drawLine(QLineF(bar.right(), y, bar.right() + 3, y))
-            left, text = bar.right() + 5, _tick(level)
+            left, text = bar.right() + 5, texts[level]
             fits = left + metrics.horizontalAdvance(text) <= edge  # cut off it is another number
             if fits and y + metrics.height() <= free:
                 painter.drawText(QPointF(left, y + metrics.ascent() / 2 - 1), text)
@@ -140,8 +141,17 @@ def levels_between(low: float, high: float) -> list[float]:
     return found
 
 
-def _tick(level: float) -> str:
-    """As short as it can be: the scale has little room."""
+def tick_texts(levels: list[float]) -> list[str]:
+    """As short as they can be and still be true: the scale has little room."""
+    digits = 0
+    while digits < 3 and any(abs(float(f"{v:.{digits}e}") - v) > 1e-6 * v for v in levels):
+        digits += 1
+    return [_tick(level, digits) for level in levels]
+
+
+def _tick(level: float, digits: int) -> str:
+    """``digits``: so many behind the point where a power of ten is written."""
     if 1e-3 <= level < 1e4:
         return f"{level:.10g}" if level < 1000 else f"{level:,.0f}"
-    return f"{level:.0e}".replace("e+0", "e").replace("e-0", "e−").replace("e+", "e")
+    text = f"{level:.{digits}e}"
+    return text.replace("e+0", "e").replace("e-0", "e−").replace("e+", "e")

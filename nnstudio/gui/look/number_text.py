@@ -9,6 +9,8 @@ from PySide6.QtGui import QFont
 #: From here on a number is told by its power of ten. Data has sums and seconds since 1970 below it,
 #: but nobody counts the digits of a loss gone astray.
 HUGE = 1e12
+#: And in few letters from here on.
+_BRIEF = 1e6
 
 
 def number_text(value: float) -> str:
@@ -25,6 +27,14 @@ def number_text(value: float) -> str:
     else:
         text = f"{size:#.3g}".rstrip(".")
     return f"−{text}" if value < 0 else text
+
+
+def brief_text(value: float, digits: int = 2) -> str:
+    """In few letters, ``digits`` significant: ``0.12``, ``−7``, ``120``, ``4,000``, ``1.2e6``."""
+    text = f"{value:.{digits}g}"
+    if "e" in text and 1 <= abs(value) < _BRIEF:
+        text = f"{float(text):,.0f}"
+    return text.replace("e+0", "e").replace("e+", "e").replace("e-0", "e-").replace("-", "−")
 
 
 def percent_text(share: float) -> str:

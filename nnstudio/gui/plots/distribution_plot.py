@@ -25,7 +25,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from nnstudio.engine.layer import Array
-from nnstudio.gui.look.number_text import number_text
+from nnstudio.gui.look.number_text import brief_text, number_text
 from nnstudio.gui.look.theme import Theme
 from nnstudio.gui.plots.distribution_paint import coloured, outline
 from nnstudio.gui.plots.plotting import LABEL_SIZE, Axis, Plot, draw_line, sized
@@ -269,7 +269,7 @@ class DistributionPlot(Plot):
             if self.y_axis.low <= value <= self.y_axis.high:
                 (y,) = self.y_pixels(np.array([value])).tolist()
                 room = QRectF(0, y - tall / 2, box.left() - 6, tall)
-                painter.drawText(room, beside, f"{value:g}".replace("-", "−"))
+                painter.drawText(room, beside, brief_text(value, 6))
 
     def paint_inside(self, painter: QPainter, box: QRectF) -> None:
         if self.columns:
@@ -370,4 +370,4 @@ def _steps_text(column: Column) -> str:
 
 
 def _percent(share: float) -> str:
-    return "0 %" if not share else f"{100 * share:.2g} %" if share >= 0.001 else "under 0.1 %"
+    return "under 0.1 %" if 0 < share < 0.001 else f"{brief_text(100 * share)} %"

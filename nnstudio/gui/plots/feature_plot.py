@@ -47,7 +47,7 @@ _BARE = (-38.0, 0.0, 0.0, 16.0)
 class BareAxis(Axis):
     """An axis without numbers: only who lies near whom means something."""
 
-    def ticks(self, most: int) -> list[tuple[float, str]]:
+    def ticks(self, most: int, decimals: int = 3) -> list[tuple[float, str]]:
         """None."""
         return []
 
@@ -62,7 +62,7 @@ class ClassAxis(Axis):
 
     names: tuple[str, ...] = ()
 
-    def ticks(self, most: int) -> list[tuple[float, str]]:
+    def ticks(self, most: int, decimals: int = 3) -> list[tuple[float, str]]:
         """The names of the classes, or of every second, third … if there are too many."""
         every = -(-len(self.names) // max(1, 2 * most))
         return [(float(k), _cut(self.names[k], 6)) for k in range(0, len(self.names), every)]

@@ -63,8 +63,12 @@ class Axis:
             return float(10 ** (low + share * (high - low)))
         return self.low + share * (self.high - self.low)
 
-    def ticks(self, most: int) -> list[tuple[float, str]]:
-        """Round numbers along the axis with their labels, about ``most`` of them."""
+    def ticks(self, most: int, decimals: int = 3) -> list[tuple[float, str]]:
+        """Round numbers along the axis with their labels, about ``most`` of them.
+
+        Args:
+            decimals: at most so many before a power of ten, as far as there is room.
+        """
         if self.log:
             first, last = ceil(log10(self.low) - 1e-9), floor(log10(self.high) + 1e-9)
             if last <= first:  # within a power of ten
@@ -80,7 +84,7 @@ class Axis:
             digits = _decimals(step * 100)
             return [(v, f"{v * 100:.{digits}f} %") for v in values]
         if max(abs(self.low), abs(self.high)) >= 1e6 or step < 1e-5:
-            return [(v, _signed(_with_power(v, step))) for v in values]
+            return [(v, _signed(_with_power(v, step, decimals))) for v in values]
         digits = _decimals(step)
         return [(v, _signed(f"{v if v else 0.0:,.{digits}f}")) for v in values]
 
@@ -93,13 +97,13 @@ def _decimals(step: float) -> int:
     return 7
 
 
-def _with_power(value: float, step: float) -> str:
-    """Like ``1.702e9``, with the digits that tell it from its neighbours; no more than fit."""
+def _with_power(value: float, step: float, most: int) -> str:
+    """Like ``1.702e9``, with the digits that tell it from its neighbours, at most so many."""
     if not value:
         return "0"
     power = floor(log10(step) + 1e-9)
     more = floor(log10(abs(value)) + 1e-9) - power + _decimals(step / 10.0**power)
-    text = f"{value:.{min(max(more, 0), 3)}e}"
+    text = f"{value:.{min(max(more, 0), most)}e}"
     return text.replace("e+0", "e").replace("e+", "e").replace("e-0", "e-")
 
 
@@ -274,7 +278,7 @@ class Plot(QWidget):
         """Numbers below the axis, its name at the right instead of a number there."""
         baseline = box.bottom() + metrics.height() + 2
         name = metrics.horizontalAdvance(self.x_name)
-        ticks = self.x_axis.ticks(max(2, int(box.width() / self.tick_width)))
+        ticks = self.x_axis.ticks(max(2, int(box.width() / self.tick_width)), decimals=5)
         places = self.x_pixels(np.array([v for v, _ in ticks])).tolist()
         for (_, text), x in zip(ticks, places, strict=True):
             wide = metrics.horizontalAdvance(text)

@@ -11,6 +11,7 @@ from PySide6.QtCore import QEvent, QLineF, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetricsF, QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPen
 from PySide6.QtWidgets import QToolTip, QWidget
 
+from nnstudio.gui.look.number_text import brief_text
 from nnstudio.gui.look.theme import Theme
 from nnstudio.gui.plots.curve_chart import spread
 from nnstudio.gui.plots.function_plot import CLASS_COLOURS
@@ -243,7 +244,7 @@ def value_text(power: float) -> str:
     """A figure given as its power of ten, with two digits."""
     value = 10.0**power
     if 0.001 <= value < 1000:
-        return f"{value:.2g}"
+        return brief_text(value)
     return (
         f"{value:.1e}".replace("e-0", "e-").replace("e+0", "e").replace("e+", "e").replace("-", "−")
     )

@@ -6,6 +6,7 @@ from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QLinearGradient, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
+from nnstudio.gui.look.number_text import brief_text
 from nnstudio.gui.look.theme import Theme
 
 
@@ -33,7 +34,8 @@ class SignLegend(QWidget):
         if (limit, width, from_zero) == self._shown:
             return
         self._shown = (limit, width, from_zero)
-        self._ends = "0" if from_zero else f"−{limit:.3g}", f"+{limit:.3g}"
+        end = brief_text(limit, 3)
+        self._ends = "0" if from_zero else f"−{end}", f"+{end}"
         through = "" if from_zero else " through 0"
         words = f"Colours from {self._ends[0]}{through} to {self._ends[1]}"
         self.setToolTip(words)

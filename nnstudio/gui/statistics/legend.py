@@ -6,6 +6,7 @@ from PySide6.QtCore import QLineF, QPointF, QRectF, QSize
 from PySide6.QtGui import QFontMetricsF, QLinearGradient, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from nnstudio.gui.look.number_text import brief_text
 from nnstudio.gui.look.theme import Theme
 from nnstudio.gui.plots.plotting import TICK_SIZE, sized
 from nnstudio.training.distributions import MOST_VALUES
@@ -48,8 +49,7 @@ class DistributionLegend(QWidget):
             self.update()
 
     def _text(self) -> str:
-        percent = 100 * self._strongest
-        return f"{percent:.2g} %" if percent < 99.5 else f"{percent:.0f} %"
+        return f"{brief_text(100 * self._strongest)} %"
 
     def sizeHint(self) -> QSize:
         return QSize(280, 18)
