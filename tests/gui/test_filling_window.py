@@ -122,7 +122,7 @@ def test_choosing_it_in_the_data_panel_brings_the_step_along(
     window.importer.take(file)
     click(window, "import_import")
     qtbot.waitUntil(lambda: not window.workbench.is_loading)
-    choose(window, "data_missing", "Leave")
+    choose(window, "data_missing", "Fill by a step")
     qtbot.waitUntil(lambda: not window.workbench.is_loading)
     assert window.workbench.project.data.steps == (FillEmpty(),)
     assert window.workbench.data is not None

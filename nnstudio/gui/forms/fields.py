@@ -43,6 +43,10 @@ WORDS = {
     "standardise": ("Standardise", "Mean 0, standard deviation 1"),
     "scale each": ("Scale each", "As Scale, each pixel by itself"),
     "standardise each": ("Standardise each", "As Standardise, each pixel by itself"),
+    "leave": (
+        "Fill by a step",
+        "By mean, median or most frequent word: “Fill gaps” in Preparation",
+    ),
     "constant": ("Darkest value", "As dark as the darkest training example"),
 }
 

@@ -103,6 +103,7 @@ class WarningList(QWidget):
             button.setObjectName(f"data_fix_{k}")
             button.setAccessibleDescription(f"Mends: {warning}")
             button.setProperty("fix", True)
+            button.setMinimumWidth(1)  # the panel is as wide as its dock
             button.clicked.connect(partial(self._mend, warning))
             down.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
         elif why := why_no_fix(warning):
