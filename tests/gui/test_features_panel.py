@@ -23,13 +23,16 @@ from nnstudio.data.split import Split
 from nnstudio.engine.activations import ReLU, Softmax
 from nnstudio.engine.dense import Dense
 from nnstudio.engine.losses import CategoricalCrossEntropy
+from nnstudio.engine.merging import Concatenate
 from nnstudio.engine.shaping import Flatten, Input, Reshape
 from nnstudio.engine.workspace import Workspace
-from nnstudio.graph.edits import bypass, remove
+from nnstudio.graph.edits import add_node, bypass, connect, remove
+from nnstudio.graph.model import Node
 from nnstudio.gui.look.theme import THEMES
 from nnstudio.gui.main_window import MainWindow
 from nnstudio.gui.panels.features_panel import FeaturesPanel
 from nnstudio.gui.plots.class_marks import class_marks
+from nnstudio.gui.plots.feature_legend import FeatureLegend
 from nnstudio.project.project import Project
 
 #: Showing a tooltip raises a window, which the platform for tests can't.
@@ -41,6 +44,16 @@ def narrow_digits(units: int = 2, **settings: object) -> Project:
     layers = Input((1, 8, 8)), Flatten(), Dense(24), ReLU(), Dense(units), Dense(10), Softmax()
     values = {"loss": CategoricalCrossEntropy(), "epochs": 3, **settings}
     return project(Digits(), *layers, **values)
+
+
+def two_inputs() -> Project:
+    """The same numbers come in twice and are put together at once."""
+    content = project(Spiral(), Input((2,)))
+    graph = add_node(content.graph, Node("again", Input((2,))))
+    graph = add_node(graph, Node("both", Concatenate()))
+    graph = connect(connect(graph, "input", "both"), "again", "both")
+    graph = connect(add_node(graph, Node("sum", Dense(2))), "both", "sum")
+    return replace(content, graph=graph)
 
 
 def empty_text(panel: FeaturesPanel) -> str:
@@ -334,8 +347,9 @@ def test_arrows_go_from_example_to_example(qtbot: QtBot) -> None:
         (project(Line(), Input((1,))), "appears here"),
         (project(Line(), Input((3,)), Dense(1)), "3"),
         (project(Spiral(), Input((2,)), Reshape((1, 2)), Dense(2)), "sequences"),
+        (two_inputs(), "several inputs"),
     ],
-    ids=["no network", "only an input", "other data", "sequences"],
+    ids=["no network", "only an input", "other data", "sequences", "two inputs"],
 )
 def test_a_network_without_points_says_why_in_a_sentence(
     qtbot: QtBot, content: Project, sentence: str
@@ -374,3 +388,19 @@ def test_choice_legend_and_plot_are_inside_at_any_size(qtbot: QtBot, size: tuple
     for number, part in enumerate(parts):
         assert panel.rect().contains(part)
         assert not any(part.intersects(other) for other in parts[:number])
+
+
+@pytest.mark.parametrize("width", [420, 560, 640, 700, 900, 1200])
+def test_the_scale_of_targets_is_never_cut_off(qtbot: QtBot, width: int) -> None:
+    panel = show(qtbot, FeaturesPanel, line(), (width, 300))
+    drawn(qtbot, panel)
+    choice = child(panel, "features_colour")
+    assert isinstance(choice, QComboBox)
+    for place in range(choice.count()):
+        choice.setCurrentIndex(place)
+        choice.activated.emit(place)
+        qtbot.waitUntil(lambda: not panel.live._timer.isActive())
+        panel.layout().activate()
+        legend = child(panel, "features_legend")
+        assert isinstance(legend, FeatureLegend)
+        assert legend.width() >= legend.least_width() > 64, choice.currentText()

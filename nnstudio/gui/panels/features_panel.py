@@ -293,9 +293,19 @@ class FeaturesPanel(LiveView):
         super().resizeEvent(event)
         self._suit_to_size()
 
+    def _is_narrow(self) -> bool:
+        """Whether choices, caption and legend don't fit into one line."""
+        parts = [self._choice, self._method, self._colour, self._caption]
+        if self.width() >= _WIDE:
+            parts.append(self._tuning)
+        needed = sum(part.sizeHint().width() + self._header.spacing() for part in parts)
+        margins = self._column.contentsMargins()
+        needed += self._legend.least_width() + margins.left() + margins.right()
+        return self.width() < max(_NARROW, needed)
+
     def _suit_to_size(self) -> None:
         """Put the legend where there is room for it."""
-        shown, narrow = not self.plot.isHidden(), self.width() < _NARROW
+        shown, narrow = not self.plot.isHidden(), self._is_narrow()
         row = self._below if narrow else self._header
         if row.indexOf(self._legend) < 0:
             for place, part in ((0 if narrow else 2, self._colour), (-1, self._legend)):
@@ -323,6 +333,8 @@ def _reason_for_no_layer(graph: Graph, analysis: Analysis, entry: str) -> str:
         return "The data doesn't fit the network's Input, so there is nothing to show it"
     if any(len(shape or ()) == 2 for shape in analysis.shapes.values()):
         return "This network gives sequences: a single point can't stand for one of them"
+    if len(graph.inputs) > 1:
+        return "Every layer mixes several inputs: points are drawn of what is made of one alone"
     if len(graph.nodes) > 1:
         return f"No layer gives {MOST_FEATURES:,} numbers or fewer for each example"
     return "Connect an Input and a Dense layer: what it makes of the data appears here as points"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import ceil
+
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QLinearGradient, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
@@ -15,7 +17,7 @@ from nnstudio.gui.plots.shown_examples import Colouring
 class FeatureLegend(QWidget):
     """Each class's mark with its name, as many as there is room for; or the scale of targets."""
 
-    _STEP, _BAR = 19, 64
+    _STEP, _BAR, _SOME = 19, 64, 64
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -29,6 +31,14 @@ class FeatureLegend(QWidget):
 
     def sizeHint(self) -> QSize:
         return QSize(200, 20)
+
+    def least_width(self) -> int:
+        """In which a scale is whole, or there is room for some names."""
+        metrics = QFontMetricsF(sized(self.font(), LABEL_SIZE))
+        if self._ends is None:
+            room = sum(metrics.horizontalAdvance(name) + self._STEP for name in self._names)
+            return min(self._SOME, ceil(room))
+        return ceil(sum(map(metrics.horizontalAdvance, self._ends))) + self._BAR + 16
 
     def show_colouring(self, colouring: Colouring) -> None:
         """Explain the marks of these examples."""
