@@ -337,7 +337,8 @@ class Runner(QObject):
             self.said.emit(sentence("diverged", **values), "error")
             return
         if isinstance(event, Failed):
-            log.error("training failed", exc_info=event.error)
+            if not isinstance(event.error, StudioError):  # else its sentence says all there is
+                log.error("training failed", exc_info=event.error)
             self.said.emit(sentence("run_failed", reason=str(event.error)), "error")
             return
         project = replace(self._document.project, trained=outcome.trained)

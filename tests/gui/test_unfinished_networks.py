@@ -51,6 +51,20 @@ def test_numbers_that_an_embedding_does_not_know_leave_cards_and_wires_empty(
     assert window.life.numbers.measured() == {}
 
 
+def test_a_run_of_numbers_that_an_embedding_does_not_know_ends_with_a_sentence(
+    open_window: Opener, qtbot: QtBot
+) -> None:
+    window = open_window()
+    window.files.show_project(looking_up(), None)
+    qtbot.waitUntil(lambda: not window.workbench.is_loading, timeout=20_000)
+    runner = window.workbench.runner
+    with qtbot.waitSignal(runner.ended, timeout=20_000):
+        click(window, "run_button")
+    message = child(window, "message_text")
+    assert isinstance(message, QLabel)
+    assert "Embedding needs whole numbers from 0 to 9" in message.text()
+
+
 def test_numbers_that_an_embedding_does_not_know_have_no_activations(qtbot: QtBot) -> None:
     panel = show(qtbot, HistogramsPanel, looking_up(), SIZE)
     click(panel, "histograms_activations_button")
