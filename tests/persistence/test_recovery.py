@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -167,6 +168,17 @@ def test_a_run_taken_up_again_keeps_its_best_epoch_until_there_is_a_better_one()
     second.run(epochs=2)
     assert {which for which, _ in second.written} == {"last"}
     second.keeper.close()
+
+
+def test_a_folder_that_somebody_has_removed_is_made_again() -> None:
+    watched = Watched(every=0)
+    watched.run(batches=2)
+    shutil.rmtree(recovery_root())
+    watched.run(batches=2)
+    progress = trained_of(watched.leave().load("last")).progress
+    assert progress is not None
+    assert progress.step == 4
+    assert not watched.troubles
 
 
 def test_weights_that_are_no_numbers_are_never_kept() -> None:

@@ -127,6 +127,9 @@ class Keeper:
         try:
             if (found := made()) is None:
                 return
+            if self._folder is not None and not self._folder.path.is_dir():
+                self._folder.release()  # somebody has tidied up
+                self._folder = None
             if self._folder is None:
                 self._folder = RecoveryFolder.make()
             self._folder.write(which, *found)
