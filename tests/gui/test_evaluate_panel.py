@@ -30,7 +30,9 @@ from nnstudio.graph.model import Node
 from nnstudio.gui.evaluating import answering
 from nnstudio.gui.evaluating.confusion_map import ConfusionMap
 from nnstudio.gui.evaluating.confusion_page import ConfusionPage
+from nnstudio.gui.evaluating.figures_page import FigureTable
 from nnstudio.gui.evaluating.mistakes_page import MistakesPage
+from nnstudio.gui.look.theme import Theme
 from nnstudio.gui.main_window import MainWindow
 from nnstudio.gui.panels.evaluate_panel import EvaluatePanel
 from nnstudio.training.judging.precision_recall import average_precision
@@ -332,6 +334,27 @@ def test_heads_of_the_mistakes_are_whole_in_the_narrowest_panel(qtbot: QtBot) ->
     numbers = [model.index(0, column).data() for column in range(model.columnCount())]
     widest = max(table.fontMetrics().horizontalAdvance(number) for number in numbers[:4])
     assert widest <= head.sectionSize(0)
+
+
+class Counting(FigureTable):
+    """Counts how often a column is measured."""
+
+    measured = 0
+
+    def sizeHintForColumn(self, column: int) -> int:
+        self.measured += 1
+        return super().sizeHintForColumn(column)
+
+
+def test_a_table_of_hundreds_of_classes_is_measured_once_it_is_filled(qtbot: QtBot) -> None:
+    table = Counting(Theme("light"), "figures", "Figures")
+    qtbot.addWidget(table)
+    table.show()
+    for names in ("a", "a much longer name"):
+        table.measured = 0
+        table.show_rows(("class", "F1"), [(f"{names} {k}", "0.5") for k in range(300)])
+        assert table.measured < 20
+        assert table.columnWidth(0) >= table.sizeHintForColumn(0)
 
 
 def test_heads_of_figures_are_whole_with_every_part_in_a_narrow_panel(qtbot: QtBot) -> None:

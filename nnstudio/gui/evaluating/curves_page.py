@@ -191,11 +191,13 @@ class CurvesPage(QWidget):
         curves = self._shown.judged.curves
         marked = min(max(self.legend.currentRow(), 0), len(curves) - 1)
         colours = class_colours(len(curves), self._theme.colours)
-        for k, colour in enumerate(colours):
-            item = self.legend.item(k, 0)
-            if item is not None and item.data(Qt.ItemDataRole.UserRole) != colour:
-                item.setData(Qt.ItemDataRole.UserRole, colour)
-                item.setIcon(_line_icon(colour, _DASHES[k % 3]))
+        items = [self.legend.item(k, 0) for k in range(len(colours))]
+        kinds = zip(items, colours, strict=True)
+        with self.legend.still():
+            for k, (item, colour) in enumerate(kinds):
+                if item is not None and item.data(Qt.ItemDataRole.UserRole) != colour:
+                    item.setData(Qt.ItemDataRole.UserRole, colour)
+                    item.setIcon(_line_icon(colour, _DASHES[k % 3]))
         self.roc.show_curves([curve.roc for curve in curves], marked)
         self.precision_recall.show_curves([curve.precision_recall for curve in curves], marked)
 

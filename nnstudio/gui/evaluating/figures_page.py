@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from math import isnan
 
 import numpy as np
@@ -126,21 +127,31 @@ class FigureTable(QTableWidget):
                     head.setTextAlignment(_RIGHT if column else side)
             bar = self.horizontalHeader()
             bar.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
-            bar.setSectionResizeMode(0, QHeaderView.ResizeMode.ResizeToContents)
             widths = (bar.sectionSizeFromContents(k).width() for k in range(len(heads)))
             bar.setMinimumSectionSize(max(_NARROWEST, *widths))  # in less room it scrolls
-        for y, row in enumerate(rows):
-            for x, text in enumerate(row):
-                item = self.item(y, x)
-                if item is None:
-                    item = QTableWidgetItem()
-                    item.setTextAlignment(
-                        _RIGHT if x else Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-                    )
-                    self.setItem(y, x, item)
-                if item.text() != text:
-                    item.setText(text)
-                    item.setToolTip(HELP.get(text, "") if not x else "")
+        with self.still():
+            for y, row in enumerate(rows):
+                for x, text in enumerate(row):
+                    item = self.item(y, x)
+                    if item is None:
+                        item = QTableWidgetItem()
+                        item.setTextAlignment(
+                            _RIGHT
+                            if x
+                            else Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+                        )
+                        self.setItem(y, x, item)
+                    if item.text() != text:
+                        item.setText(text)
+                        item.setToolTip(HELP.get(text, "") if not x else "")
+
+    @contextmanager
+    def still(self) -> Iterator[None]:
+        """While cells change the column of names isn't measured anew at each of them."""
+        bar = self.horizontalHeader()
+        bar.setSectionResizeMode(0, QHeaderView.ResizeMode.Fixed)
+        yield
+        bar.setSectionResizeMode(0, QHeaderView.ResizeMode.ResizeToContents)
 
     def rows(self) -> list[list[str]]:
         """The words, row by row, the heads first."""
