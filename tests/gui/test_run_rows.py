@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 from dataclasses import replace
 from math import nan
+from weakref import ref
 
 import pytest
 from hypothesis import given
@@ -237,3 +239,12 @@ def test_a_run_that_went_on_has_its_past_already() -> None:
 def test_without_its_parent_a_run_is_drawn_alone() -> None:
     child = with_losses(replace(LINE, number=2, parent=(1, 8)), 1.0)
     assert with_past([child], child) is child.curves
+
+
+def test_runs_that_are_gone_leave_nothing_in_memory() -> None:
+    first, second = record_of(digits(), 1), record_of(digits(learning_rate=0.5), 2)
+    assert rows(first, second)[1].differs
+    gone = [ref(first), ref(second)]
+    del first, second
+    gc.collect()
+    assert [each() for each in gone] == [None, None]

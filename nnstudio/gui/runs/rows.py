@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from math import inf, isfinite, isnan, nan
 from typing import Any
+from weakref import finalize
 
 import numpy as np
 
@@ -100,19 +101,18 @@ def rows_of(
     return rows
 
 
-#: Differences that were found before, by the places of both runs in memory; they never change.
-_KNOWN: dict[tuple[int, int], tuple[RunRecord, RunRecord, tuple[str, ...]]] = {}
-_MOST_KNOWN = 4_000
+#: Differences that were found before, by the places of both runs in memory, while both are there.
+_KNOWN: dict[tuple[int, int], tuple[str, ...]] = {}
 
 
 def _differences(before: RunRecord, now: RunRecord) -> tuple[str, ...]:
     """A table of hundreds of runs is shown again with each click."""
     key = id(before), id(now)
     if key not in _KNOWN:
-        if len(_KNOWN) >= _MOST_KNOWN:
-            _KNOWN.clear()
-        _KNOWN[key] = before, now, differences(before, now)
-    return _KNOWN[key][2]
+        _KNOWN[key] = differences(before, now)
+        for record in (before, now):
+            finalize(record, _KNOWN.pop, key, None).atexit = False
+    return _KNOWN[key]
 
 
 def told_apart(runs: Sequence[RunRecord], place: int, reference: RunRecord | None) -> str:
