@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from conftest import Opener
-from driving import child, click, training_threads
+from driving import child, click
 from live_panels import digits, line, show, spiral, train
 from projects import project
 from PySide6.QtCore import QPoint, QPointF, QRect, Qt
@@ -546,11 +548,18 @@ def test_much_work_is_done_on_a_thread_with_the_same_answers(
     settled(qtbot, panel)
     assert panel.judged is not None
     expected = panel.judged.answers
+    threads, judged = [], answering.judged
+
+    def noted(*arguments: Any) -> Any:
+        threads.append(threading.current_thread().name)
+        return judged(*arguments)
+
+    monkeypatch.setattr(answering, "judged", noted)
     monkeypatch.setattr(answering, "AT_ONCE", 0)
     with qtbot.waitSignal(panel._answering.grown, timeout=20_000):
         panel.live.workbench.change_settings("Epochs", epochs=7)
-        qtbot.waitUntil(lambda: "nnstudio-evaluate" in training_threads())
     settled(qtbot, panel)
+    assert set(threads) == {"nnstudio-evaluate"}
     assert panel.judged.answers is not expected
     np.testing.assert_array_equal(panel.judged.answers, expected)
 
