@@ -338,6 +338,7 @@ def test_a_click_enlarges_a_map_and_escape_goes_back(
     assert not page.detail.isVisible()
     for key in (Key.Key_Right, Key.Key_Right, Key.Key_Return):
         QTest.keyClick(page.tiles, key)
+    settled(qtbot, conv_panel)
     assert page.detail.map == (page.tiles.cell[0] if page.tiles.cell else None)
     click(conv_panel, "example_all_maps")
     settled(qtbot, conv_panel)
