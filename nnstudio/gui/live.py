@@ -25,10 +25,11 @@ from nnstudio.training.history import History
 from nnstudio.training.recording import Moment, Recording
 from nnstudio.training.trained import Trained
 
-#: The share of time that live views together may take while training runs.
-BUDGET = 0.07
+#: The share of time that live views together may take while training runs. The window's thread may
+#: be busy 7 % of it; the rest is for the beat and for what moves at every look at the run.
+BUDGET = 0.055
 #: Bounds on the time between two refreshes of one view, in seconds; a view may wait longer.
-SOONEST, LATEST = 0.033, 0.2
+SOONEST, LATEST = 0.033, 0.3
 #: The timer's beat in milliseconds.
 TICK = 33
 #: After an edit of the network views wait so many seconds for the next one.
@@ -310,6 +311,10 @@ class Live(QObject):
             self.look_at(None)  # the run that it was a moment of has left nothing
         self.mark_all()
 
+    def share(self) -> float:
+        """The share of time that one view may take while training runs: each gets as much."""
+        return BUDGET / max(1, len(self._seen[1]))
+
     def _tick(self) -> None:
         """Refresh the one visible view that has waited longest beyond its time.
 
@@ -330,7 +335,7 @@ class Live(QObject):
             view = min(due, key=lambda v: self._due.get(v, 0.0))
             self._stale.pop(view, None)
             cost = self.show(view)
-            wait = min(view.latest, max(SOONEST, cost * len(visible) / BUDGET))
+            wait = min(view.latest, max(SOONEST, cost / self.share()))
             self._due[view] = now + cost + (wait if running else 0.0)
             now = perf_counter()
             waiting = [view for view in waiting if view in self._stale]

@@ -1,7 +1,7 @@
 """Watching a run from the window: the inside of a step now and then, while somebody can see it.
 
 A step that is watched takes up to twice as long, and counting takes the window's time; so the next
-one is asked for after a while in which that is a small share. What the network would do with
+one is asked for after a while in which both are a small share. What the network would do with
 weights that rest, or of a moment that is looked at, is computed on a thread where it takes long.
 """
 
@@ -30,8 +30,9 @@ from nnstudio.training.observations import Observations
 
 log = logging.getLogger(__name__)
 
-#: A step is watched so often at most, in seconds; and so that it takes this share of the time.
-EVERY, SHARE = 0.06, 0.025
+#: A step is watched so often at most, in seconds; and so that this takes that share of the run's
+#: time, and counting that part of the time which its panel may take.
+EVERY, SHARE, PART = 0.06, 0.025, 0.4
 #: Training examples that weights at rest are tried on.
 EXAMPLES = 128
 #: Operations that take about 10 ms: more of them are done on a thread.
@@ -114,8 +115,9 @@ class Observing(QObject):
             if self.observations is not None:
                 self.observations.see(inside)
                 self.latest = inside
-            cost = perf_counter() - now + sum(map(sum, inside.seconds.values()))
-            self._next = now + max(EVERY, cost / SHARE)
+            counting = (perf_counter() - now) / (PART * self._live.share())
+            watching = sum(map(sum, inside.seconds.values())) / SHARE
+            self._next = now + max(EVERY, counting, watching)
         if runner.is_running and now >= self._next:
             self._next = now + EVERY
             runner.ask_inside()

@@ -15,7 +15,7 @@ from nnstudio.graph.analysis import analyse
 from nnstudio.gui.live import Live, LiveView
 from nnstudio.gui.look.empty_state import EmptyState
 from nnstudio.gui.look.theme import Theme
-from nnstudio.gui.observing import Observing
+from nnstudio.gui.observing import PART, Observing
 from nnstudio.gui.plots.distribution_plot import DistributionPlot
 from nnstudio.gui.statistics.choices import HistogramChoices
 from nnstudio.gui.statistics.legend import DistributionLegend
@@ -25,8 +25,8 @@ from nnstudio.training.distributions import Column, Histogram, thinned
 from nnstudio.training.observations import OUTPUT, Kind, Observations, Trace, arrays_of
 from nnstudio.training.recorded_weights import RecordedWeights
 
-#: Drawing takes this share of the time while training runs, but is no longer put off than this.
-_SHARE, _LATEST = 0.03, 1.5
+#: While training runs drawing is no longer put off than this, in seconds.
+_LATEST = 1.5
 #: A narrower panel has a list instead of the pages' names, and one plot of updates.
 _WIDE = 640
 _UNMEASURED = (
@@ -115,15 +115,16 @@ class HistogramsPanel(LiveView):
 
     def refresh(self) -> None:
         """Sample the run, and show the page if it is time to."""
-        began = perf_counter()
         self.observing.sample()
+        began = perf_counter()
         if self.live.is_running and began < self._next and not self._is_asked():
             return
         self._draw()
         for plot in (self.plot, self.updates):
             if plot.isVisible():
                 plot.repaint()  # at once, so that it is counted
-        self._next = began + min(_LATEST, (perf_counter() - began) / _SHARE)
+        share = (1 - PART) * self.live.share()  # of the time; sampling takes the rest
+        self._next = began + min(_LATEST, (perf_counter() - began) / share)
 
     def _is_asked(self) -> bool:
         """Whether something else is to be shown than at the last drawing."""
