@@ -12,7 +12,7 @@ That is 0.8 MB (:data:`MOST_BYTES`), up to 250 million steps and a million epoch
 bytes per 2,048 steps and 176 per 1,024 epochs are added. How old epochs become fewer is told in
 :mod:`nnstudio.training.epoch_table`: the one with the lowest loss and the last one are always
 there, and every row knows which epoch it is of. (Early stopping has a memory of its own; so do
-schedules that follow the loss, for which 8 bytes an epoch are kept with a paused run.)
+schedules that follow the loss, which need 8 bytes an epoch: see ``Session.losses``.)
 
 One thread appends, others read without a lock.
 """

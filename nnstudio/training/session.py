@@ -9,6 +9,7 @@ average over its steps. The last ones are kept where those were and come back if
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from types import MappingProxyType
@@ -67,7 +68,7 @@ class Session:
         metric: the figure beside the loss: that of the first output.
         example_weights: how much each example of the data counts; ``None`` if all count alike.
         epoch, position, step: finished epochs, examples used in this one, steps so far.
-        losses: the loss of each finished epoch that a schedule may follow.
+        losses: the loss of each finished epoch that a schedule may follow, 8 bytes each.
         watch: what early stopping knows.
         best: a copy of all variables after the best epoch, if they are to be restored.
         result: what ``flat`` was exchanged for when the run ended; see :class:`Progress`.
@@ -107,7 +108,7 @@ class Session:
         self.history = History()
         self.epoch = self.position = self.step = 0
         self.loss_sum = self.metric_sum = 0.0
-        self.losses: list[float] = []
+        self.losses = array("d")
         self.watch = Watch(watched(settings, data))
         self.best: Array | None = None
         self.ended_early = self.converged = False
@@ -344,9 +345,9 @@ class Session:
         if sums is not None and sums.shape == self.learner.sums.shape:
             self.learner.sums[...] = sums
         if losses is not None and losses.shape == (self.history.epoch_count,):
-            self.losses = losses.tolist()
+            self.losses = array("d", losses)
         else:
-            self.losses = [self.followed(row) for row in self.history.epochs]
+            self.losses = array("d", map(self.followed, self.history.epochs))
 
     def progress(self) -> Progress:
         """Where it stands now."""
