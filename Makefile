@@ -117,7 +117,7 @@ soak: $(VENV)/.set-up-test qt-libs ## Do thousands of random things to the windo
 	$(PY) tests/soak.py $(ARGS)
 
 .PHONY: soak-training
-soak-training: $(VENV)/.set-up-test qt-libs ## Hours of training in minutes: does anything grow? (ARGS="--minutes 60")
+soak-training: $(VENV)/.set-up-test qt-libs ## Hours of training in minutes: does anything grow? (ARGS="--hours 8")
 	$(PY) tests/soak_training.py $(ARGS)
 
 .PHONY: screenshots

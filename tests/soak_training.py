@@ -2,17 +2,19 @@
 
 Run by ``make soak-training``. What could leak, leaks a little each time that something is done: a
 view is refreshed, the window looks at its thread, a checkpoint is written, a run is paused and gone
-on with. In 8 hours each of these is done a number of times that is known: the beat is 33 ms, views
-get 7 % of the time, a checkpoint is written each minute. Here views get half of the time, and all
-the rest is done as often as the machine can, in the real window, with curves, weights, histograms
-and the other views in front by turns. The table tells how many hours' worth that was.
+on with. In an hour each of these is done a number of times that is known: the beat is 33 ms, views
+have their share of the time, a checkpoint is written each minute, and a user who pauses each minute
+is a busy one. Here views get most of the time, and all the rest is done as often as the machine
+can, in the real window, with curves, weights, histograms and the other views in front by turns.
+It ends when each was done as often as in so many hours; steps alone can't be hurried, as nothing
+can make more of them than training does: how many there were is told.
 
-The first half of the time is one long run; in the second it is paused, gone on with, restarted,
+The first half of what is done is one long run; in the second it is paused, gone on with, restarted,
 begun with other weights, saved and opened again. The first part of each half warms up: histories
 and recordings fill to their bounds. From the first quarter of what is left to the last one, memory
 may not rise by more than :data:`MOST`, and objects, threads and files not at all.
 
-    make soak-training ARGS="--minutes 60"
+    make soak-training ARGS="--hours 8"
 """
 
 from __future__ import annotations
@@ -25,6 +27,7 @@ import sys
 import tempfile
 import threading
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from time import monotonic, thread_time
@@ -58,7 +61,10 @@ SAMPLES = 40
 #: What is in front, by turns.
 BOTTOM = ("weights", "histograms", "features", "neurons", "function")
 LEFT = ("curves", "evaluate", "doctor", "curves", "runs")
-SECONDS_A_DAY_OF_WORK = 8 * 3600
+#: The views' share of the time here; and how often a run is paused for each other thing done to it.
+SHARE, PAUSES = 0.85, 4
+#: As often as a checkpoint is written in the window, a user pauses, in seconds.
+A_MINUTE = 60
 
 
 @dataclass(frozen=True)
@@ -97,7 +103,8 @@ class Soak:
         project = load_project(assets.sample(f"{sample}.nnstudio"))
         settings = replace(project.settings, epochs=1_000_000)
         save_project(replace(project, settings=settings, trained=None), self._file)
-        live.BUDGET, live.SOONEST = 0.5, 0.0  # half of all time is for the views
+        self._budget = live.BUDGET
+        live.BUDGET, live.SOONEST = SHARE, 0.0
         self.done: Counter[str] = Counter()
         self.cost = 0.0
         self._turn = 0
@@ -131,20 +138,41 @@ class Soak:
 
     # ------------------------------------------------------------------ what is done
 
-    def half(self, name: str, seconds: float, act: str) -> Half:
-        """Train for so long, and measure; ``act`` is done every other second."""
-        found, began = Half(name), monotonic()
-        steps = self._steps()
+    def half(self, name: str, act: str, hours: Mapping[str, float]) -> Half:
+        """Train until each thing was done as often as in so many hours, and measure meanwhile.
+
+        ``act`` is done about each second.
+        """
+        found, before, steps = Half(name), Counter(self.done), self._steps()
         self._run()
         for number in range(1, SAMPLES + 1):
-            while monotonic() - began < seconds * number / SAMPLES:
-                wait(min(1.0, seconds / SAMPLES))
+            while self._part(hours, before) < number / SAMPLES:
+                wait(1.0)
                 self._turn_over()
                 getattr(self, act)()
             found.samples.append(self.measure())
         self.window.workbench.runner.finish()
         self.done["steps"] += max(0, self._steps() - steps)
         return found
+
+    def in_an_hour(self) -> dict[str, float]:
+        """How often each thing is done in an hour at a window that hurries nothing."""
+        each = self.cost / max(1, self.done["refreshes"])
+        beats = 3600 * 1000 / live.TICK
+        return {
+            "refreshes": min(3600 * self._budget / each, beats) if each else beats,
+            "looks": 3600 * 1000 / LOOK_EVERY,
+            "checkpoints": 3600 / A_MINUTE,
+            "pauses": 3600 / A_MINUTE,
+        }
+
+    def _part(self, hours: Mapping[str, float], before: Mapping[str, int]) -> float:
+        """The part that is done of what was asked, by what was done least."""
+        rates = self.in_an_hour()
+        return min(
+            (self.done[name] - before[name]) / (rates[name] * wanted)
+            for name, wanted in hours.items()
+        )
 
     def _nothing(self) -> None:
         """One long run."""
@@ -154,11 +182,13 @@ class Soak:
         bench = self.window.workbench
         runner = bench.runner
         number = self._turn % 8
-        if number in (0, 1, 2, 3):
+        for _ in range(PAUSES):
             runner.pause()
             self._until_it_rests()
             self._count("pauses")
-        elif number == 4:
+            self._run()
+            wait(0.02)
+        if number == 4:
             runner.restart()
         elif number == 5:
             runner.new_weights()
@@ -167,7 +197,7 @@ class Soak:
             bench.document.keep_runs(())  # the book of runs may grow, but not here
             self.window.save_path(self._file)
             self._count("saved")
-        else:
+        elif number == 7:
             runner.finish()
             bench.document.mark_saved()
             self.window.open_path(self._file)
@@ -181,7 +211,7 @@ class Soak:
 
     def _until_it_rests(self) -> None:
         while self.window.workbench.runner.is_running:
-            wait(5)
+            wait(0.005)
 
     def _turn_over(self) -> None:
         """Bring other views forward."""
@@ -240,12 +270,12 @@ def wait(seconds: float) -> None:
 def main() -> int:
     """All of it in a process of its own, with folders that nobody else has; the exit code."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--minutes", type=float, default=8.0)
+    parser.add_argument("--hours", type=float, default=1.0)
     parser.add_argument("--sample", default="spiral")
     parser.add_argument("--here", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.here:
-        return soak(options.sample, options.minutes)
+        return soak(options.sample, options.hours)
     with tempfile.TemporaryDirectory() as home:
         places = {"HOME": home, "NNSTUDIO_CONFIG": home}
         done = subprocess.run(
@@ -256,33 +286,29 @@ def main() -> int:
     return min(abs(done.returncode), 1)
 
 
-def soak(sample: str, minutes: float) -> int:
+def soak(sample: str, hours: float) -> int:
     """Both halves, the table, and 1 if anything grows."""
-    soak = Soak(sample)
-    seconds = minutes * 30
-    halves = [soak.half("one long run", seconds, "_nothing")]
-    halves.append(soak.half("paused, restarted, opened again", seconds, "_disturb"))
+    soak, began = Soak(sample), monotonic()
+    often = dict.fromkeys(("refreshes", "looks", "checkpoints"), hours / 2)
+    halves = [soak.half("one long run", "_nothing", often)]
+    name = "paused, restarted, opened again"
+    halves.append(soak.half(name, "_disturb", {**often, "pauses": hours}))
     soak.close()
-    _report_counts(soak)
+    _report_counts(soak, monotonic() - began)
     grows = [_report(half) for half in halves]
     return int(any(grows))
 
 
-def _report_counts(soak: Soak) -> None:
-    """How much was done, and how much that is in 8 hours."""
-    done, day = soak.done, SECONDS_A_DAY_OF_WORK
+def _report_counts(soak: Soak, seconds: float) -> None:
+    """How often each thing was done, and in how many hours it is as often."""
+    done, rates = soak.done, soak.in_an_hour()
     each = soak.cost / max(1, done["refreshes"])
-    in_a_day = {
-        "looks": day * 1000 / LOOK_EVERY,
-        "refreshes": min(day * 0.07 / each, day * 1000 / live.TICK),
-        "checkpoints": day / 60,
-        "pauses": day / 60,
-    }
-    print(f"a refresh takes {each * 1000:.1f} ms of the window's thread")
-    print(f"{'':14}{'here':>12}{'in 8 hours':>12}{'hours':>8}")
+    print(
+        f"{seconds / 60:.0f} minutes; a refresh takes {each * 1000:.1f} ms of the window's thread"
+    )
+    print(f"{'':14}{'here':>12}{'in an hour':>12}{'hours':>8}")
     for name in ("steps", "refreshes", "looks", "checkpoints", "pauses", "saved", "opened"):
-        known = in_a_day.get(name)
-        told = f"{known:12,.0f}{8 * done[name] / known:8.1f}" if known else ""
+        told = f"{rates[name]:12,.0f}{done[name] / rates[name]:8.1f}" if name in rates else ""
         print(f"{name:14}{done[name]:12,}{told}")
 
 
