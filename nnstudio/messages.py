@@ -205,6 +205,12 @@ SENTENCES: dict[str, str] = {
     "note_finished": _(
         "All epochs are done: Run begins again from the first weights. Raise Epochs to go on instead."
     ),
+    "note_ended_early": _(
+        "The run ended early: Run begins again from the first weights. Raise Patience, or switch “Stop early” off, to go on instead."
+    ),
+    "note_converged": _(
+        "The run ended as its loss no longer moved: Run begins again from the first weights. Switch “Stop when converged” off to go on instead."
+    ),
     "note_paused": _("Run goes on where it paused, with the settings as they are."),
     "note_waiting": _(
         "What waits can't change within a run: Run begins another one from these weights. Undo it to go on with the paused one."
@@ -603,7 +609,7 @@ SENTENCES: dict[str, str] = {
         "The data differs from what this network was trained on (same source, other contents): start with new weights."
     ),
     "ended_early": _(
-        "Ended early after epoch {epoch}: there was no progress in the {monitor} for {stale} epochs."
+        "Ended early after epoch {epoch}: there was no progress in the {monitor} for {stale}."
     ),
     "notice_ended": _(
         "The run has come to its end. Its curves and weights are there to be looked at."

@@ -62,9 +62,20 @@ def is_finished(project: Project) -> bool:
     progress = progress_of(project)
     if progress is None:
         return False
-    settings = project.settings
-    stops = settings.stop_when_converged if progress.converged else settings.early_stopping
-    return (progress.ended_early and stops) or progress.epoch >= settings.epochs
+    return progress.epoch >= project.settings.epochs or is_ended_early(project)
+
+
+def is_ended_early(project: Project) -> bool:
+    """Whether the run that stands has ended early, and the settings still want it to.
+
+    Who is ready to wait longer for progress than it did wants it to go on.
+    """
+    progress, settings = progress_of(project), project.settings
+    if progress is None or not progress.ended_early:
+        return False
+    if progress.converged:
+        return settings.stop_when_converged
+    return settings.early_stopping and progress.stale_epochs >= settings.patience
 
 
 def session_for(project: Project, data: PreparedData) -> Session:

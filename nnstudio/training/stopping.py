@@ -62,7 +62,8 @@ def end_text(progress: Progress) -> str:
     if progress.converged:
         told.append(sentence("ended_converged", epoch=progress.epoch))
     elif progress.ended_early:
-        stale = progress.stale_epochs
+        count = progress.stale_epochs
+        stale = f"{count:,} epoch{'s' if count != 1 else ''}"
         values = {"epoch": progress.epoch, "monitor": progress.monitor, "stale": stale}
         told.append(sentence("ended_early", **values))
     if progress.result == "best":

@@ -15,7 +15,7 @@ from nnstudio.gui.forms.section import Section
 from nnstudio.gui.look.theme import Theme
 from nnstudio.gui.workbench import Workbench
 from nnstudio.messages import sentence
-from nnstudio.project.runs import continues, is_finished
+from nnstudio.project.runs import continues, is_ended_early, is_finished, progress_of
 from nnstudio.project.waiting import waiting
 from nnstudio.schema import settings_of
 from nnstudio.training.settings import TrainingSettings
@@ -185,12 +185,20 @@ class TrainingForm(QWidget):
         if self._workbench.runner.is_running:
             return sentence("note_running")
         if is_finished(self._workbench.project):
-            return sentence("note_finished")
+            return self._end_text()
         if continues(self._workbench.project):
             return sentence("note_paused")
         if self._workbench.run_project is not None:
             return sentence("note_waiting")
         return ""
+
+    def _end_text(self) -> str:
+        """What Run does with a run that has ended, and what makes it go on instead."""
+        project = self._workbench.project
+        progress = progress_of(project)
+        if progress is None or not is_ended_early(project):
+            return sentence("note_finished")
+        return sentence("note_converged" if progress.converged else "note_ended_early")
 
     # ------------------------------------------------------------------ editing
 
@@ -231,7 +239,7 @@ def _section_summary(group: str, settings: TrainingSettings) -> str:
     if group == "stopping":
         if not (settings.early_stopping or settings.stop_when_converged):
             return "off"
-        return f"after {settings.patience:,} epochs"
+        return f"after {settings.patience:,} epoch{'s' if settings.patience != 1 else ''}"
     words = _changed(settings, _SECTIONS[group][1])
     if group == "rules":
         words = _changed(settings.loss) + _changed(settings.optimizer)
