@@ -8,6 +8,7 @@ from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QObject, Qt, Signal
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from nnstudio import assets
+from nnstudio.gui.waiting import wait_for
 from nnstudio.gui.workbench import Workbench
 from nnstudio.messages import StudioError, sentence
 from nnstudio.persistence.project_file import load_project, save_project
@@ -58,15 +59,16 @@ class Files(QObject):
     def open_path(self, path: str | Path) -> bool:
         """Open ``path``, after asking about unsaved work; on damage say so and keep what is open.
 
-        What is open is touched only once the file is known to be good. It is read again after the
-        question: the answer may have been to save to this very file.
+        What is open is touched only once the file is known to be good. It is read again if it was
+        written during the question: the answer may have been to save to this very file.
         """
         path = Path(path)
         try:
-            load_project(path)
+            stamp, project = _stamp(path), _read(path)
             if not self.may_discard():
                 return False
-            project = load_project(path)
+            if _stamp(path) != stamp:
+                project = _read(path)
         except StudioError as error:
             self._workbench.said.emit(str(error), "error")
             return False
@@ -116,9 +118,9 @@ class Files(QObject):
         """Write to ``path``. A running training is halted for it and goes on with the same bits."""
         go_on = self._workbench.runner.finish()
         path = Path(path)
-        project = self._workbench.project
+        project, thumbnail = self._workbench.project, self._thumbnail()
         try:
-            save_project(project, path, thumbnail=self._thumbnail())
+            wait_for(lambda: save_project(project, path, thumbnail=thumbnail), "nnstudio-saving")
         except StudioError as error:
             self._workbench.said.emit(str(error), "error")
             return False
@@ -182,6 +184,19 @@ class Files(QObject):
         box.setStandardButtons(buttons.Save | buttons.Discard | buttons.Cancel)
         box.setDefaultButton(buttons.Save)
         return QMessageBox.StandardButton(box.exec())
+
+
+def _read(path: Path) -> Project:
+    return wait_for(lambda: load_project(path), "nnstudio-opening")
+
+
+def _stamp(path: Path) -> tuple[int, ...]:
+    """What tells whether a file was written meanwhile; empty if there is none."""
+    try:
+        known = path.stat()
+    except OSError:
+        return ()
+    return known.st_ino, known.st_size, known.st_mtime_ns
 
 
 def is_sample(path: Path) -> bool:
