@@ -32,10 +32,13 @@ def judged(
         interrupted: asked now and then; ``None`` is returned once it says yes.
 
     Raises:
-        PredictError: an output can't be compared with its target, such as one for other classes.
+        PredictError: an output can't be compared with its target, such as one for other classes,
+            or the data lacks a column: a run goes on while its data is exchanged for another.
     """
-    for output, head in zip(model.outputs, model.network.heads, strict=True):
-        _check_fit(output, data.dataset.column(head.target))
+    inputs = {name: _column(data, name) for name in model.columns}
+    targets = [_column(data, head.target) for head in model.network.heads]
+    for output, target in zip(model.outputs, targets, strict=True):
+        _check_fit(output, target)
     found: dict[Part, tuple[Judged, ...]] = {}
     for part, rows in wanted.items():
         pieces = []
@@ -43,15 +46,23 @@ def judged(
             if interrupted():
                 return None
             few = rows[start : start + AT_A_TIME]
-            given = {name: data.dataset.column(name).values[few] for name in model.columns}
+            given = {name: column.values[few] for name, column in inputs.items()}
             pieces.append(model.answers(given, stepped=True))
         outputs = []
-        for k, (head, output) in enumerate(zip(model.network.heads, model.outputs, strict=True)):
+        for k, (target, output) in enumerate(zip(targets, model.outputs, strict=True)):
             answers = np.concatenate([piece[k] for piece in pieces])
-            target = data.dataset.column(head.target)
             outputs.append(Judged(part, rows, answers, target, output.gives_probabilities))
         found[part] = tuple(outputs)
     return found
+
+
+def _column(data: PreparedData, name: str) -> Column:
+    try:
+        return data.dataset.column(name)
+    except KeyError as error:
+        known = ", ".join(data.dataset.column_names)
+        values = {"layer": "The network", "column": name, "known": known}
+        raise PredictError("column_missing", **values) from error
 
 
 def _check_fit(output: Output, target: Column) -> None:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
+import pytest
 
 from nnstudio import assets
 from nnstudio.data.batches import PreparedData
 from nnstudio.persistence.project_file import load_project
 from nnstudio.project.answering import AT_A_TIME, evenly, judged, rows_of
-from nnstudio.project.model import Model
+from nnstudio.project.model import Model, PredictError
 from nnstudio.project.project import Project
 
 
@@ -39,6 +42,14 @@ def test_who_is_interrupted_answers_nothing() -> None:
     asked = iter([False, True])
     rows = rows_of(data, "training")
     assert judged(model, data, {"training": rows}, lambda: next(asked)) is None
+
+
+def test_data_without_a_column_that_is_asked_for_is_told_of_in_a_sentence() -> None:
+    _, data, model = opened("line")
+    (head,) = model.network.heads
+    asks = replace(model.network, heads=(replace(head, target="price"),))
+    with pytest.raises(PredictError, match="asks for the column “price”"):
+        judged(replace(model, network=asks), data, {"test": rows_of(data, "test")})
 
 
 def test_a_part_without_examples_has_answers_of_none() -> None:

@@ -73,7 +73,7 @@ class EvaluatePanel(LiveView):
         self._known: Answers = {}
         self._fresh: set[Part] = set()
         self._failed = ""
-        self._data: PreparedData | None = None
+        self._about: tuple[object, ...] = ()
         self._wanted_part: Part | None = None
         self._output = 0
         self._shown_page: tuple[object, ...] = ()
@@ -191,8 +191,7 @@ class EvaluatePanel(LiveView):
         if data is None or model is None:
             self._say_empty(self._reason(data))
             return
-        if data is not self._data:
-            self._data, self._known = data, {}
+        self._drop_answers_to_others(data, model)
         self._offer(data, model)
         if not len(rows_of(data, self.part)):
             self._say_empty("There are no examples to judge the network by")
@@ -200,6 +199,20 @@ class EvaluatePanel(LiveView):
         self._take()
         self._ask(data, model)
         self._show(data)
+
+    def _drop_answers_to_others(self, data: PreparedData, model: Model) -> None:
+        """Older answers stand beside newer ones only where both are to the same question.
+
+        What is still on its way answers what was asked before, and goes as well.
+        """
+        heads = zip(model.outputs, model.network.heads, strict=True)
+        asks = ((output.name, output.is_classification, head.target) for output, head in heads)
+        about = (data, *asks)
+        if about != self._about:
+            self._about = about
+            self._answering.cancel()
+            self._asked, self._known, self._failed = (), {}, ""
+            self._shown_page = ()
 
     def _ask(self, data: PreparedData, model: Model) -> None:
         """Whatever isn't known, or isn't true any more."""
