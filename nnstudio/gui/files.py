@@ -8,7 +8,7 @@ from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QObject, Qt, Signal
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from nnstudio import assets
-from nnstudio.gui.waiting import wait_for
+from nnstudio.gui.meanwhile import wait_for
 from nnstudio.gui.workbench import Workbench
 from nnstudio.messages import StudioError, sentence
 from nnstudio.persistence.project_file import load_project, save_project

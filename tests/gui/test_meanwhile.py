@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QApplication
 from nnstudio import assets
 from nnstudio.gui import files
 from nnstudio.gui.app import build_window
-from nnstudio.gui.waiting import PATIENCE, wait_for
+from nnstudio.gui.meanwhile import PATIENCE, wait_for
 from nnstudio.messages import StudioError
 from nnstudio.persistence.project_file import load_project, save_project
 from nnstudio.project.project import Project
