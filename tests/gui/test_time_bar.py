@@ -386,6 +386,26 @@ def test_where_nothing_can_go_on_the_button_says_why(opened: Opened, qtbot: QtBo
     assert button.isEnabled()
 
 
+def test_a_run_that_goes_on_while_its_design_is_edited_is_wound_back_by_undo_alone(
+    opened: Opened, qtbot: QtBot
+) -> None:
+    window = opened(spiral(epochs=100_000))
+    button = child(window, "time_continue")
+    click(window, "run_button")
+    qtbot.waitUntil(lambda: slider(window).maximum() > 8)
+    wider(window)
+    slider(window).setValue(5)
+    assert window.live.moment is not None
+    assert not button.isEnabled()
+    assert "undo it" in button.toolTip()
+    window.workbench.document.undo()
+    slider(window).setValue(4)
+    step = window.live.moment.step
+    assert button.isEnabled()
+    click(window, "time_continue")
+    assert window.workbench.project.trained.progress.step == step
+
+
 # ---------------------------------------------------------------- back to now
 
 

@@ -35,6 +35,8 @@ _CONTINUES = {
     False: "Make these weights the present: another run begins from them, for the network is too"
     " large to record the optimizer's memory",
 }
+#: While a run goes on, the project may already ask for another one.
+_EDITED = "What was changed while this run goes on makes another run: undo it, and Run can go on from here"
 
 
 class TimeBar(QWidget):
@@ -298,8 +300,10 @@ class TimeBar(QWidget):
         """Why nothing can go on from here; empty if it can."""
         if moment is None:
             return "Move the slider to an earlier step first"
-        epochs = self._live.workbench.project.settings.epochs
-        if moment.epoch >= epochs:
+        project = self._live.workbench.project
+        if moment.progress.run != project.run_hash():
+            return _EDITED
+        if moment.epoch >= project.settings.epochs:
             return "All epochs are done here: raise Epochs to go on"
         return ""
 
