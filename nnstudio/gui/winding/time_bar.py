@@ -36,7 +36,7 @@ _CONTINUES = {
     " large to record the optimizer's memory",
 }
 #: While a run goes on, the project may already ask for another one.
-_EDITED = "What was changed while this run goes on makes another run: undo it, and Run can go on from here"
+_EDITED = "What was changed meanwhile makes another run: undo it, and Run can go on from here"
 
 
 class TimeBar(QWidget):
