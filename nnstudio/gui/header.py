@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from time import perf_counter
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QCoreApplication, QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
@@ -329,6 +329,8 @@ class Header(QWidget):
             for button in self._stages.buttons():  # they stand closer to each other
                 button.style().unpolish(button)
                 button.style().polish(button)
+                # A button remembers how wide it has to be until it hears of another style.
+                QCoreApplication.sendEvent(button, QEvent(QEvent.Type.StyleChange))
         cramped = self.width() < CRAMPED
         self._row.setSpacing(4 if cramped else 8)
         self._row.setContentsMargins(*((8, 6, 8, 6) if cramped else (16, 6, 16, 6)))

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import QRectF
 
+from nnstudio.gui.plots.curve_labels import flush
 from nnstudio.gui.plots.curve_lines import Curve, Frame, polygon, strokes_of
 from nnstudio.gui.plots.epoch_bands import bands
 from nnstudio.gui.plots.plotting import Axis
@@ -162,3 +163,19 @@ def test_ticks_of_very_large_and_small_numbers_are_told_apart(low: float, high: 
     assert len({text for _, text in ticks}) == len(ticks)
     for value, text in ticks:
         assert float(text.replace("−", "-")) == pytest.approx(value, rel=1e-6, abs=1e-12)
+
+
+@pytest.mark.parametrize("most", [1, 2, 3, 7])
+def test_an_axis_of_whole_numbers_has_no_tick_between_two_of_them(most: int) -> None:
+    values = [value for value, _ in Axis(0.0, float(most), whole=True).ticks(8)]
+    assert values == list(range(most + 1))
+
+
+@given(latest=st.lists(st.floats(0, 1e3), max_size=4), wanted=st.floats(0, 1e3))
+def test_labels_at_the_ends_of_curves_stand_flush_and_inside(
+    latest: list[float], wanted: float
+) -> None:
+    lefts = flush(latest, wanted)
+    assert len(lefts) == len(latest)
+    assert len(set(lefts)) <= 1
+    assert all(left <= wanted and left <= last for left, last in zip(lefts, latest, strict=True))

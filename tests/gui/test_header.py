@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from conftest import Opener
 from driving import child, click
 from projects import project
 from PySide6.QtCore import QPoint, Qt
@@ -13,6 +14,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QProgressBar, QWidget
 from pytestqt.qtbot import QtBot
 
+from nnstudio import assets
 from nnstudio.data.sources import SOURCES
 from nnstudio.engine.dense import Dense
 from nnstudio.engine.shaping import Input
@@ -190,6 +192,18 @@ def test_nothing_is_clipped_or_covered_at_any_width(
             assert needed <= widget.width() + 1, widget.objectName()
     direct = [w.geometry() for w in shown if w.parent() is header]
     assert not any(a.intersects(b) for i, a in enumerate(direct) for b in direct[:i])
+
+
+def test_names_of_stages_are_whole_after_the_window_has_grown(
+    open_window: Opener, qtbot: QtBot
+) -> None:
+    window = open_window(assets.sample("line.nnstudio"), size=(1280, 800))
+    stages = [child(window, f"stage_{name}") for name in STAGES]
+    at_first = [stage.width() for stage in stages]
+    window.resize(1024, 768)
+    qtbot.waitUntil(lambda: stages[0].width() < at_first[0])
+    window.resize(1280, 800)
+    qtbot.waitUntil(lambda: [stage.width() for stage in stages] == at_first)
 
 
 def test_the_edited_mark_gives_way_before_the_name(header: Header) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from PySide6.QtCore import QEvent, QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPen
@@ -136,7 +138,8 @@ class ResidualBars(NamedPlot):
         self.counts, self.edges = residual_histogram(left)
         reach = float(self.edges[-1])
         self.x_axis = stepped(-reach, reach, self.x_axis)
-        self.y_axis = stepped(0.0, max(1.0, float(self.counts.max(initial=0))), self.y_axis)
+        most = stepped(0.0, max(1.0, float(self.counts.max(initial=0))), self.y_axis)
+        self.y_axis = replace(most, whole=True)
         self.update()
 
     def paint_inside(self, painter: QPainter, box: QRectF) -> None:

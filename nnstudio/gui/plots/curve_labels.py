@@ -60,13 +60,24 @@ def paint_labels(
     if room.corner is not None:
         tops = [room.corner for _ in tops]
     painter.setFont(font)
-    for label, top in zip(said, spread(tops, tall, box.top(), box.bottom()), strict=True):
-        text = fitting(label.text, box.width() + room.beyond, metrics)
-        left = box.right() + room.beyond - metrics.horizontalAdvance(text)
-        if room.corner is None:
-            left = min(left, room.end + LABEL_GAP)
+    texts = [fitting(label.text, box.width() + room.beyond, metrics) for label in said]
+    edge = box.right() + room.beyond
+    lefts = [edge - metrics.horizontalAdvance(text) for text in texts]
+    if room.corner is None:
+        lefts = flush(lefts, room.end + LABEL_GAP)
+    places = spread(tops, tall, box.top(), box.bottom())
+    for label, text, left, top in zip(said, texts, lefts, places, strict=True):
         painter.setPen(colour_of(theme, label.role))
         painter.drawText(QPointF(left, top + metrics.ascent()), text)
+
+
+def flush(latest: Sequence[float], wanted: float) -> list[float]:
+    """Where labels below each other begin: all ``wanted``, or where the longest has to.
+
+    Args:
+        latest: where each has to begin so as to end inside.
+    """
+    return [min([wanted, *latest])] * len(latest)
 
 
 def fitting(text: str, room: float, metrics: QFontMetricsF) -> str:

@@ -38,6 +38,7 @@ class Axis:
         log: whether equal distances are equal factors.
         percent: whether ticks are shown as percentages.
         counts: whether it counts something, so that ticks are whole as long as they are far apart.
+        whole: whether there is nothing between two whole numbers, however near they are.
     """
 
     low: float
@@ -45,6 +46,7 @@ class Axis:
     log: bool = False
     percent: bool = False
     counts: bool = False
+    whole: bool = False
 
     def share(self, values: Array) -> Array:
         """How far along the axis ``values`` are: 0 at its low end, 1 at its high one."""
@@ -76,7 +78,7 @@ class Axis:
             every = max(1, ceil((last - first + 1) / max(2 * most, 1)))
             return [(10.0**k, power_text(k)) for k in range(first, last + 1, every)]
         step = nice_step(self.high - self.low, most)
-        if self.counts and step > 1:
+        if self.whole or (self.counts and step > 1):
             step = float(ceil(step))
         first, last = ceil(self.low / step - 1e-9), floor(self.high / step + 1e-9)
         values = [k * step for k in range(first, last + 1)]
