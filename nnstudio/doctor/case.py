@@ -13,12 +13,9 @@ from nnstudio.doctor.finding import Curves, Finding, Series
 from nnstudio.engine.layer import Array
 from nnstudio.engine.network import Network
 from nnstudio.project.project import Project
-from nnstudio.training.history import EpochFigures
 
 #: From so many steps on a run is divided into so many stretches, before it has that many epochs.
 ENOUGH_STEPS, STRETCHES = 200, 10
-#: The loss of the first so many examples is where a run began: a few steps later it may be lost.
-FIRST = 16
 #: From so many epochs on they are the stretches.
 ENOUGH_EPOCHS = 4
 
@@ -29,12 +26,16 @@ class Case:
 
     Attributes:
         rate: the learning rate as it is set now.
-        losses: of the steps, batch by batch; older ones are means over several.
-        steps: which steps these are.
+        step: how many steps there were.
+        first_loss: the loss that the run began with; NaN before the first step.
+        epochs: the numbers of the finished epochs, from 1; of a long run not all are kept.
+        train_losses, val_losses: of these epochs.
+        losses: of the steps, batch by batch; older ones are means over several, and of many steps
+            only every second or third … one is there.
+        steps: which steps these are, from 0.
         checkups: the latest ones, oldest first.
         recall: for each class the share of its examples that is recognised; ``None`` if the classes
             are in balance.
-        step: how many steps there were.
     """
 
     project: Project
@@ -42,7 +43,10 @@ class Case:
     data: PreparedData
     rate: float
     step: int
-    epochs: tuple[EpochFigures, ...]
+    first_loss: float
+    epochs: Array
+    train_losses: Array
+    val_losses: Array
     steps: Array
     losses: Array
     checkups: tuple[Checkup, ...] = ()
@@ -59,19 +63,10 @@ class Case:
         return self.checkups[-1] if self.checkups else None
 
     @property
-    def first_loss(self) -> float:
-        """The loss that the run began with: of as few batches as tell it at all.
-
-        NaN before the first step.
-        """
-        batches = -(-FIRST // self.project.settings.batch_size)
-        return float(self.losses[:batches].mean()) if len(self.losses) else float("nan")
-
-    @property
     def stretches(self) -> Array:
         """The mean training loss of each stretch of the run; empty while it is too young."""
         if len(self.epochs) >= ENOUGH_EPOCHS:
-            return np.array([row.train_loss for row in self.epochs])
+            return self.train_losses
         if len(self.losses) >= ENOUGH_STEPS:
             return np.array([part.mean() for part in np.array_split(self.losses, STRETCHES)])
         return np.empty(0)

@@ -7,6 +7,7 @@ more than :data:`SHARE` of the training's time and :data:`FREE` seconds; and onc
 from __future__ import annotations
 
 from dataclasses import replace
+from math import nan
 from time import perf_counter
 
 import numpy as np
@@ -32,7 +33,9 @@ EVERY = 2.0
 KEPT = 32
 #: A finding that doesn't show any more is forgotten after so many looks.
 FORGOTTEN = 3
-#: Old losses are thinned to about so many before they are looked at.
+#: The loss of the first so many examples is where a run began: a few steps later it may be lost.
+FIRST = 16
+#: Losses are thinned to about so many before they are looked at.
 _POINTS = 2000
 
 
@@ -58,6 +61,7 @@ class Examiner:
         self._cost = 0.0
         self._checkups: list[Checkup] = []
         self._before: Array | None = None
+        self._first_loss: float | None = None
         self._known: dict[tuple[str, str], tuple[Finding, int]] = {}
         self._rare: RareClasses | None = None
 
@@ -105,7 +109,7 @@ class Examiner:
                 self._probe, self._rare = Probe(session), RareClasses.of(session)
             self._checkups = [*self._checkups[1 - KEPT :], self._probe.look()]
         self._before = None if is_last else session.flat[: session.network.trainable_size].copy()
-        self._take(diagnose(self._case()))
+        self._take(diagnose(self.case()))
         self.looks += 1
         self._looked = session.seconds
         self._cost = perf_counter() - began
@@ -127,22 +131,43 @@ class Examiner:
         self._before = None
         self.seconds += perf_counter() - began
 
-    def _case(self) -> Case:
-        session = self.session
-        steps, _, losses, _ = session.history.steps.curve()
+    def case(self) -> Case:
+        """All that is known of the run now; for the training thread."""
+        session, history = self.session, self.session.history
+        steps, _, losses, greatest = history.steps.curve()
         thin = max(1, len(steps) // _POINTS)
+        epochs = history.columns()
         return Case(
-            self.project,
-            session.network,
-            session.data,
-            session.learning_rate,
-            session.step,
-            session.history.epochs,
-            steps[::thin],
-            losses[::thin],
-            tuple(self._checkups),
-            None if self._rare is None else self._rare.recall(),
+            project=self.project,
+            network=session.network,
+            data=session.data,
+            rate=session.learning_rate,
+            step=session.step,
+            first_loss=self._beginning(steps, losses, greatest),
+            epochs=epochs["epoch"],
+            train_losses=epochs["train_loss"],
+            val_losses=epochs["val_loss"],
+            steps=steps[::thin],
+            losses=losses[::thin],
+            checkups=tuple(self._checkups),
+            recall=None if self._rare is None else self._rare.recall(),
         )
+
+    def _beginning(self, steps: Array, losses: Array, greatest: Array) -> float:
+        """The loss that the run began with, of as few batches as tell it; NaN before the first.
+
+        It is remembered, for in a long run the first losses become one with later ones. Of a run
+        that is taken up after that, the greatest of these is nearest to its beginning.
+        """
+        if self._first_loss is not None:
+            return self._first_loss
+        if not len(steps):
+            return nan
+        batches = -(-FIRST // self.session.examples_per_step)
+        first = float(greatest[0] if steps[0] else losses[:batches].mean())
+        if len(steps) >= batches:
+            self._first_loss = first
+        return first
 
     def _take(self, found: tuple[Finding, ...]) -> None:
         """Keep what is new with the step it was seen at; forget what has long not shown."""
@@ -167,7 +192,7 @@ class Examiner:
 
     def _find_origin(self, event: Diverged) -> None:
         origin = origin_of(self.session)
-        case = self._case()
+        case = self.case()
         codes = {
             "data": "doctor_nan_data",
             "weights": "doctor_nan_weights",

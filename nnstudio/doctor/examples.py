@@ -60,9 +60,9 @@ def unscaled_inputs(case: Case) -> Iterator[Finding]:
         yield Finding("doctor_unscaled", evidence, values, node)
 
 
-def is_unbalanced(case_counts: np.ndarray) -> bool:
+def is_unbalanced(counts: np.ndarray) -> bool:
     """Whether the rarest class that occurs is rare, by the counts of each class."""
-    seen = case_counts[case_counts > 0]
+    seen = counts[counts > 0]
     return bool(seen.size > 1 and seen.min() < RARE * seen.max())
 
 
@@ -99,9 +99,10 @@ def dealt_in_order(case: Case) -> Iterator[Finding]:
     """Training and validation part are unlike because examples were dealt out in their order."""
     data, split = case.data, case.project.data.split
     parts, dataset = data.parts, data.dataset
-    if split.by != "order" or not len(parts.validation) or not case.epochs:
+    if split.by != "order" or not len(parts.validation) or not len(case.epochs):
         return
-    if case.epochs[-1].val_loss <= HURTS * case.epochs[-1].train_loss:
+    train_loss, val_loss = float(case.train_losses[-1]), float(case.val_losses[-1])
+    if val_loss <= HURTS * train_loss:
         return
     column = dataset.column(TARGETS)
     if column.classes:
@@ -128,8 +129,7 @@ def dealt_in_order(case: Case) -> Iterator[Finding]:
         ),
         across=across,
     )
-    values = {"train": case.epochs[-1].train_loss, "validation": case.epochs[-1].val_loss}
-    yield Finding("doctor_order", evidence, values)
+    yield Finding("doctor_order", evidence, {"train": train_loss, "validation": val_loss})
 
 
 def parts_of(case: Case) -> tuple[np.ndarray, np.ndarray]:

@@ -29,8 +29,7 @@ def overfitting(case: Case) -> Iterator[Finding]:
     settings = case.project.settings
     if settings.early_stopping and settings.restore_best_weights:
         return  # that is dealt with
-    table = np.array([(row.train_loss, row.val_loss) for row in case.epochs]).reshape(-1, 2)
-    train, kept = table[:, 0], table[:, 1]
+    epochs, train, kept = case.epochs, case.train_losses, case.val_losses
     if len(kept) <= LATEST or not np.isfinite(kept).all():
         return
     best = int(kept.argmin())
@@ -39,12 +38,16 @@ def overfitting(case: Case) -> Iterator[Finding]:
     now = kept[-LATEST:].mean()
     worse = now > ABOVE * kept[best] and now > LITTLE * case.first_loss
     if worse and train[-1] < LOWER * train[best]:
-        epochs = np.arange(1, len(kept) + 1, dtype=np.float64)
         series = (
             Series("training", epochs, train, "training"),
             Series("validation", epochs, kept, "validation"),
         )
-        values = {"best": best + 1, "lowest": kept[best], "now": kept[-1], "epoch": len(kept)}
+        values = {
+            "best": int(epochs[best]),
+            "lowest": kept[best],
+            "now": kept[-1],
+            "epoch": int(epochs[-1]),
+        }
         yield Finding(
             "doctor_overfitting", Curves("Loss of each epoch", series, is_log=True), values
         )

@@ -50,7 +50,8 @@ def dead_relus(case: Case) -> Iterator[Finding]:
 
 def saturated(case: Case) -> Iterator[Finding]:
     """Sigmoids or tanhs most of whose outputs are at an end of their range."""
-    has_learned = len(case.epochs) > 0 and case.epochs[-1].train_loss < LEARNED * case.first_loss
+    latest = case.train_losses[-1:]
+    has_learned = len(latest) > 0 and latest[0] < LEARNED * case.first_loss
     most = SATURATED_LATE if has_learned else SATURATED
     for node in case.checkups[-1].flat if case.checkups else ():
         seen = [checkup.flat.get(node, 0.0) for checkup in case.checkups[-SEEN:]]

@@ -12,7 +12,9 @@ from small_runs import same_state
 
 from nnstudio.data.batches import PreparedData
 from nnstudio.doctor.checkup import Probe
-from nnstudio.doctor.examiner import FREE, SHARE, Examiner
+from nnstudio.doctor.examiner import FIRST, FREE, SHARE, Examiner
+from nnstudio.doctor.finding import Curves
+from nnstudio.doctor.generalisation import overfitting
 from nnstudio.engine.activations import ReLU, Tanh
 from nnstudio.engine.dense import Dense
 from nnstudio.engine.dropout import Dropout
@@ -21,6 +23,8 @@ from nnstudio.engine.optimizers import SGD
 from nnstudio.graph.edits import replace_layer
 from nnstudio.project.project import Project
 from nnstudio.project.runs import session_for
+from nnstudio.training.events import BatchDone
+from nnstudio.training.history import RAW_STEPS, EpochFigures
 from nnstudio.training.loop import train
 from nnstudio.training.trained import Trained
 
@@ -87,3 +91,42 @@ def test_a_checkup_looks_at_the_layers_as_they_train_by_now() -> None:
     session.change(session.settings, EVERYTHING.with_graph(graph).network())
     assert probe.look().gradients == Probe(session).look().gradients
     assert probe.look().gradients != before
+
+
+# ---------------------------------------------------------------- long runs
+
+
+def test_where_a_run_began_is_remembered_when_its_first_losses_have_become_one_with_others() -> (
+    None
+):
+    project = classifier(Dense(8), Tanh(), batch_size=1, epochs=1)
+    session = session_for(project, PreparedData.of(project.data))
+    examiner = Examiner(project, session, share=inf)
+    losses = []
+    for event in train(session, batches=2 * FIRST):
+        examiner.attend(event)
+        losses += [event.loss] if isinstance(event, BatchDone) else []
+    began = float(np.mean(losses[:FIRST]))
+    assert examiner.case().first_loss == pytest.approx(began)
+    for _ in range(2 * RAW_STEPS):
+        session.history.add_step(1e-3)
+    assert examiner.case().first_loss == pytest.approx(began)
+    later = Examiner(project, session)  # of a run that is taken up only now
+    assert later.case().first_loss == pytest.approx(max(losses))
+
+
+def test_in_a_long_run_overfitting_is_told_by_the_numbers_of_its_epochs() -> None:
+    project = EVERYTHING
+    session = session_for(project, PreparedData.of(project.data))
+    examiner, best, last = Examiner(project, session), 777, 5000
+    session.history.add_step(1.0)
+    for epoch in range(1, last + 1):
+        kept = 0.5 + abs(epoch - best) / last
+        session.history.add_epoch(EpochFigures(epoch, 1 / epoch, 0.0, kept, 0.0, 0.0))
+    case = examiner.case()
+    assert len(case.epochs) < last
+    (finding,) = overfitting(case)
+    assert (finding.values["best"], finding.values["epoch"]) == (best, last)
+    assert isinstance(finding.evidence, Curves)
+    for series in finding.evidence.series:
+        assert np.array_equal(series.x, case.epochs)
