@@ -88,6 +88,14 @@ class EpochTable:
         raw = block.raw[: block.count]
         return np.concatenate([block.folded, raw]) if len(block.folded) else raw
 
+    def latest(self, count: int) -> Floats:
+        """The last ``count`` rows, or all that are kept; without a copy where none is folded."""
+        block = self._block
+        if count <= block.count:
+            return block.raw[block.count - count : block.count]
+        rows = self.rows()
+        return rows[max(0, len(rows) - count) :]
+
     def shape(self) -> tuple[int, int]:
         """How many epochs are folded, into buckets of how many."""
         return self._block.start, self._block.width

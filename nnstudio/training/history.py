@@ -8,11 +8,12 @@ Memory is bounded, however long a run is:
 | learning rate of a step | 4,096 raw, older ones in 1,024 buckets               | 0.03 MB   |
 | figures of an epoch     | 2,048 raw, of older ones 2,048 (11 numbers each)     | 0.37 MB   |
 
-That is 0.8 MB (:data:`MOST_BYTES`), up to 250 million steps and a million epochs; beyond these, 12
-bytes per 2,048 steps and 176 per 1,024 epochs are added. How old epochs become fewer is told in
-:mod:`nnstudio.training.epoch_table`: the one with the lowest loss and the last one are always
-there, and every row knows which epoch it is of. (Early stopping has a memory of its own; so do
-schedules that follow the loss, which need 8 bytes an epoch: see ``Session.losses``.)
+That is 0.8 MB (:data:`MOST_BYTES`), up to two million steps and a million epochs; beyond these, 12
+bytes per 2,048 steps and 176 per 1,024 epochs are added: 250 million steps take 2.3 MB. How old
+epochs become fewer is told in :mod:`nnstudio.training.epoch_table`: the one with the lowest loss
+and the last one are always there, and every row knows which epoch it is of. (Early stopping has a
+memory of its own; so do schedules that follow the loss, which need 8 bytes an epoch: see
+``Session.losses``.)
 
 One thread appends, others read without a lock.
 """
@@ -121,10 +122,12 @@ class History:
 
     def latest(self, count: int) -> tuple[EpochFigures, ...]:
         """The last ``count`` epochs; of long runs no more than 1,024 are sure to be kept."""
-        rows = self._table.rows()
-        return tuple(
-            _figures(row, self._further) for row in rows[max(0, len(rows) - count) :].tolist()
-        )
+        rows = self._table.latest(count)
+        return tuple(_figures(row, self._further) for row in rows.tolist())
+
+    def latest_train_losses(self, count: int) -> Floats:
+        """Those of :meth:`latest`."""
+        return self._table.latest(count)[:, _TRAIN_LOSS]
 
     @property
     def best(self) -> EpochFigures | None:

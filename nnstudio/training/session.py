@@ -285,7 +285,7 @@ class Session:
         settings, watch = self.settings, self.watch
         if settings.stop_when_converged:
             patience = min(settings.patience, LONGEST_BAND)
-            losses = [row.train_loss for row in self.history.latest(patience + 1)]
+            losses = self.history.latest_train_losses(patience + 1)
             self.converged = has_converged(losses, patience, settings.min_delta)
             self.ended_early = self.converged
         if not settings.early_stopping:

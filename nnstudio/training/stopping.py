@@ -18,9 +18,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import inf, isfinite
+from math import inf
+
+import numpy as np
 
 from nnstudio.data.batches import PreparedData
+from nnstudio.engine.layer import Array
 from nnstudio.messages import sentence
 from nnstudio.training.history import EpochFigures
 from nnstudio.training.metrics import Metric
@@ -45,15 +48,15 @@ def score(figures: EpochFigures, monitor: str, metric: Metric) -> float:
     return -figures.val_metric if metric.is_accuracy else figures.val_metric
 
 
-def has_converged(losses: Sequence[float], patience: int, min_delta: float) -> bool:
+def has_converged(losses: Sequence[float] | Array, patience: int, min_delta: float) -> bool:
     """Whether the last ``patience`` epochs have moved the training loss by no more than so much.
 
     Args:
         losses: of the latest epochs, at least as many as there are up to ``patience + 1``.
     """
-    band = losses[-patience - 1 :]
-    is_known = len(band) > patience and all(map(isfinite, band))
-    return is_known and max(band) - min(band) <= min_delta
+    band = np.asarray(losses[-patience - 1 :])
+    is_known = len(band) > patience and bool(np.isfinite(band).all())
+    return is_known and float(np.ptp(band)) <= min_delta
 
 
 def end_text(progress: Progress) -> str:

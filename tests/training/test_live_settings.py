@@ -41,7 +41,7 @@ from nnstudio.training.live_settings import live_names, used_settings
 from nnstudio.training.loop import train
 from nnstudio.training.session import Session
 from nnstudio.training.settings import TrainingSettings
-from nnstudio.training.stopping import has_converged
+from nnstudio.training.stopping import LONGEST_BAND, has_converged
 from nnstudio.training.trained import Change
 
 #: After so many steps the change is made: in the middle of the second epoch.
@@ -303,6 +303,7 @@ def test_a_loss_has_converged_when_it_keeps_within_a_narrow_band() -> None:
     assert not has_converged([1.0, 1.0], patience=2, min_delta=0.25), "too few to tell"
     assert not has_converged([1.0, float("nan"), 1.0], patience=2, min_delta=0.25)
     assert has_converged([1.0, 1.0], patience=1, min_delta=0.0)
+    assert not has_converged([1.0, 5.0, 1.0], patience=2, min_delta=0.25), "ups and downs count"
 
 
 def test_a_run_that_has_converged_ends_and_says_so() -> None:
@@ -331,6 +332,16 @@ def test_a_pause_does_not_delay_convergence() -> None:
     paused = Session.resume(LINE_NETWORK, paused.settings, LINE, paused.trained())
     drive(paused)
     assert same_state(paused.trained(), straight.trained())
+
+
+def test_a_patience_longer_than_epochs_are_sure_to_be_kept_counts_as_the_longest_there_is() -> None:
+    session = line_session(
+        epochs=2 * LONGEST_BAND, batch_size=64, stop_when_converged=True, min_delta=1e6,
+        patience=20 * LONGEST_BAND,
+    )  # fmt: skip
+    drive(session)
+    assert session.converged
+    assert session.epoch == LONGEST_BAND + 1
 
 
 # ---------------------------------------------------------------- what a run tells

@@ -145,6 +145,14 @@ def test_a_schedule_follows_the_training_loss_where_that_is_watched_or_nothing_i
     assert not any(map(isnan, session.losses))
 
 
+def test_a_pause_after_thousands_of_epochs_leaves_a_schedule_every_loss_that_it_follows() -> None:
+    session = line_session(schedule=ReduceOnPlateau(), batch_size=64, epochs=3200)
+    drive(session)
+    assert len(session.history.epochs) < session.epoch, "the test needs epochs that are folded"
+    assert len(session.losses) == session.epoch
+    assert resumed(session).losses == session.losses
+
+
 # ---------------------------------------------------------------- averaged weights
 
 AVERAGING = replace(SPIRAL_SETTINGS, average=0.9)
