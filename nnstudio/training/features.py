@@ -55,9 +55,9 @@ def first_input(graph: Graph, analysis: Analysis, data: PreparedData) -> str:
 def feature_layers(graph: Graph, analysis: Analysis, entry: str) -> dict[str, int]:
     """The nodes whose features can be shown, in running order, with the number of features.
 
-    These are the nodes that depend on the input ``entry`` and on no other, that give one list of
-    numbers or one picture for each example, and at most :data:`MOST_FEATURES` numbers. A bypassed
-    node gives nothing of its own.
+    These are the nodes that depend on the input ``entry`` and on no other, and that give at most
+    :data:`MOST_FEATURES` numbers for each example: of a picture all pixels, of a sequence all
+    places together. A bypassed node gives nothing of its own.
     """
     computed = set(taking_part(graph))
     depends: dict[str, set[str]] = {}
@@ -70,7 +70,7 @@ def feature_layers(graph: Graph, analysis: Analysis, entry: str) -> dict[str, in
             depends[node] = {node}
         shape = analysis.shapes[node]
         shown[node] = False
-        if shape is None or len(shape) not in (1, 3) or not 1 <= prod(shape) <= MOST_FEATURES:
+        if not shape or not 1 <= prod(shape) <= MOST_FEATURES:
             continue
         repeats = isinstance(graph.by_id[node].layer, _SAME_POINTS)
         is_new = node in computed and not (repeats and shown[sources[0]])

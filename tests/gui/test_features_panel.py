@@ -24,7 +24,7 @@ from nnstudio.engine.activations import ReLU, Softmax
 from nnstudio.engine.dense import Dense
 from nnstudio.engine.losses import CategoricalCrossEntropy
 from nnstudio.engine.merging import Concatenate
-from nnstudio.engine.shaping import Flatten, Input, Reshape
+from nnstudio.engine.shaping import Flatten, Input
 from nnstudio.engine.workspace import Workspace
 from nnstudio.graph.edits import add_node, bypass, connect, remove
 from nnstudio.graph.model import Node
@@ -33,6 +33,8 @@ from nnstudio.gui.main_window import MainWindow
 from nnstudio.gui.panels.features_panel import FeaturesPanel
 from nnstudio.gui.plots.class_marks import class_marks
 from nnstudio.gui.plots.feature_legend import FeatureLegend
+from nnstudio.gui.plots.shown_examples import by_truth
+from nnstudio.persistence.project_file import load_project
 from nnstudio.project.project import Project
 
 #: Showing a tooltip raises a window, which the platform for tests can't.
@@ -346,10 +348,9 @@ def test_arrows_go_from_example_to_example(qtbot: QtBot) -> None:
         (Project(), "appears here"),
         (project(Line(), Input((1,))), "appears here"),
         (project(Line(), Input((3,)), Dense(1)), "3"),
-        (project(Spiral(), Input((2,)), Reshape((1, 2)), Dense(2)), "sequences"),
         (two_inputs(), "several inputs"),
     ],
-    ids=["no network", "only an input", "other data", "sequences", "two inputs"],
+    ids=["no network", "only an input", "other data", "two inputs"],
 )
 def test_a_network_without_points_says_why_in_a_sentence(
     qtbot: QtBot, content: Project, sentence: str
@@ -360,6 +361,21 @@ def test_a_network_without_points_says_why_in_a_sentence(
     assert panel.layer_shown() == ""
     panel.live.workbench.apply("Digits", narrow_digits())
     qtbot.waitUntil(lambda: panel.layer_shown() == "dense-2" and empty_text(panel) == "")
+
+
+def test_a_sequence_is_one_point_coloured_by_its_first_place(qtbot: QtBot) -> None:
+    panel = show(qtbot, FeaturesPanel, load_project(assets.sample("sorting.nnstudio")))
+    qtbot.waitUntil(lambda: len(panel.plot.places) > 0)
+    examples = panel.plot.examples
+    assert examples is not None
+    targets = examples.dataset.targets[examples.index]
+    assert targets.ndim == 2, "the sample answers with a digit at each place"
+    assert len(panel.plot.places) == len(targets)
+    colouring = by_truth(examples)
+    np.testing.assert_array_equal(colouring.kinds, targets[:, 0])
+    assert colouring.words.startswith("Classes of the first place: ")
+    assert child(panel, "features_caption").text().endswith("coloured by the first place")
+    assert examples.words(0).startswith(f"first {targets[0, 0]} ")
 
 
 def test_a_network_that_cannot_run_is_told_by_its_first_problem(qtbot: QtBot) -> None:

@@ -149,9 +149,22 @@ def test_layers_are_offered_in_running_order_unless_they_repeat_the_one_before()
     }  # fmt: skip
 
 
-def test_sequences_and_layers_of_too_many_features_are_not_offered() -> None:
-    graph = graph_of(Input((6,)), Dense(MOST_FEATURES + 1), Dense(12), Reshape((3, 4)), Dense(2))
+def test_layers_of_too_many_features_are_not_offered() -> None:
+    graph = graph_of(Input((6,)), Dense(MOST_FEATURES + 1), Dense(12))
     assert feature_layers(graph, analyse(graph), "n0") == {"n0": 6, "n2": 12}
+
+
+def test_of_a_sequence_all_places_together_are_the_features() -> None:
+    graph = graph_of(Input((6,)), Dense(12), Reshape((3, 4)), Dense(2))
+    assert feature_layers(graph, analyse(graph), "n0") == {"n0": 6, "n1": 12, "n3": 6}
+    sequences = np.random.default_rng(0).normal(size=(5, 3, 2))
+    data = data_of(sequences, np.zeros((5, 1)), train=range(5))
+    network = network_of(Input((3, 2)), Dense(1), Flatten(), Dense(1))
+    flat = network.initial(3)
+    arrays = network.arrays(flat)
+    expected = sequences @ arrays["n1", "weight"].T + arrays["n1", "bias"]
+    found = features_of(network, "n1", data, np.arange(5)).of(flat)
+    np.testing.assert_allclose(found, expected.reshape(5, 3), rtol=1e-5, atol=1e-6)
 
 
 def test_layers_that_take_another_input_are_not_offered() -> None:

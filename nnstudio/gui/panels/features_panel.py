@@ -325,14 +325,13 @@ class FeaturesPanel(LiveView):
 def _counted(examples: ShownExamples) -> str:
     """How many examples are shown, of which part."""
     count = len(examples.index)
-    return f"{count:,} {examples.part} example" + ("s" if count != 1 else "")
+    counted = f"{count:,} {examples.part} example" + ("s" if count != 1 else "")
+    return counted + (", coloured by the first place" if examples.is_of_first_place else "")
 
 
 def _reason_for_no_layer(graph: Graph, analysis: Analysis, entry: str) -> str:
     if not entry:
         return "The data doesn't fit the network's Input, so there is nothing to show it"
-    if any(len(shape or ()) == 2 for shape in analysis.shapes.values()):
-        return "This network gives sequences: a single point can't stand for one of them"
     if len(graph.inputs) > 1:
         return "Every layer mixes several inputs: points are drawn of what is made of one alone"
     if len(graph.nodes) > 1:

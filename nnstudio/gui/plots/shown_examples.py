@@ -36,10 +36,17 @@ class ShownExamples:
 
     @property
     def labels(self) -> Array | None:
-        """``(n,)``, the class of each; ``None`` if not each example has one class."""
+        """``(n,)``, the class of each, in sequences that of the first place; ``None`` for none."""
         targets = self.dataset.targets
-        classified = self.dataset.is_classification and targets.ndim == 1
-        return targets[self.index] if classified else None
+        if not self.dataset.is_classification or targets.ndim > 2:
+            return None
+        found: Array = targets[self.index].reshape(len(self.index), -1)[:, 0]
+        return found
+
+    @property
+    def is_of_first_place(self) -> bool:
+        """Whether an example has a class at each place of a sequence, of which the first counts."""
+        return self.dataset.is_classification and self.dataset.targets.ndim == 2
 
     @property
     def values(self) -> Array | None:
@@ -70,7 +77,8 @@ class ShownExamples:
         """An example in a line of plain text."""
         place = f"Example {self.index[number]:,}, {self.part}"
         if self.labels is not None:
-            return f"{self.dataset.classes[int(self.labels[number])]} · {place}"
+            first = "first " if self.is_of_first_place else ""
+            return f"{first}{self.dataset.classes[int(self.labels[number])]} · {place}"
         if self.values is not None:
             return f"{self.value_name} = {number_text(float(self.values[number]))} · {place}"
         return place
@@ -97,12 +105,14 @@ class Colouring:
         names: of the marks, if each stands for itself.
         ends: the least and the greatest of a scale, in words, otherwise.
         judges: whether it tells right from wrong, rather than what is true.
+        of: what the names are.
     """
 
     kinds: Array
     names: tuple[str, ...] = ()
     ends: tuple[str, str] | None = None
     judges: bool = False
+    of: str = "Classes"
 
     def marks(self, colours: Colours) -> list[tuple[str, str]]:
         """(colour, form) of each mark."""
@@ -119,13 +129,14 @@ class Colouring:
             return f"Colours from {self.ends[0]} to {self.ends[1]}"
         if not self.names:
             return ""
-        return ("Marks: " if self.judges else "Classes: ") + ", ".join(self.names)
+        return f"{'Marks' if self.judges else self.of}: {', '.join(self.names)}"
 
 
 def by_truth(examples: ShownExamples) -> Colouring:
     """By class, or by how great the first target is."""
     if examples.labels is not None:
-        return Colouring(examples.labels.astype(int), examples.dataset.classes)
+        of = "Classes of the first place" if examples.is_of_first_place else "Classes"
+        return Colouring(examples.labels.astype(int), examples.dataset.classes, of=of)
     values = examples.values
     if values is None or not len(values):
         return Colouring(np.full(len(examples.index), STEPS // 2))
