@@ -13,10 +13,12 @@ from nnstudio.data.sources import Line
 from nnstudio.data.split import Split
 from nnstudio.engine.activations import ReLU, Sigmoid, Softmax, Tanh
 from nnstudio.engine.dense import Dense
+from nnstudio.engine.lbfgs import LBFGS
 from nnstudio.engine.losses import CategoricalCrossEntropy, HalfSquaredError
 from nnstudio.engine.optimizers import SGD
 from nnstudio.engine.shaping import Input
 from nnstudio.project.project import Project
+from nnstudio.training.evaluation import EVALUATION_BATCH
 from nnstudio.training.settings import TrainingSettings
 
 HEALTHY = classifier(Dense(16, initialiser="xavier_normal"), Tanh(), Dense(16), ReLU())
@@ -56,6 +58,19 @@ def test_a_number_missing_in_the_data_is_told_as_such() -> None:
     data = numbers(project, inputs, np.zeros((100, 1)))
     found = examined(project, data).findings[0]
     assert (found.code, found.node, found.step) == ("doctor_nan_data", "n0", 1)
+
+
+def test_where_a_step_takes_all_examples_the_one_whose_number_is_missing_is_found() -> None:
+    project = regression(Dense(8), Tanh(), Dense(1), optimizer=LBFGS())
+    project = replace(project, data=replace(project.data, inputs="none"))
+    count = 3 * EVALUATION_BATCH
+    for missing in (0, count // 2, count - 1):
+        inputs = np.linspace(-1.0, 1.0, count)[:, np.newaxis]
+        inputs[missing] = np.nan
+        data = numbers(project, inputs, np.zeros((count, 1)))
+        data = held_back(data, np.arange(count), np.empty(0, np.int64))
+        found = examined(project, data).findings[0]
+        assert (found.code, found.node, found.step) == ("doctor_nan_data", "n0", 1)
 
 
 # ---------------------------------------------------------------- learning rate

@@ -97,7 +97,8 @@ def test_a_best_moment_that_is_beaten_goes_unless_its_step_is_due() -> None:
     recording = recorded(1_000, most=40).with_moment(moment(1_001, 0.5))
     assert recording.best is not None
     assert recording.best.step == 1_001
-    better = recording.with_moment(moment(1_003, 0.4)).with_moment(moment(1_005))
+    worse = recording.with_moment(moment(1_002))
+    better = worse.with_moment(moment(1_003, 0.4)).with_moment(moment(1_005))
     assert better.best is not None
     assert better.best.step == 1_003
     assert 1_001 not in steps_of(better)
