@@ -155,6 +155,9 @@ SENTENCES: dict[str, str] = {
         "{layer} asks for the column “{column}”, which the data doesn't have: choose one of {known}."
     ),
     "input_unused": _("Nothing takes what {layer} gives: connect it to a layer, or delete it."),
+    "lookup_scaled": _(
+        "{layer} looks up whole numbers, but “{column}” is brought into range first, so that none are left: leave that column as it is."
+    ),
     "output_unasked": _(
         "{layer} has no follower, so it is one of several outputs, compared with the data's targets: connect it, or choose its target in the Inspector if this is meant."
     ),

@@ -60,6 +60,11 @@ class Affine:
         result: np.ndarray = x / self.factor + self.offset
         return result
 
+    @property
+    def keeps_whole_numbers(self) -> bool:
+        """Whether what was a whole number is one afterwards, for whoever looks numbers up."""
+        return bool((self.factor == 1).all() and (self.offset == np.rint(self.offset)).all())
+
     def reshaped(self, shape: tuple[int, ...]) -> Affine:
         """The same for values whose examples are in ``shape`` now."""
         if not self.offset.ndim:

@@ -8,6 +8,7 @@ from typing import Any
 
 from nnstudio import schema
 from nnstudio.data.augmentation import Augmentation, augmentations_of
+from nnstudio.data.dataset import INPUTS, TARGETS
 from nnstudio.data.errors import DataError
 from nnstudio.data.preparation import INPUT_PREPARATIONS, PREPARATIONS
 from nnstudio.data.sources import SOURCES, Source
@@ -49,6 +50,10 @@ class DataSettings:
     )
     steps: tuple[Step, ...] = ()
     augmentation: tuple[Augmentation, ...] = ()
+
+    def preparation_of(self, column: str) -> str:
+        """How the column of this name is brought into range."""
+        return {INPUTS: self.inputs, TARGETS: self.targets}.get(column, self.columns)
 
     def check(self) -> DataSettings:
         """These settings, if every one is legal; the source checks what it needs when it loads.

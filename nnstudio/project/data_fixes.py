@@ -12,11 +12,10 @@ from dataclasses import replace
 from nnstudio.data.dataset import INPUTS
 from nnstudio.data.facts.warnings import DataWarning
 from nnstudio.data.settings import DataSettings
-from nnstudio.engine.embedding import Embedding
-from nnstudio.engine.shaping import Input
 from nnstudio.messages import sentence
 from nnstudio.project.edits import with_filling
 from nnstudio.project.fixes.fix import Fix, with_settings
+from nnstudio.project.lookups import looked_up
 from nnstudio.project.project import Project
 
 __all__ = ["DATA_FIXES", "DATA_NO_FIX", "data_fix", "matters", "why_no_fix"]
@@ -135,19 +134,6 @@ def matters(project: Project, warnings: Iterable[DataWarning]) -> tuple[DataWarn
     settled = set()
     if project.settings.class_weights == "balanced":
         settled.add("data_imbalance")
-    if _looks_up(project):
+    if INPUTS in looked_up(project.graph).values():
         settled |= {"data_unscaled", "data_constant"}
     return tuple(warning for warning in warnings if warning.code not in settled)
-
-
-def _looks_up(project: Project) -> bool:
-    """Whether an Embedding reads the inputs: its numbers are names, not sizes."""
-    graph = project.graph
-    return any(
-        isinstance(node.layer, Embedding)
-        and any(
-            isinstance(entry := graph.by_id[edge.source].layer, Input) and entry.source == INPUTS
-            for edge in graph.incoming[node.id]
-        )
-        for node in graph.nodes
-    )

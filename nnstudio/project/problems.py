@@ -15,6 +15,7 @@ from nnstudio.engine.shaping import Input
 from nnstudio.graph.analysis import Analysis, Problem, analyse
 from nnstudio.graph.model import Graph
 from nnstudio.messages import shape_text
+from nnstudio.project.lookups import looked_up
 from nnstudio.project.project import Project
 from nnstudio.schema import settings_of
 from nnstudio.training.settings import TrainingSettings
@@ -52,6 +53,7 @@ class DataFacts:
         is_validated: whether there is a validation part.
         target_shape: of one target; ``None`` for a label, or for numbers in a row.
         columns: what else the data has.
+        scaled: the columns whose whole numbers the preparation turns into others.
     """
 
     input_shape: Shape
@@ -60,6 +62,7 @@ class DataFacts:
     is_validated: bool = True
     target_shape: Shape | None = None
     columns: tuple[ColumnFacts, ...] = ()
+    scaled: frozenset[str] = frozenset()
 
     @property
     def all_columns(self) -> Mapping[str, ColumnFacts]:
@@ -99,8 +102,19 @@ def problems(project: Project, facts: DataFacts | None) -> tuple[Problem, ...]:
             found += _input_misfits(graph, entry, analysis, facts)
         for output in outputs:
             found += _output_misfits(graph, output, analysis, settings, facts)
+        found += _scaled_lookups(project, facts)
         found += _unwatched(settings, facts)
     return tuple(found)
+
+
+def _scaled_lookups(project: Project, facts: DataFacts) -> list[Problem]:
+    """Embeddings that would find no row for 0.37."""
+    found = []
+    for node, column in looked_up(project.graph).items():
+        if column in facts.scaled and project.data.preparation_of(column) != "none":
+            values = {"layer": project.graph.by_id[node].title, "column": column}
+            found.append(Problem(node, "error", "lookup_scaled", values))
+    return found
 
 
 def _unwatched(settings: TrainingSettings, facts: DataFacts) -> list[Problem]:

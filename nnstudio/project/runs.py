@@ -35,6 +35,11 @@ def facts_of(data: PreparedData) -> DataFacts:
         len(data.parts.validation) > 0,
         None if plain else targets.shape,
         tuple(ColumnFacts(c.name, c.shape, len(c.classes)) for c in dataset.columns),
+        frozenset(
+            name
+            for name in dataset.column_names
+            if not data.preparation.of(name).keeps_whole_numbers
+        ),
     )
 
 

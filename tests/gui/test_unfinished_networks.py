@@ -27,11 +27,11 @@ from nnstudio.project.project import Project
 SIZE = (760, 420)
 
 
-def looking_up() -> Project:
-    """An embedding of numbers that were scaled: there is no row 0.7 in its table."""
-    layers = Input((8,)), Embedding(10, 4), Dense(10), Softmax()
+def looking_up(rows: int = 10, inputs: str = "scale") -> Project:
+    """An embedding of digits; if they were scaled, there is no row 0.7 in its table."""
+    layers = Input((8,)), Embedding(rows, 4), Dense(10), Softmax()
     content = project(Sorting(count=100), *layers, loss=CategoricalCrossEntropy())
-    return replace(content, data=replace(content.data, inputs="scale"))
+    return replace(content, data=replace(content.data, inputs=inputs))
 
 
 def answering(*end: Layer) -> Project:
@@ -55,14 +55,33 @@ def test_a_run_of_numbers_that_an_embedding_does_not_know_ends_with_a_sentence(
     open_window: Opener, qtbot: QtBot
 ) -> None:
     window = open_window()
-    window.files.show_project(looking_up(), None)
+    window.files.show_project(looking_up(rows=5, inputs="none"), None)
     qtbot.waitUntil(lambda: not window.workbench.is_loading, timeout=20_000)
     runner = window.workbench.runner
     with qtbot.waitSignal(runner.ended, timeout=20_000):
         click(window, "run_button")
     message = child(window, "message_text")
     assert isinstance(message, QLabel)
-    assert "Embedding needs whole numbers from 0 to 9" in message.text()
+    assert "Embedding needs whole numbers from 0 to 4" in message.text()
+
+
+def test_scaled_numbers_that_an_embedding_looks_up_are_told_of_before_a_run_and_mended(
+    open_window: Opener, qtbot: QtBot
+) -> None:
+    window = open_window()
+    window.files.show_project(looking_up(), None)
+    workbench = window.workbench
+    qtbot.waitUntil(lambda: not workbench.is_loading, timeout=20_000)
+    assert not child(window, "run_button").isEnabled()
+    (problem,) = workbench.problems
+    assert "looks up whole numbers" in str(problem)
+    qtbot.waitUntil(lambda: child(window, "problem_fix_0").isVisible())
+    click(window, "problem_fix_0")
+    qtbot.waitUntil(lambda: not workbench.is_loading, timeout=20_000)
+    assert workbench.problems == ()
+    with qtbot.waitSignal(workbench.runner.ended, timeout=20_000):
+        click(window, "step_batch_button")
+    assert workbench.project.trained is not None
 
 
 def test_numbers_that_an_embedding_does_not_know_have_no_activations(qtbot: QtBot) -> None:

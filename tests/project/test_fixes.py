@@ -229,6 +229,22 @@ BROKEN: list[tuple[str, Project, DataFacts | None, str]] = [
         "Compare with the targets",
     ),
     (
+        "lookup_scaled",
+        project(chain(Input(shape=(2,)), Embedding(), Flatten(), Dense(units=2), Softmax())),
+        replace(POINTS, scaled=frozenset({"inputs"})),
+        "Leave the inputs unscaled",
+    ),
+    (
+        "lookup_scaled",
+        project(
+            chain(
+                Input(shape=(2,), column="day"), Embedding(), Flatten(), Dense(units=2), Softmax()
+            )
+        ),
+        replace(POINTS, columns=(ColumnFacts("day", (2,)),), scaled=frozenset({"day"})),
+        "Leave day unscaled",
+    ),
+    (
         "output_shape",
         project(chain(Input(shape=(2,)), Dense(units=7), Softmax())),
         POINTS,

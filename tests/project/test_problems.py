@@ -305,8 +305,9 @@ def test_one_learning_layer_is_enough() -> None:
 def test_the_facts_are_those_of_the_data() -> None:
     from small_projects import LINE_DATA, SPIRAL_DATA
 
-    assert facts_of(LINE_DATA) == NUMBERS
-    assert facts_of(SPIRAL_DATA) == DataFacts((2,), 2, is_classification=True)
+    assert facts_of(LINE_DATA) == replace(NUMBERS, scaled=frozenset({"inputs", "targets"}))
+    spiral = DataFacts((2,), 2, is_classification=True, scaled=frozenset({"inputs"}))
+    assert facts_of(SPIRAL_DATA) == spiral
     assert told(SPIRAL, facts_of(SPIRAL_DATA)) == []
 
 

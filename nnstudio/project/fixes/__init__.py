@@ -45,6 +45,7 @@ REPAIRS: dict[str, Repair] = {
     "equal_but_features": shapes.flatten_branches,
     "data_shape": outputs.fit_input,
     "column_missing": outputs.known_column,
+    "lookup_scaled": outputs.leave_unscaled,
     "output_shape": outputs.fit_units,
     "output_of_places": outputs.fit_units,
     "output_unjudged": outputs.judge_otherwise,

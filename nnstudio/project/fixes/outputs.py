@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from math import prod
+from typing import Any
 
-from nnstudio.data.dataset import TARGETS
+from nnstudio.data.dataset import INPUTS, TARGETS
 from nnstudio.engine.activations import Elementwise, Sigmoid, Softmax
 from nnstudio.engine.dense import Dense
 from nnstudio.engine.layer import Layer
@@ -46,6 +47,15 @@ def known_column(project: Project, problem: Problem, facts: DataFacts | None) ->
     else:
         settings = project.settings.judging(problem.node, target=TARGETS)
         yield Fix("Compare with the targets", with_settings(project, settings))
+
+
+def leave_unscaled(project: Project, problem: Problem, facts: DataFacts | None) -> Iterable[Fix]:
+    """The column as the data has it. Further columns are prepared all alike."""
+    column, data = str(problem.values["column"]), project.data
+    name = {INPUTS: "inputs", TARGETS: "targets"}.get(column, "columns")
+    unscaled: dict[str, Any] = {name: "none"}
+    words = "Leave the inputs unscaled" if column == INPUTS else f"Leave {column} unscaled"
+    return [Fix(words, replace(project, data=replace(data, **unscaled)))]
 
 
 def fit_units(project: Project, problem: Problem, facts: DataFacts | None) -> Iterator[Fix]:
