@@ -75,6 +75,15 @@ def timeless(trained: Trained) -> Trained:
     return replace(trained, progress=replace(trained.progress, seconds=0.0))
 
 
+def curves(trained: Trained) -> dict[str, np.ndarray]:
+    """All that is known of steps and epochs but the time they took."""
+    history = History.from_arrays(trained.history or {})
+    _, losses, _, _ = history.steps.curve()
+    _, rates, _, _ = history.rates.curve()
+    columns = {name: values for name, values in history.columns().items() if name != "seconds"}
+    return {"loss": losses, "rate": rates, **columns}
+
+
 CASES = {
     "dropout and Adam": (MOODY, SPIRAL_DATA),
     "two threads": (settled(MOODY, threads=2), SPIRAL_DATA),
@@ -103,6 +112,7 @@ def test_from_any_moment_the_run_goes_on_with_the_same_bits(case: str) -> None:
         assert continues(back)
         again = run(back, data)
         assert timeless(trained_of(again)) == timeless(trained_of(whole))
+        np.testing.assert_equal(curves(trained_of(again)), curves(trained_of(whole)))
         assert [m.step for m in moments_of(again)] == [m.step for m in moments]
         for one, other in zip(moments_of(again), moments, strict=True):
             np.testing.assert_array_equal(one.flat, other.flat)
