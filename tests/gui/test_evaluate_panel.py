@@ -564,6 +564,39 @@ def test_much_work_is_done_on_a_thread_with_the_same_answers(
     np.testing.assert_array_equal(panel.judged.answers, expected)
 
 
+def test_figures_of_two_moments_never_stand_beside_each_other(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    panel = show(qtbot, EvaluatePanel, spiral(), SIZE)
+    train(qtbot, panel)
+    settled(qtbot, panel)
+    assert set(cells(panel, "evaluate_figures")["Examples"]) == {"training", "validation"}
+    may_answer, judged = threading.Event(), answering.judged
+
+    def slowly(model: Any, data: Any, wanted: Any, *interrupted: Any) -> Any:
+        if "training" in wanted:
+            may_answer.wait(20)
+        return judged(model, data, wanted, *interrupted)
+
+    monkeypatch.setattr(answering, "judged", slowly)
+    monkeypatch.setattr(answering, "AT_ONCE", 0)
+    before = panel.judged
+    try:
+        panel.live.look_at(0)
+        qtbot.waitUntil(lambda: panel.judged is not before, timeout=20_000)
+        assert set(cells(panel, "evaluate_figures")["Examples"]) == {"validation"}
+
+        choose(panel, "evaluate_part", "Training")  # it is waited for, and another can be chosen
+        assert text(panel, "evaluate_empty_text") == "The network is answering…"
+        assert child(panel, "evaluate_part").isVisible()
+    finally:
+        may_answer.set()
+    settled(qtbot, panel)
+    _, answers, truth = answers_of(panel, "training")
+    right = (answers.argmax(1) == truth).mean()
+    assert cells(panel, "evaluate_figures")["Accuracy"]["training"] == f"{100 * right:.1f} %"
+
+
 def test_large_parts_are_answered_in_part_while_training_runs(qtbot: QtBot) -> None:
     panel = show(qtbot, EvaluatePanel, line(), SIZE)
     model = panel.live.model()

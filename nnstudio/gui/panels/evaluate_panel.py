@@ -72,6 +72,7 @@ class EvaluatePanel(LiveView):
         self._past: tuple[object, ...] = (None, "")
         self._known: Answers = {}
         self._fresh: set[Part] = set()
+        self._stale: set[Part] = set()  # parts whose answers are of other weights than is asked
         self._failed = ""
         self._about: tuple[object, ...] = ()
         self._wanted_part: Part | None = None
@@ -222,8 +223,9 @@ class EvaluatePanel(LiveView):
             parts += [part for part in ("validation", "training") if part != self.part]
         parts = [part for part in parts if len(rows_of(data, part))]
         if running:
-            self._asked = ()
-            if self._answering.may_ask():
+            self._asked, self._stale = (), set(self._known)
+            is_missing = self._answering.awaited is None and self.part not in self._known
+            if self._answering.may_ask() or is_missing:
                 self._past = past
                 wanted = {part: live_rows(model, rows_of(data, part)) for part in parts}
                 self._answering.judge(model, data, wanted, live=True)
@@ -235,7 +237,7 @@ class EvaluatePanel(LiveView):
         if len(self._asked) != len(key) or any(
             a is not b for a, b in zip(key, self._asked, strict=True)
         ):
-            self._asked, self._fresh = key, set()
+            self._asked, self._fresh, self._stale = key, set(), set(self._known)
             self._answering.cancel()
         missing = [part for part in parts if part not in self._fresh]
         while missing and self._answering.awaited is None:  # else as soon as that is answered
@@ -253,13 +255,18 @@ class EvaluatePanel(LiveView):
             return
         self._failed = ""
         if job.found is not None:
-            self._known = {**self._known, **job.found}
+            # Figures of two moments of the run never stand beside each other.
+            same = {part: old for part, old in self._known.items() if part not in self._stale}
+            self._known, self._stale = {**same, **job.found}, set()
             self._shown_page = ()
 
     def _show(self, data: PreparedData) -> None:
         judged = self.judged
-        if self._failed or judged is None:
-            self._say_empty(self._failed or "The network is answering…")
+        if self._failed:
+            self._say_empty(self._failed)
+            return
+        if judged is None:
+            self._say_answering()
             return
         names = FOR_CLASSES if judged.is_classification else FOR_NUMBERS
         for name, button in self._tabs.buttons.items():
@@ -320,6 +327,17 @@ class EvaluatePanel(LiveView):
         self._outputs.setVisible(len(names) > 1)
 
     # ------------------------------------------------------------------ room
+
+    def _say_answering(self) -> None:
+        """Whoever waits for one part may choose another one, if there has been one."""
+        if self._known:
+            self._stack.setCurrentWidget(self._empty)
+            self._caption.setText("")
+            self.take.hide()
+            self._shown_page = ()
+            self._empty.say("The network is answering…")
+        else:
+            self._say_empty("The network is answering…")
 
     def _say_empty(self, text: str) -> None:
         self._head_shown(False)
