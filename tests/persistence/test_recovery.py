@@ -170,6 +170,25 @@ def test_a_run_taken_up_again_keeps_its_best_epoch_until_there_is_a_better_one()
     second.keeper.close()
 
 
+def test_the_best_epoch_is_that_of_the_figure_that_is_watched_by_now() -> None:
+    accuracy = replace(SPIRAL, settings=replace(SPIRAL.settings, monitor="validation metric"))
+    watched = Watched(accuracy, best=0)
+    session = watched.session
+    watched.run(epochs=2)
+    watched.written.clear()
+    session.change(replace(session.settings, monitor="validation loss"))
+    watched.run(epochs=3)
+    rows = session.history.epochs
+    better = [
+        row.step
+        for number, row in enumerate(rows)
+        if number >= 2 and row.val_loss < min(before.val_loss for before in rows[:number])
+    ]
+    assert better
+    assert watched.written == [("best", step) for step in better]
+    watched.leave().discard()
+
+
 def test_a_folder_that_somebody_has_removed_is_made_again() -> None:
     watched = Watched(every=0)
     watched.run(batches=2)

@@ -8,10 +8,10 @@ whose writing takes long is kept less often, so that it costs no more than a sha
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from math import inf
+from math import inf, isfinite
 from time import monotonic
 from types import MappingProxyType
 
@@ -85,7 +85,8 @@ class Checkpoints:
         self._began = pace.clock()
         self._spent_before = keeper.spent
         self._last_due = self._best_due = self._next_due = self._began + pace.first
-        self._best_score = min(map(self._score, session.history.epochs), default=inf)
+        self._monitor = session.watch.monitor
+        self._best_score = self._lowest(session.history.epochs)
         self._best: _Best | None = None
         if not session.step:
             keeper.forget("best")  # of another run
@@ -113,10 +114,15 @@ class Checkpoints:
     # ------------------------------------------------------------------ what is due
 
     def _look_at(self, figures: EpochFigures) -> None:
+        session = self._session
+        if (
+            self._monitor != session.watch.monitor
+        ):  # its numbers can't be compared with those before
+            self._monitor = session.watch.monitor
+            self._best_score = self._lowest(session.history.epochs[:-1])
         found = self._score(figures)
         if found < self._best_score:  # never where it is no number
             self._best_score = found
-            session = self._session
             self._best = _Best(session.epoch, session.step, self._judged())
             self._next_due = min(self._next_due, self._best_due)
 
@@ -148,6 +154,9 @@ class Checkpoints:
 
     def _score(self, figures: EpochFigures) -> float:
         return score(figures, self._session.watch.monitor, self._session.metric)
+
+    def _lowest(self, epochs: Sequence[EpochFigures]) -> float:
+        return min(filter(isfinite, map(self._score, epochs)), default=inf)
 
     def _judged(self) -> Array:
         """A copy of the variables that were validated: the average, if there is one."""
