@@ -216,6 +216,7 @@ def test_the_edited_mark_gives_way_before_the_name(header: Header) -> None:
         header.set_title("digits.nnstudio", True)
         assert text(header, "project_name") == "digits.nnstudio"
     header.resize(900, 50)
+    header.show_findings(["The learning rate is too high."])
     header.set_title("a rather long name for a project that nobody would type.nnstudio", True)
     assert "…" in text(header, "project_name")
     assert not child(header, "edited_mark").isVisible()
