@@ -115,9 +115,8 @@ class Checkpoints:
 
     def _look_at(self, figures: EpochFigures) -> None:
         session = self._session
-        if (
-            self._monitor != session.watch.monitor
-        ):  # its numbers can't be compared with those before
+        if self._monitor != session.watch.monitor:
+            # The numbers of another figure can't be compared with those before.
             self._monitor = session.watch.monitor
             self._best_score = self._lowest(session.history.epochs[:-1])
         found = self._score(figures)
