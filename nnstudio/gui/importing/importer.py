@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QUrl
 from PySide6.QtGui import QDropEvent, QGuiApplication
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtWidgets import QDialog, QFileDialog
 
 from nnstudio.data.settings import DataSettings
 from nnstudio.data.sources import Mnist, Source, Table
@@ -16,6 +17,7 @@ from nnstudio.data.sources.naming import source_of_path
 from nnstudio.data.sources.table import MOST_TEXT
 from nnstudio.gui.importing.draft import Draft
 from nnstudio.gui.importing.import_dialog import ImportDialog
+from nnstudio.gui.importing.source_dialog import SourceDialog
 from nnstudio.messages import sentence
 from nnstudio.project.edits import with_other_source
 
@@ -54,7 +56,7 @@ class Importer(QObject):
         elif source is None:
             self._window.workbench.said.emit(sentence("import_other", file=path.name), "error")
         else:
-            self._import(with_other_source(self._window.workbench.project.data, source))
+            self._take_source(None, source)
 
     def paste(self) -> None:
         """Import cells that were copied from a spreadsheet; they become part of the project."""
@@ -76,27 +78,49 @@ class Importer(QObject):
         return dialog
 
     def _chosen(self, dialog: ImportDialog, draft: Draft) -> None:
-        """Import it; what was chosen is let go of only when the whole table has been read."""
+        data = draft.settings(self._window.workbench.project.data)
+        self._import(data, dialog.deleteLater, dialog.come_back)
+
+    def _take_source(self, dialog: SourceDialog | None, source: Source) -> None:
+        """Import what needs no questions, or none but why it can't be read."""
+
+        def refused(reason: str) -> None:
+            self._ask_again(dialog, source).come_back(reason)
+
+        data = with_other_source(self._window.workbench.project.data, source)
+        self._import(data, _nothing if dialog is None else dialog.deleteLater, refused)
+
+    def _ask_again(self, dialog: SourceDialog | None, source: Source) -> SourceDialog:
+        if dialog is None:
+            dialog = SourceDialog(source, self._window.theme, self._window)
+            dialog.chosen.connect(partial(self._take_source, dialog))
+            dialog.rejected.connect(dialog.deleteLater)
+        return dialog
+
+    def _import(
+        self,
+        data: DataSettings,
+        taken: Callable[[], object],
+        refused: Callable[[str], object],
+    ) -> None:
+        """Read ``data``: what there was before is let go of only when all of it has been read."""
         workbench = self._window.workbench
-        before, data = workbench.project, draft.settings(workbench.project.data)
-        self._import(data)
+        before = workbench.project
+        self._window.show_network()
+        self._window.show_stage("data")
+        self._panel.take(LABEL, data)
         imported = workbench.project
 
         def look() -> None:
             if workbench.data is not None or workbench.project.data != data:
-                dialog.deleteLater()
+                taken()
                 return
             reason = workbench.data_error
             if workbench.project == imported != before:
                 workbench.document.withdraw()
-            dialog.come_back(reason)
+            refused(reason)
 
         workbench.when_loaded(look)
-
-    def _import(self, data: DataSettings) -> None:
-        self._window.show_network()
-        self._window.show_stage("data")
-        self._panel.take(LABEL, data)
 
     # ------------------------------------------------------------------ dropping
 
@@ -105,7 +129,7 @@ class Importer(QObject):
             assert isinstance(event, QDropEvent), "Qt's classes of these events"
             urls = event.mimeData().urls()
             path = _path(urls)
-            is_asking = any(d.isVisible() for d in self._window.findChildren(ImportDialog))
+            is_asking = any(d.isVisible() for d in _dialogs(self._window))
             if path is not None and not is_asking and source_at(path) is not None:
                 event.acceptProposedAction()
                 if event.type() == QEvent.Type.Drop:
@@ -121,6 +145,15 @@ def source_at(path: Path) -> Source | None:
     if "-idx" in path.name and "ubyte" in path.name:
         return Mnist(folder=str(path.parent))
     return source_of_path(str(path))
+
+
+def _dialogs(window: MainWindow) -> list[QDialog]:
+    kinds = (ImportDialog, SourceDialog)
+    return [d for d in window.findChildren(QDialog) if isinstance(d, kinds)]
+
+
+def _nothing() -> None:
+    """Nobody has asked anything."""
 
 
 def _path(urls: list[QUrl]) -> Path | None:
