@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
-
-import numpy as np
 
 from nnstudio.project.run_book import record_of
 from nnstudio.project.run_record import RunRecord
-from nnstudio.training.history import History
+from nnstudio.training.history import History, StepSeries
+
+#: So many first losses tell a run from another.
+_TELLING = 4
 
 
 def with_past(runs: Sequence[RunRecord], record: RunRecord) -> History:
@@ -21,14 +21,7 @@ def with_past(runs: Sequence[RunRecord], record: RunRecord) -> History:
     parent = _parent(runs, record)
     if parent is None or _goes_on(parent, record):
         return record.curves
-    before = _steps_before(runs, record)
-    together = History()
-    for figures in with_past(runs, parent).epochs:
-        if figures.step <= before:
-            together.add_epoch(figures)
-    for figures in record.curves.epochs:
-        together.add_epoch(replace(figures, step=before + figures.step))
-    return together
+    return with_past(runs, parent).followed_by(record.curves, _steps_before(runs, record))
 
 
 def _parent(runs: Sequence[RunRecord], record: RunRecord) -> RunRecord | None:
@@ -49,8 +42,29 @@ def _steps_before(runs: Sequence[RunRecord], record: RunRecord) -> int:
 
 
 def _goes_on(parent: RunRecord, record: RunRecord) -> bool:
-    """Whether the curves of ``record`` begin as those of ``parent`` do."""
-    _, first, _, _ = parent.curves.steps.curve()
-    _, own, _, _ = record.curves.steps.curve()
-    count = min(4, len(first), len(own))
-    return count > 0 and np.array_equal(first[:count], own[:count])
+    """Whether the curves of ``record``, which began from ``parent``, begin as those of it do.
+
+    The first losses of a long run are folded. Their least and greatest stay as they were.
+    """
+    own, its = record.curves.steps, parent.curves.steps
+    past = record.parent[1] if record.parent is not None else 0
+    shared = min(len(own), len(its))
+    if not shared or len(own) < past:
+        return False
+    count = max(min(_TELLING, shared), _first_width(own), _first_width(its))
+    (least, greatest), (lowest, highest) = _extremes(own, count), _extremes(its, count)
+    if len(own) < count:  # part of what the other has folded
+        return lowest <= least and greatest <= highest
+    return (least, greatest) == (lowest, highest)
+
+
+def _first_width(losses: StepSeries) -> int:
+    """How many steps the first point of the curve stands for, which lies in their middle."""
+    return int(2 * losses.curve()[0][0]) + 1
+
+
+def _extremes(losses: StepSeries, count: int) -> tuple[float, float]:
+    """The least and the greatest of the first ``count`` steps, whole points of the curve."""
+    steps, least, _, greatest = losses.curve()
+    first = steps < count
+    return float(least[first].min()), float(greatest[first].max())

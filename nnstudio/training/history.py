@@ -22,7 +22,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import nan
 from typing import NamedTuple
 
@@ -165,10 +165,13 @@ class History:
 
     def add_epoch(self, figures: EpochFigures) -> None:
         """For the one writing thread; epochs count from 1, whatever ``figures`` say."""
+        self._add(figures, len(self._table) + 1)
+
+    def _add(self, figures: EpochFigures, number: int) -> None:
         names = tuple(figure.name for figure in figures.further)
         if names != self._further:
             self._name(names)
-        row = [float(len(self._table) + 1)]
+        row = [float(number)]
         row += [float(getattr(figures, column)) for column in EPOCH_COLUMNS]
         for figure in figures.further:
             row += [figure.train, figure.val]
@@ -193,6 +196,17 @@ class History:
         shorter.steps, shorter.rates = self.steps.until(step), self.rates.until(step)
         shorter._further, shorter._table = self._further, self._table.until(epoch, _NUMBER)
         return shorter
+
+    def followed_by(self, later: History, step: int) -> History:
+        """The epochs up to ``step``, then those of ``later``, which began there; without steps."""
+        together, count = History(), 0
+        for figures in self.epochs:
+            if figures.step <= step:
+                count = figures.epoch
+                together._add(figures, count)
+        for figures in later.epochs:
+            together._add(replace(figures, step=step + figures.step), count + figures.epoch)
+        return together
 
     def arrays(self) -> dict[str, Floats]:
         """A copy that can be kept or written to a file."""

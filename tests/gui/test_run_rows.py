@@ -21,7 +21,7 @@ from nnstudio.project.project import Project
 from nnstudio.project.run_curves import with_past
 from nnstudio.project.run_record import RunRecord
 from nnstudio.project.run_words import differences, side_by_side
-from nnstudio.training.history import EpochFigures, History
+from nnstudio.training.history import RAW_STEPS, EpochFigures, History
 
 
 def record_of(project: Project, number: int, **changes: object) -> RunRecord:
@@ -234,6 +234,37 @@ def test_a_run_that_went_on_has_its_past_already() -> None:
     parent = with_losses(LINE, 4.0, 3.0)
     child = with_losses(replace(LINE, number=2, parent=(1, 8)), 4.0, 3.0, 1.0)
     assert with_past([parent, child], child) is child.curves
+
+
+def test_a_run_that_went_on_has_its_past_already_whatever_was_folded_since() -> None:
+    history = History()
+    for step in range(2 * RAW_STEPS):
+        history.add_step(1 / (1 + step) + 0.1 * (step % 7))
+    parent = replace(LINE, step=2 * RAW_STEPS, history=history.arrays())
+    early, late = history.until(1000, 0), history.until(RAW_STEPS + 1000, 0)
+    for number, curves in enumerate((early, late, history.until(2, 0)), 2):
+        begun = len(curves.steps)
+        for _ in range(3):
+            curves.add_step(0.5)
+        child = replace(
+            LINE, number=number, parent=(1, begun), step=begun + 3, history=curves.arrays()
+        )
+        assert with_past([parent, child], child) is child.curves
+
+
+def test_epochs_after_a_long_past_are_counted_on_from_it() -> None:
+    history = History()
+    history.add_step(9.0)
+    for epoch in range(1, 5001):
+        history.add_epoch(EpochFigures(4 * epoch, 1.0, nan, 1 / epoch, nan, 0.0))
+    parent = replace(LINE, epoch=5000, step=20_000, history=history.arrays())
+    own = with_losses(replace(LINE, number=2, parent=(1, 19_999)), 0.5, 0.25)
+    together = with_past([parent, own], own).epochs
+    assert len(together) < 5000
+    for row in together[:-2]:
+        assert (row.step, row.val_loss) == (4 * row.epoch, 1 / row.epoch)
+    assert [row.epoch for row in together[-3:]] == [4999, 5000, 5001]
+    assert [row.step for row in together[-2:]] == [20_003, 20_007]
 
 
 def test_without_its_parent_a_run_is_drawn_alone() -> None:
