@@ -298,9 +298,11 @@ class Header(QWidget):
         elif progress is not None and (continues(project) or is_finished(project)):
             size = self._workbench.data and len(self._workbench.data.parts.train)
             part = progress.position / size if size else 0
-            self._set(self._epoch, _epoch_text(progress.epoch, epochs))
             end = "ended early" if progress.ended_early else "trained"
-            self._set(self._left, end if is_finished(project) else "paused")
+            is_over = is_finished(project)
+            within = 1 if progress.position and not is_over else 0  # begun, as while it runs
+            self._set(self._epoch, _epoch_text(progress.epoch + within, epochs))
+            self._set(self._left, end if is_over else "paused")
             self._bar.setValue(round(1000 * min(1.0, (progress.epoch + part) / epochs)))
         else:
             self._set(self._epoch, "not trained yet" if trained is None else "new run")

@@ -12,7 +12,7 @@ import pytest
 from driving import child, click, drag
 from live_panels import digits, line, show, train
 from PySide6.QtCore import QPoint, QPointF, QRect, Qt
-from PySide6.QtGui import QAction, QColor, QWheelEvent
+from PySide6.QtGui import QAction, QColor, QImage, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog, QSlider, QToolButton
 from pytestqt.qtbot import QtBot
@@ -443,6 +443,7 @@ def test_other_runs_are_drawn_beside_it_with_a_legend(qtbot: QtBot) -> None:
         assert (solid.dashed, dashed.dashed) == (False, True)
         assert dashed.least[-1] == pytest.approx(last)
         assert chart.x_axis.high >= 9, "the longest of them is seen in full"
+        assert chart.drawing.end == 9, "and the words on this run don't stand on it"
     chart = panel.charts.loss
     QTest.mouseMove(chart, QPoint(round(chart.frame().across(np.array([2.0]))[0]), 60))
     assert "Run 2 validation 1.00" in chart.crosshair.words
@@ -534,6 +535,24 @@ def test_the_picture_is_written_and_copied(qtbot: QtBot, tmp_path: Path) -> None
     choose(panel, "curves_copy_picture")
     image = QApplication.clipboard().image()
     assert image.width() > 2 * panel.charts.loss.width()
+
+
+def test_a_picture_of_several_runs_says_which_is_which(qtbot: QtBot, tmp_path: Path) -> None:
+    panel = trained(qtbot)
+    file = tmp_path / "curves.png"
+    panel.compare([("Run 2", other_run(), "negative"), ("Run 3", other_run(4), "dim")])
+    panel.refresh()
+    assert panel.take.save_to(file)
+    image = QImage(str(file))
+    wanted = panel._theme.colour("negative").rgb()
+    below = range(image.height() - 60, image.height())  # where there is a row of names
+    assert any(image.pixel(x, y) == wanted for y in below for x in range(image.width()))
+
+
+def test_a_picture_of_curves_is_called_so(qtbot: QtBot, tmp_path: Path) -> None:
+    file = tmp_path / "curves.svg"
+    assert trained(qtbot).take.save_to(file)
+    assert "<title>Learning curves: Loss" in file.read_text(encoding="utf-8")
 
 
 def test_saving_asks_where_and_says_what_went_wrong(

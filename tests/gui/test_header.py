@@ -108,6 +108,16 @@ def test_the_speed_gives_way_where_there_is_no_room_for_it(
     assert label.sizeHint().width() <= label.width()
 
 
+def test_a_pause_within_an_epoch_counts_the_epoch_that_was_begun(
+    header: Header, bench: Workbench, qtbot: QtBot
+) -> None:
+    for button, epoch in (("step_batch_button", 1), ("step_epoch_button", 1)) * 2:
+        begun = bench.project.trained is not None and bench.project.trained.progress.epoch
+        with qtbot.waitSignal(bench.runner.ended):
+            click(header, button)
+        assert text(header, "epoch_label") == f"epoch {epoch + int(begun)} of 3"
+
+
 def test_after_the_last_epoch_the_header_says_so(
     header: Header, bench: Workbench, qtbot: QtBot
 ) -> None:

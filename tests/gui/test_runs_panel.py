@@ -14,9 +14,11 @@ from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from nnstudio.engine.optimizers import SGD
+from nnstudio.gui.look.theme import Theme
 from nnstudio.gui.main_window import MainWindow
 from nnstudio.gui.panels.runs_panel import RunsPanel
 from nnstudio.gui.runs.cells import NAMES, Row, cell
+from nnstudio.gui.runs.compared import COLOURS
 from nnstudio.gui.runs.run_model import RunModel
 from nnstudio.gui.runs.run_table import RunTable
 from nnstudio.persistence.project_file import load_project, save_project
@@ -534,6 +536,15 @@ def test_selected_runs_are_compared_by_the_button(three: Bench) -> None:
     assert child(three.window, "runs_compare_page").isVisible()
     assert set(three.panel.comparison.colours) == {2, 3}
     assert three.panel.comparison.colours[3] == "training"  # whose curves are drawn anyway
+
+
+@pytest.mark.parametrize("name", ["light", "dark"])
+def test_the_first_runs_compared_look_unlike_the_curves_that_are_drawn_anyway(name: str) -> None:
+    theme = Theme(name)
+    for role in COLOURS[:4]:
+        for own in ("training", "validation"):
+            between = abs(theme.colour(role).hslHue() - theme.colour(own).hslHue())
+            assert min(between, 360 - between) > 30, f"{role} beside {own}"
 
 
 def test_a_run_that_is_deleted_is_no_longer_compared(three: Bench) -> None:

@@ -30,7 +30,7 @@ def sheet_of(page: QWidget) -> Sheet:
         painter.fillRect(QRectF(0, 0, size.width(), size.height()), page.palette().window())
         page.render(painter, QPoint(0, 0))
 
-    return Sheet(size, paint)
+    return Sheet(size, paint, page.accessibleName() or "Evaluation")
 
 
 class TakeAlong(QToolButton):

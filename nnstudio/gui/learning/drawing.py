@@ -91,7 +91,7 @@ def drawing_of(
         y_whole=up_whole,
         curves=tuple(curves),
         labels=tuple(_labels(kind, runs[0], more)),
-        end=runs[0].done,
+        end=max(run.done for run in runs),  # words never stand on the others
         bands=look.bands,
     )
 

@@ -9,19 +9,23 @@ from math import isfinite
 from pathlib import Path
 
 import numpy as np
-from PySide6.QtCore import QObject, QPoint, QRectF, QSizeF, Signal
-from PySide6.QtGui import QGuiApplication, QPainter
+from PySide6.QtCore import QObject, QPoint, QPointF, QRectF, QSizeF, Signal
+from PySide6.QtGui import QFont, QFontMetricsF, QGuiApplication, QPainter, QPen
 from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
 from nnstudio.gui.learning.run_curves import RunCurves
 from nnstudio.gui.look.theme import Theme
 from nnstudio.gui.pictures.sheet import FORMATS, Sheet, sheet_image, write_sheet
+from nnstudio.gui.plots.crosshair import colour_of
 from nnstudio.gui.plots.curve_chart import CurveChart
+from nnstudio.gui.plots.curve_lines import Colour
 from nnstudio.messages import StudioError
 
 #: Before the columns of the epochs.
 _OF_STEPS = ("run", "step", "epoch", "batch_loss", "learning_rate")
 _CSV = "Table of all values"
+#: The length of a line that shows a run's colour, in pixels.
+_SAMPLE = 16.0
 
 
 def curve_rows(runs: Sequence[RunCurves], metric: str = "metric") -> list[list[str]]:
@@ -79,11 +83,24 @@ def csv_text(rows: Sequence[Sequence[str]]) -> str:
     return text.getvalue()
 
 
-def picture_of(charts: Sequence[tuple[str, CurveChart]], theme: Theme) -> Sheet:
-    """The charts side by side with their titles, as a drawing."""
+def picture_of(
+    charts: Sequence[tuple[str, CurveChart]],
+    theme: Theme,
+    named: Sequence[tuple[Colour, str]] = (),
+) -> Sheet:
+    """The charts side by side with their titles, as a drawing.
+
+    Args:
+        named: colour and name of each run, where there are several: written below.
+    """
     top, gap = 28.0, 16.0
     width = sum(chart.width() for _, chart in charts) + gap * (len(charts) + 1)
-    size = QSizeF(width, top + gap + max((chart.height() for _, chart in charts), default=1))
+    height = top + gap + max((chart.height() for _, chart in charts), default=1)
+    font = charts[0][1].font() if charts else QFont()
+    places, below = _legend_places(
+        QFontMetricsF(font), [name for _, name in named], width - 2 * gap
+    )
+    size = QSizeF(width, height + below)
 
     def paint(painter: QPainter, box: QRectF, outlines: bool) -> None:
         painter.scale(box.width() / size.width(), box.height() / size.height())
@@ -101,8 +118,30 @@ def picture_of(charts: Sequence[tuple[str, CurveChart]], theme: Theme) -> Sheet:
             chart.paint_all(painter)
             painter.restore()
             left += chart.width() + gap
+        painter.setFont(font)
+        for (colour, name), place in zip(named, places, strict=True):
+            at = place + QPointF(gap, height)
+            painter.setPen(QPen(colour_of(theme, colour), 2.5))
+            painter.drawLine(at - QPointF(0, 4), at + QPointF(_SAMPLE, -4))
+            painter.setPen(theme.colour("text"))
+            painter.drawText(at + QPointF(_SAMPLE + 6, 0), name)
 
-    return Sheet(size, paint)
+    title = " · ".join(title for title, _ in charts)
+    return Sheet(size, paint, f"Learning curves: {title}")
+
+
+def _legend_places(
+    metrics: QFontMetricsF, names: Sequence[str], width: float
+) -> tuple[list[QPointF], float]:
+    """Where each name's line of colour begins, from left to right in rows; and how tall it is."""
+    places, x, y = [], 0.0, metrics.ascent()
+    for name in names:
+        wide = _SAMPLE + 6 + metrics.horizontalAdvance(name)
+        if x > 0 and x + wide > width:
+            x, y = 0.0, y + metrics.lineSpacing()
+        places.append(QPointF(x, y))
+        x += wide + 20
+    return places, y + metrics.descent() + 12 if names else 0.0
 
 
 class CurveExport(QObject):

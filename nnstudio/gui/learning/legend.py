@@ -10,6 +10,16 @@ from PySide6.QtWidgets import QLabel
 from nnstudio.gui.learning.run_curves import RunCurves
 from nnstudio.gui.look.theme import Theme
 from nnstudio.gui.plots.crosshair import colour_of
+from nnstudio.gui.plots.curve_lines import Colour
+
+
+def named_runs(runs: Sequence[RunCurves]) -> list[tuple[Colour, str]]:
+    """Colour and name of each of ``runs``, of which the first is the one in front; none of one."""
+    others = [run for run in runs if run.label]
+    if not others:
+        return []
+    front: list[tuple[Colour, str]] = [("training", "this run")]
+    return [*front[: len(runs) - len(others)], *((run.role or "dim", run.label) for run in others)]
 
 
 class CurveLegend(QLabel):
@@ -27,12 +37,10 @@ class CurveLegend(QLabel):
 
     def show_runs(self, runs: Sequence[RunCurves], most: int) -> None:
         """Name all ``runs``, of which the first is the one in front, at most so many of them."""
-        others = [run for run in runs if run.label]
-        self.setVisible(bool(others))
-        if not others:
+        named = named_runs(runs)
+        self.setVisible(bool(named))
+        if not named:
             return
-        front = [("training", "this run")] if len(others) < len(runs) else []
-        named = [*front, *((run.role or "dim", run.label) for run in others)]
         said = tuple((str(role), label) for role, label in named), most, self._theme.name
         if said == self._said:
             return

@@ -13,7 +13,7 @@ from nnstudio.gui.learning.bar import CurvesBar
 from nnstudio.gui.learning.charts import CurveCharts, Shown
 from nnstudio.gui.learning.export import CurveExport, picture_of
 from nnstudio.gui.learning.kinds import LOSS, Kind, kinds_of
-from nnstudio.gui.learning.legend import CurveLegend
+from nnstudio.gui.learning.legend import CurveLegend, named_runs
 from nnstudio.gui.learning.options import CurveOptions
 from nnstudio.gui.learning.run_curves import RunCurves
 from nnstudio.gui.live import Live, LiveView
@@ -217,7 +217,7 @@ class CurvesPanel(LiveView):
             ((LOSS if chart is self.charts.loss else self.charts.kind_of(chart)).title, chart)
             for chart in self.charts.visible
         ]
-        return picture_of(charts, self._theme)
+        return picture_of(charts, self._theme, named_runs(self._all_runs()))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

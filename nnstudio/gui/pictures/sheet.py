@@ -33,10 +33,12 @@ class Sheet:
 
     Attributes:
         size: at 100 %, in pixels.
+        title: what it shows, for whoever reads the file or cannot see it.
     """
 
     size: QSizeF
     paint: Paint
+    title: str = "Neural network"
 
 
 def write_sheet(sheet: Sheet, path: Path, *, scale: float = 1.0, transparent: bool = False) -> None:
@@ -84,7 +86,7 @@ def _write_svg(sheet: Sheet, path: Path, scale: float, transparent: bool) -> boo
     file.setFileName(str(path))
     file.setSize((sheet.size * scale).toSize())
     file.setViewBox(QRectF(0, 0, sheet.size.width(), sheet.size.height()))
-    file.setTitle("Neural network")
+    file.setTitle(sheet.title)
     return _paint(sheet, file, sheet.size, transparent, outlines=True)
 
 
@@ -94,7 +96,7 @@ def _write_png(sheet: Sheet, path: Path, scale: float, transparent: bool) -> boo
 
 def _write_pdf(sheet: Sheet, path: Path, scale: float, transparent: bool) -> bool:
     file = QPdfWriter(str(path))
-    file.setTitle("Neural network")
+    file.setTitle(sheet.title)
     points = sheet.size * (_POINTS_PER_PIXEL * scale)
     file.setPageSize(QPageSize(points, QPageSize.Unit.Point))
     file.setPageMargins(QMarginsF(0, 0, 0, 0))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from math import isfinite
 
 import numpy as np
-from PySide6.QtCore import QPointF
+from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QFont, QFontMetricsF, QPainter
 
 from nnstudio.gui.look.theme import Theme
@@ -66,7 +66,10 @@ def paint_labels(
     if room.corner is None:
         lefts = flush(lefts, room.end + LABEL_GAP)
     places = spread(tops, tall, box.top(), box.bottom())
+    cover = theme.colour("panel")  # other runs may go on below the words
+    cover.setAlphaF(0.8)
     for label, text, left, top in zip(said, texts, lefts, places, strict=True):
+        painter.fillRect(QRectF(left, top, metrics.horizontalAdvance(text), tall), cover)
         painter.setPen(colour_of(theme, label.role))
         painter.drawText(QPointF(left, top + metrics.ascent()), text)
 

@@ -13,16 +13,17 @@ from nnstudio.project.run_curves import with_past
 from nnstudio.project.run_record import RunRecord
 from nnstudio.training.history import History
 
-#: The colours of runs that are compared, by their role in the theme; no more are compared.
+#: The colours of runs that are compared, by their role in the theme; no more are compared. Those
+#: come first that are least like the two of the run that is drawn anyway.
 COLOURS = (
     "output",
-    "activation",
-    "regularise",
     "negative",
+    "sequence",
+    "regularise",
+    "shape",
+    "activation",
     "convolution",
     "core",
-    "sequence",
-    "shape",
 )
 #: The run that the Learning panel draws anyway.
 PRESENT = "training"
