@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from canvas_hand import chain, layer
 from driving import child
 from PySide6.QtCore import QPointF, QSize, Qt
-from PySide6.QtGui import QImage
+from PySide6.QtGui import QImage, QPainter
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from nnstudio.data.settings import DataSettings
 from nnstudio.data.sources import SOURCES
+from nnstudio.gui.look.theme import Theme
 from nnstudio.gui.main_window import MainWindow
 from nnstudio.gui.panels.neurons_panel import NeuronsPanel
 from nnstudio.gui.pictures.columns import columns_of
+from nnstudio.gui.pictures.neurons import Look, paint_neurons
 from nnstudio.gui.pictures.places import scheme_for, scheme_of
 from nnstudio.gui.pictures.sizes import MOST_UNITS
 from nnstudio.persistence.project_file import save_project
@@ -76,6 +79,46 @@ def test_a_neuron_tells_which_it_is_and_its_bias(panel: NeuronsPanel) -> None:
     assert words.startswith("Dense, unit 2 of 3")
     assert "Bias 0" in words
     assert panel.picture.tooltip_at(QPointF(1, 1)) == ""
+
+
+def test_inputs_and_their_lines_have_the_names_of_the_datas_columns(
+    window: MainWindow, panel: NeuronsPanel, qtbot: QtBot
+) -> None:
+    net = chain(layer("Input", (4,)), layer("Dense", 3), layer("Softmax"))
+    window.workbench.open(Project(net, data=DataSettings(SOURCES["Iris"]())))
+    picture = panel.picture
+
+    def is_seen() -> bool:
+        window.docks.docks["neurons"].raise_()
+        return picture.place_of("input", 3) is not None
+
+    qtbot.waitUntil(is_seen)
+    qtbot.waitUntil(lambda: "petal length" in picture.tooltip_at(middle(panel, "input", 2)))
+    ends = middle(panel, "input", 2), middle(panel, "dense", 2)  # no other line is near halfway
+    words = [picture.tooltip_at(ends[0] + (ends[1] - ends[0]) * share) for share in (0.2, 0.8)]
+    assert any(text.startswith("Dense, unit 3, from petal length\n") for text in words)
+
+
+def test_a_second_input_is_called_after_the_column_it_reads() -> None:
+    image, other = columns_of(chain(layer("Input", (2,)), layer("Dense", 1)))
+    scheme = scheme_of((replace(image, names=("width", "height")), other), ("a", "b"), ("mass",))
+    said = [words.text for words in scheme.words if words.role == "label"]
+    assert said == ["width", "height", "mass"], "a column's own names come first"
+
+
+def test_letters_stay_readable_where_the_picture_is_small(qapp) -> None:
+    scheme = scheme_of(columns_of(NET))
+    written = []
+    for least in (0.0, 20.0, 60.0):
+        image = QImage(600, 600, QImage.Format.Format_RGB32)
+        image.fill(Qt.GlobalColor.white)
+        painter = QPainter(image)
+        paint_neurons(painter, scheme, Look(Theme("light"), least=least))
+        painter.end()
+        written.append(image)
+    plain, grown, most = written
+    assert plain != grown
+    assert grown == most, "letters don't grow beyond the room they have"
 
 
 def test_lines_change_while_it_learns(

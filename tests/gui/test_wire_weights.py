@@ -142,9 +142,8 @@ def test_pointing_at_a_line_tells_its_weight_and_lights_it(open_window, qtbot: Q
         near_end = QPointF(*(0.12 * ends[:2] + 0.88 * ends[2:]))
         words = picture.tooltip_at(corner + near_end * scale)
         unit, feature = int(bundle.units[line]), int(bundle.features[line])
-        expected = (
-            f"unit {unit + 1}, from {feature + 1}\nWeight {number_text(matrix[unit, feature])}"
-        )
+        source = window.workbench.data.dataset.input_names[feature]
+        expected = f"unit {unit + 1}, from {source}\nWeight {number_text(matrix[unit, feature])}"
         told.add(words.endswith(expected))
     assert told == {True}
     place = corner + QPointF(*(0.12 * bundle.ends[3][:2] + 0.88 * bundle.ends[3][2:])) * scale

@@ -25,6 +25,8 @@ from nnstudio.messages import StudioError
 
 #: Larger than on paper it says no more.
 _LARGEST = 1.25
+#: Letters are at least so high on the screen, in pixels, as far as there is room.
+_LEAST_LETTERS = 10.0
 #: A line is pointed at within so many pixels.
 _REACH = 4.0
 
@@ -153,6 +155,7 @@ class _Picture(QWidget):
             selected=selected,
             lit=self._lit,
             unit=pointed,
+            least=_LEAST_LETTERS / scale,
         )
         paint_neurons(painter, self._scheme, look)
 
@@ -177,7 +180,9 @@ class _Picture(QWidget):
         unit = self._scheme.unit_at(at.x(), at.y())
         if unit is None:
             return f"{column.title}, {column.size_text}"
+        name = column.name_of(unit)
         words = f"{column.title}, unit {unit + 1} of {column.shape[0]:,}"
+        words += f": {name}" if name else ""
         bias = self._weights.get((column.nodes[0], "bias"))
         if bias is not None and bias.ndim == 1 and unit < len(bias):
             words += f"\nBias {number_text(float(bias[unit]))}"
@@ -201,10 +206,15 @@ class _Picture(QWidget):
         weight = self._weights.get((bundle.node, "weight"))
         if weight is None or unit >= weight.shape[0] or feature >= weight.shape[1]:
             return ""
-        column = next((c for c in self._scheme.columns if bundle.node in c.nodes), None)
-        title = "" if column is None else f"{column.title}, "
+        columns = self._scheme.columns
+        column = next((c for c in columns if bundle.node in c.nodes), None)
+        title, source = "", f"{feature + 1}"
+        if column is not None:
+            title = f"{column.title}, "
+            before = next((columns[k.source] for k in column.links if k.node == bundle.node), None)
+            source = (before and before.name_of(feature)) or source
         value = number_text(float(weight[unit, feature]))
-        return f"{title}unit {unit + 1}, from {feature + 1}\nWeight {value}"
+        return f"{title}unit {unit + 1}, from {source}\nWeight {value}"
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """The line or the unit under the pointer stands out, the unit in other views as well."""

@@ -57,6 +57,7 @@ class Column:
         curve: the activation behind it.
         sign: of a merge of something else than units.
         remembers: whether its units take from themselves.
+        names: of an input, what the data calls each of its units; empty if it doesn't.
     """
 
     nodes: tuple[str, ...]
@@ -69,6 +70,11 @@ class Column:
     sign: str = ""
     remembers: bool = False
     is_input: bool = False
+    names: tuple[str, ...] = ()
+
+    def name_of(self, unit: int) -> str:
+        """What the data calls a unit; empty if it has no name."""
+        return self.names[unit] if len(self.names) == self.shape[0] else ""
 
     @property
     def is_units(self) -> bool:

@@ -22,6 +22,8 @@ from nnstudio.gui.plots.weight_picture import robust_limit
 
 #: Lines of the least and of the greatest weight: how wide, and how opaque.
 _THIN, _THICK, _FAINT, _FULL = 0.5, 3.2, 0.22, 0.95
+#: By how much letters grow where all is drawn small: there is no room for more.
+_MOST_GROWN = 1.25
 #: Lines are drawn in so many sizes, so that few pens are needed.
 _SIZES = 10
 LEGEND = 34.0
@@ -40,6 +42,7 @@ class Look:
         selected: the nodes whose columns are marked.
         lit: a line that is pointed at: whose bundle it is in, and its number there.
         unit: a unit that is pointed at: its node, and its number there.
+        least: letters that would be smaller than this are larger than at 100 %, a little.
     """
 
     theme: Theme
@@ -50,6 +53,7 @@ class Look:
     selected: Collection[str] = ()
     lit: tuple[Bundle, int] | None = None
     unit: tuple[str, int] | None = None
+    least: float = 0.0
 
 
 def neuron_size(scheme: Scheme, *, weights: bool) -> QSizeF:
@@ -253,9 +257,7 @@ class _Painting:
         self, text: str, pixels: int, bold: bool, role: str, x: float, y: float, side: int
     ) -> None:
         """One line; ``side`` −1 ends at x, 0 is around it, 1 begins there."""
-        font = QFont(QApplication.font().family())
-        font.setPixelSize(pixels)
-        font.setWeight(QFont.Weight.DemiBold if bold else QFont.Weight.Normal)
+        font = self._font(pixels, bold)
         metrics = QFontMetricsF(font)
         left = x + (side - 1) / 2 * metrics.horizontalAdvance(text)
         baseline = QPointF(left, y + (metrics.ascent() - metrics.descent()) / 2)
@@ -267,6 +269,12 @@ class _Painting:
             self._painter.setFont(font)
             self._painter.setPen(self._colour(role))
             self._painter.drawText(baseline, text)
+
+    def _font(self, pixels: int, bold: bool) -> QFont:
+        font = QFont(QApplication.font().family())
+        font.setPixelSize(round(max(pixels, min(self._look.least, pixels * _MOST_GROWN))))
+        font.setWeight(QFont.Weight.DemiBold if bold else QFont.Weight.Normal)
+        return font
 
     def _paint_legend(self, limit: float) -> None:
         """Lines as wide and coloured as the weights they stand for, below everything at the left.
@@ -285,7 +293,6 @@ class _Painting:
             self._painter.drawLine(QPointF(x, y), QPointF(x + 18, y))
             beyond = {-1.0: "≤ ", 1.0: "≥ "}.get(share, "")
             sign = "−" if share < 0 else "+"
-            self._write(
-                f"{beyond}{sign}{number_text(size * limit)}", 11, False, "dim", x + 23, y, 1
-            )
-            x += 86 if share == -1.0 else 72
+            text = f"{beyond}{sign}{number_text(size * limit)}"
+            self._write(text, 11, False, "dim", x + 23, y, 1)
+            x += 23 + QFontMetricsF(self._font(11, False)).horizontalAdvance(text) + 14

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +11,8 @@ from PySide6.QtCore import QObject
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 
-from nnstudio.data.dataset import INPUTS, TARGETS
-from nnstudio.engine.layer import Array
+from nnstudio.data.dataset import INPUTS, TARGETS, Dataset
+from nnstudio.engine.layer import Array, Layer
 from nnstudio.engine.network import Key
 from nnstudio.engine.shaping import Input
 from nnstudio.gui.canvas.diagram import card_sheet
@@ -37,16 +38,29 @@ def columns_now(live: Live) -> tuple[tuple[Column, ...], Names, Names]:
     """
     project, data = live.project, live.workbench.data
     columns = columns_of(project.graph)
-    layers = [project.graph.by_id[node].layer for node in project.graph.inputs]
-    if data is None or any(not isinstance(e, Input) or e.source != INPUTS for e in layers):
+    if data is None:
         return columns, (), ()
-    (output, *others) = project.graph.outputs
-    dataset = data.dataset
+    dataset, graph = data.dataset, project.graph
+    columns = tuple(
+        replace(c, names=_names_of(graph.by_id[c.nodes[0]].layer, dataset)) if c.is_input else c
+        for c in columns
+    )
+    layers = [graph.by_id[node].layer for node in graph.inputs]
+    if any(not isinstance(e, Input) or e.source != INPUTS for e in layers):
+        return columns, (), ()
+    (output, *others) = graph.outputs
     target = project.settings.target_of(output)
     names = dataset.input_names if target == INPUTS else ()
     if target == TARGETS:
         names = dataset.classes or dataset.target_names
     return columns, dataset.input_names, () if others else names
+
+
+def _names_of(layer: Layer, dataset: Dataset) -> Names:
+    """What the data calls the numbers that an input reads."""
+    if not isinstance(layer, Input):
+        return ()
+    return dataset.input_names if layer.source == INPUTS else (layer.source,)
 
 
 def weights_now(live: Live) -> Mapping[Key, Array]:

@@ -53,7 +53,7 @@ def scheme_of(
 
     Args:
         inputs, outputs: names for the units of the first and of the last column, as far as there
-            are any; otherwise inputs are x₁, x₂, … and outputs ŷ.
+            are any (a column's own come first); otherwise inputs are x₁, x₂, … and outputs ŷ.
         most: layers of more units are shortened.
         notes: so many lines beneath the titles at most.
         spread: how much wider than usual the gaps are.
@@ -96,7 +96,9 @@ class _Placing:
         self.levels = levels_of(columns)
         followed = {link.source for column in columns for link in column.links}
         self.ends = [i for i in range(len(columns)) if i not in followed]
-        self.labels = {i: labels_of(c, inputs, "x") for i, c in enumerate(columns) if c.is_input}
+        self.labels = {
+            i: labels_of(c, c.names or inputs, "x") for i, c in enumerate(columns) if c.is_input
+        }
         for i in self.ends:
             self.labels.setdefault(i, labels_of(columns[i], outputs, "ŷ"))
         self.circles: list[Circle] = []
