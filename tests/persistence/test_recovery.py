@@ -163,8 +163,7 @@ def test_a_run_taken_up_again_keeps_its_best_epoch_until_there_is_a_better_one()
         before.trained,
         history={**before.trained.history, "epochs": -before.trained.history["epochs"]},
     )
-    second = Watched(replace(before, trained=worse), first=inf, best=0)
-    second.checkpoints.ask()
+    second = Watched(replace(before, trained=worse), best=0)
     second.run(epochs=2)
     assert {which for which, _ in second.written} == {"last"}
     second.keeper.close()

@@ -133,6 +133,14 @@ def test_it_stands_where_a_run_of_so_many_steps_stands() -> None:
         assert len(history.epochs) == moment.epoch
 
 
+def test_a_schedule_knows_the_losses_up_to_there() -> None:
+    whole = run(*CASES["a schedule that follows the loss"])
+    losses = trained_of(whole).history["unfinished.losses"]  # type: ignore[index]
+    for moment in moments_of(whole):
+        kept = (trained_of(rewound(whole, moment)).history or {}).get("unfinished.losses", ())
+        np.testing.assert_array_equal(kept, losses[: moment.epoch])
+
+
 def test_curves_and_recording_end_there_and_the_project_before_keeps_its_own() -> None:
     whole = run(MOODY, SPIRAL_DATA)
     moment = moments_of(whole)[5]

@@ -7,20 +7,24 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from doctor_runs import classifier, held_back, numbers
+from doctor_runs import chain, classifier, held_back, numbers
 
 from nnstudio.data.batches import PreparedData
 from nnstudio.data.split import Split
 from nnstudio.doctor.case import Case, Diagnosis
 from nnstudio.doctor.checkup import BINS, Checkup
+from nnstudio.doctor.diagnoses import diagnose
 from nnstudio.doctor.examples import dealt_in_order, overlooked_class
 from nnstudio.doctor.generalisation import overfitting
 from nnstudio.doctor.gradients import exploding, vanishing
+from nnstudio.doctor.judging import out_of_reach
 from nnstudio.doctor.learning_rate import too_high, too_low
 from nnstudio.doctor.units import dead_relus, saturated
-from nnstudio.engine.activations import ReLU, Tanh
+from nnstudio.engine.activations import ReLU, Sigmoid, Tanh
 from nnstudio.engine.dense import Dense
+from nnstudio.engine.shaping import Input
 from nnstudio.project.project import Project
+from nnstudio.training.settings import TrainingSettings
 
 PROJECT = classifier(Dense(8), Tanh(), Dense(10), ReLU())
 DATA = PreparedData.of(PROJECT.data)
@@ -168,7 +172,37 @@ def test_who_has_learned_may_be_surer_than_who_has_not() -> None:
     assert not found(saturated, case(still, (), seen(0.1), seen(0.7)))
 
 
+# ---------------------------------------------------------------- what explains what
+
+
+def test_what_follows_from_something_else_is_not_told_beside_it() -> None:
+    def seen(*, is_scaled: bool) -> Checkup:
+        spread = np.array([[0.0, 0.0], [1.0, 1.0 if is_scaled else 1000.0]])
+        flat, outputs = {TANH: 0.95}, {TANH: np.full(BINS, 1 / BINS)}
+        return Checkup(1, 1.0, flat=flat, outputs=outputs, inputs={"n0": spread})
+
+    def codes(looked_at: Case) -> set[str]:
+        return {finding.code for finding in diagnose(looked_at)}
+
+    unscaled = case([1.0], (), *2 * [seen(is_scaled=False)])
+    assert found(saturated, unscaled) == {"doctor_saturated"}
+    assert codes(unscaled) == {"doctor_unscaled"}
+    assert codes(case([1.0], (), *2 * [seen(is_scaled=True)])) == {"doctor_saturated"}
+
+
 # ---------------------------------------------------------------- generalisation and examples
+
+
+@pytest.mark.parametrize(("beyond", "is_found"), [(10, True), (3, False)])
+def test_a_few_targets_out_of_reach_are_outliers(beyond: int, is_found: bool) -> None:
+    layers = chain(Input(shape=(1,)), Dense(1), Sigmoid())
+    project = replace(PROJECT, graph=layers, settings=TrainingSettings())
+    project = replace(project, data=replace(project.data, inputs="none", targets="none"))
+    targets = np.repeat([0.5, 3.0], [100 - beyond, beyond])[:, np.newaxis]
+    data = numbers(project, np.zeros((100, 1)), targets)
+    everybody = held_back(data, np.arange(100), np.empty(0, np.int64))
+    told = found(out_of_reach, case([1.0], (), project=project, data=everybody))
+    assert told == ({"doctor_out_of_reach"} if is_found else set())
 
 
 @pytest.mark.parametrize(

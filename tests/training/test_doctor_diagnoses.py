@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from doctor_runs import chain, classifier, codes, examined, held_back, numbers
 
+from nnstudio.data.order import epoch_order
 from nnstudio.data.settings import DataSettings
 from nnstudio.data.sources import Line
 from nnstudio.data.split import Split
@@ -58,6 +59,19 @@ def test_a_number_missing_in_the_data_is_told_as_such() -> None:
     data = numbers(project, inputs, np.zeros((100, 1)))
     found = examined(project, data).findings[0]
     assert (found.code, found.node, found.step) == ("doctor_nan_data", "n0", 1)
+
+
+def test_a_number_missing_in_a_later_batch_is_found_in_that_batch() -> None:
+    project = regression(Dense(8), ReLU(), Dense(1))
+    project = replace(project, data=replace(project.data, inputs="none"))
+    inputs = np.linspace(-1.0, 1.0, 100)[:, np.newaxis]
+    order = epoch_order(np.arange(100), project.settings.seed, 0, None)
+    inputs[order[3 * 16 + 5]] = np.nan
+    data = held_back(
+        numbers(project, inputs, np.zeros((100, 1))), np.arange(100), np.empty(0, np.int64)
+    )
+    found = examined(project, data).findings[0]
+    assert (found.code, found.node, found.step) == ("doctor_nan_data", "n0", 4)
 
 
 def test_where_a_step_takes_all_examples_the_one_whose_number_is_missing_is_found() -> None:

@@ -12,7 +12,7 @@ from small_runs import same_state
 
 from nnstudio.data.batches import PreparedData
 from nnstudio.doctor.checkup import Probe
-from nnstudio.doctor.examiner import FIRST, FREE, SHARE, Examiner
+from nnstudio.doctor.examiner import FIRST, FORGOTTEN, FREE, SHARE, Examiner
 from nnstudio.doctor.finding import Curves
 from nnstudio.doctor.generalisation import overfitting
 from nnstudio.engine.activations import ReLU, Tanh
@@ -23,7 +23,7 @@ from nnstudio.engine.optimizers import SGD
 from nnstudio.graph.edits import replace_layer
 from nnstudio.project.project import Project
 from nnstudio.project.runs import session_for
-from nnstudio.training.events import BatchDone
+from nnstudio.training.events import BatchDone, EpochDone
 from nnstudio.training.history import RAW_STEPS, EpochFigures
 from nnstudio.training.loop import train
 from nnstudio.training.trained import Trained
@@ -68,6 +68,23 @@ def test_a_finding_keeps_the_step_at_which_it_was_first_seen() -> None:
     assert finding.code == "doctor_rate_low"
     assert 0 < finding.step < steps / 2
     assert np.isfinite(finding.evidence.series[0].y).all()  # type: ignore[union-attr]
+
+
+def test_a_finding_that_no_longer_shows_is_forgotten_after_a_few_looks() -> None:
+    low = classifier(Dense(16), Tanh(), optimizer=SGD(), learning_rate=1e-4, epochs=40)
+    session = session_for(low, PreparedData.of(low.data))
+    examiner, looks = Examiner(low, session, share=inf), []
+    for event in train(session):
+        examiner.attend(event)
+        if isinstance(event, EpochDone):
+            looks.append([finding.code for finding in examiner.findings])
+            if event.epoch == 20:
+                session.change(replace(session.settings, learning_rate=0.1))
+    assert looks[19] == ["doctor_rate_low"]
+    forgotten = looks.index([], 19)
+    shown = forgotten - FORGOTTEN  # the last look at which it was seen itself
+    assert 19 <= shown < 30
+    assert not any(looks[forgotten:])
 
 
 def test_a_paused_run_that_goes_on_is_examined_too() -> None:

@@ -25,6 +25,7 @@ from nnstudio.messages import SENTENCES
 from nnstudio.project.project import Project
 from nnstudio.project.runs import session_for
 from nnstudio.training.control import Control
+from nnstudio.training.history import EpochFigures
 from nnstudio.training.loop import train
 from nnstudio.training.trained import Trained
 
@@ -226,6 +227,33 @@ def test_a_trial_whose_time_is_up_compares_what_both_have_reached() -> None:
     assert trial.outcome is not None
     assert [len(series.y) for series in trial.outcome.curves.series] == [1, 1]
     assert "after 1 epoch" in trial.outcome.text
+
+
+def with_known(losses: list[float], seconds: float = 60.0) -> Outcome:
+    """A trial beside a run that had these validation losses."""
+    project = classifier(Dense(16), Tanh(), epochs=len(losses))
+    finding = Finding("doctor_rate_low", Bars("", (), np.empty(0), np.empty(0)))
+    epochs = [
+        EpochFigures(step, loss, 0.0, loss, 0.0, 0.0, step) for step, loss in enumerate(losses, 1)
+    ]
+    fix = remedies_for(project, finding)[0]
+    data = PreparedData.of(project.data)
+    trial = Trial(project, data, fix, finding.code, Known(epochs), seconds=seconds)
+    trial.work()
+    assert trial.outcome is not None
+    return trial.outcome
+
+
+def test_what_was_known_is_compared_at_the_epoch_that_the_trial_has_reached() -> None:
+    outcome = with_known([123.0, *49 * [1e-6]], seconds=0.0)
+    assert outcome.helped
+    assert "instead of 123 after 1 epoch" in outcome.text
+
+
+@pytest.mark.parametrize(("share", "helped"), [(0.96, True), (0.98, False), (1.02, False)])
+def test_a_little_less_of_the_loss_is_no_help(share: float, helped: bool) -> None:
+    reached = with_known(5 * [1.0]).curves.series[1].y[-1]
+    assert with_known(5 * [reached / share]).helped == helped
 
 
 def test_every_finding_has_remedies_or_none_on_purpose() -> None:

@@ -94,6 +94,18 @@ def test_a_curve_can_be_asked_for_from_a_step_on(long: StepSeries, back: int) ->
     assert (part[0] > since - width).all()
 
 
+def test_a_series_cut_off_within_a_bucket_keeps_its_peaks(values: np.ndarray) -> None:
+    whole = series_of(values[: 2 * RAW_STEPS])
+    middle = 5 * FIRST_WIDTH + FIRST_WIDTH // 2 + 1
+    _, least, mean, greatest = whole.until(middle).curve()
+    for curve in (least, mean, greatest):
+        assert len(curve) == middle
+    first = values[: 5 * FIRST_WIDTH].reshape(-1, FIRST_WIDTH)
+    kept = mean[: 5 * FIRST_WIDTH].reshape(-1, FIRST_WIDTH)
+    np.testing.assert_array_equal(kept.min(axis=1), first.min(axis=1))
+    np.testing.assert_array_equal(kept.max(axis=1), first.max(axis=1))
+
+
 def test_a_series_goes_on_after_a_file_as_if_nothing_had_been(values: np.ndarray) -> None:
     for count in (0, 5, 1500, RAW_STEPS, RAW_STEPS + 7, 5 * RAW_STEPS):
         straight = series_of(values[:count])

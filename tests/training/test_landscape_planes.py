@@ -7,7 +7,7 @@ import pytest
 from small_runs import LINE_NETWORK, SPIRAL_NETWORK, line_session, network_of
 
 from nnstudio.engine.activations import ReLU
-from nnstudio.engine.conv import Conv2D
+from nnstudio.engine.conv import Conv2D, ConvTranspose2D
 from nnstudio.engine.dense import Dense
 from nnstudio.engine.layer import Array
 from nnstudio.engine.shaping import Flatten, Input
@@ -15,6 +15,8 @@ from nnstudio.landscape.directions import path_plane, random_plane
 from nnstudio.landscape.plane import Plane
 
 PICTURES = network_of(Input((2, 6, 6)), Conv2D(4), ReLU(), Flatten(), Dense(3))
+#: Its filters are counted along the second axis of its weights.
+UPWARDS = network_of(Input((2, 3, 3)), ConvTranspose2D(4), Flatten(), Dense(3))
 
 
 def walk(size: int, steps: int = 9, seed: int = 0) -> list[Array]:
@@ -26,16 +28,22 @@ def walk(size: int, steps: int = 9, seed: int = 0) -> list[Array]:
 # ------------------------------------------------------------------ random directions
 
 
-@pytest.mark.parametrize("network", [SPIRAL_NETWORK, PICTURES], ids=["dense", "convolution"])
+@pytest.mark.parametrize(
+    "network",
+    [SPIRAL_NETWORK, PICTURES, UPWARDS],
+    ids=["dense", "convolution", "transposed convolution"],
+)
 def test_each_filter_of_a_direction_is_as_long_as_the_filter_s_weights(network) -> None:
     flat = network.initial(3)
     plane = random_plane(network, flat, seed=1)
     weights = network.arrays(flat)
+    axes = {place.key: place.variable.unit_axis for place in network.places}
     for direction in plane.directions:
         for key, moved in network.arrays(direction).items():
             if key[1] == "weight" and moved.ndim > 1:
-                lengths = np.linalg.norm(moved.reshape(len(moved), -1), axis=1)
-                own = np.linalg.norm(weights[key].reshape(len(moved), -1), axis=1)
+                others = tuple(axis for axis in range(moved.ndim) if axis != axes[key])
+                lengths = np.sqrt(np.square(moved).sum(axis=others))
+                own = np.sqrt(np.square(weights[key]).sum(axis=others))
                 np.testing.assert_allclose(lengths, own, rtol=1e-5)
             else:
                 assert not moved.any(), f"{key} is no filter"

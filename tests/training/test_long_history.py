@@ -193,6 +193,24 @@ def test_a_thinned_curve_has_few_points_and_loses_no_peak(
         assert (least.min(), greatest.max()) == (part.min(), part.max())
 
 
+def test_the_points_of_a_thinned_curve_are_means_of_their_steps() -> None:
+    values = np.random.default_rng(0).random(1024).astype(np.float32)
+    series = StepSeries(2048, 64)
+    for value in values.tolist():
+        series.append(value)
+    _, _, mean, _ = series.thinned(64)
+    np.testing.assert_allclose(mean, values.reshape(64, -1).mean(axis=1), rtol=1e-6)
+
+
+def test_epochs_that_are_all_alike_are_kept_at_the_ends_of_their_stretch() -> None:
+    history = History()
+    for epoch in range(1, 3 * RAW_EPOCHS):
+        history.add_epoch(figures(epoch, 1.0, 1.0))
+    numbers = [row.epoch for row in history.epochs]
+    assert numbers == sorted(set(numbers))
+    assert numbers[:4] == [1, 4, 5, 8]
+
+
 def test_a_thinned_curve_is_the_same_whether_it_was_asked_for_before_or_not() -> None:
     values = np.sin(np.arange(5000)).tolist()
     asked, fresh = StepSeries(1024, 64), StepSeries(1024, 64)
