@@ -7,4 +7,5 @@
 | :mod:`saliency`      | gradient, gradient × input, SmoothGrad, integrated gradients           |
 | :mod:`grad_cam`      | where the maps of a convolution speak for a class                      |
 | :mod:`convolution`   | how one number of a convolution's map is made                          |
+| :mod:`derivations`   | how one number of any layer came about, as an equation                 |
 """
