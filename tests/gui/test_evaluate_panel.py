@@ -383,6 +383,25 @@ def test_heads_of_figures_are_whole_with_every_part_in_a_narrow_panel(qtbot: QtB
             assert head.sectionSizeFromContents(column).width() <= head.sectionSize(column), words
 
 
+@pytest.mark.parametrize("width", [720, 1000])
+def test_every_column_of_figures_and_areas_is_seen_without_scrolling(
+    qtbot: QtBot, width: int
+) -> None:
+    panel = show(qtbot, EvaluatePanel, digits(epochs=2), (width, 320))
+    settled(qtbot, panel)
+    for page, names in (
+        ("figures", ("evaluate_figures", "evaluate_classes")),
+        ("curves", ("evaluate_areas",)),
+    ):
+        click(panel, f"evaluate_{page}_button")
+        settled(qtbot, panel)
+        for name in names:
+            table = child(panel, name)
+            assert isinstance(table, QTableWidget)
+            qtbot.waitUntil(lambda table=table: table.columnCount() > 2)
+            assert table.horizontalScrollBar().maximum() == 0, name
+
+
 # ------------------------------------------------------------------ curves, calibration
 
 
@@ -455,6 +474,8 @@ def test_residuals_are_what_the_answers_leave_of_the_truth(qtbot: QtBot) -> None
     np.testing.assert_allclose(plot.answers, answers[:, 0], rtol=1e-5)
     np.testing.assert_allclose(plot.left_over, left, rtol=1e-4, atol=1e-6)
     assert bars.counts.sum() == len(left)
+    bars.show_residuals(np.array([-0.2, 0.1, 0.3]))
+    assert all(value == int(value) for value, _ in bars.y_axis.ticks(8)), "there are no halves"
     far = int(np.abs(left).argmax())
     spot = QPointF(
         float(plot.x_pixels(plot.answers)[far]), float(plot.y_pixels(plot.left_over)[far])

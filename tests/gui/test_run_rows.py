@@ -15,7 +15,7 @@ from live_panels import digits, line
 from nnstudio.engine.dropout import Dropout
 from nnstudio.engine.optimizers import SGD
 from nnstudio.graph.edits import insert, remove, replace_layer
-from nnstudio.gui.runs.cells import NAMES, NUMBERS, Row, as_table, cell, time_text
+from nnstudio.gui.runs.cells import NAMES, NUMBERS, Row, as_table, cell, numbers_text, time_text
 from nnstudio.gui.runs.rows import arranged, figures_of, rows_of, starts_descending
 from nnstudio.project.project import Project
 from nnstudio.project.run_curves import with_past
@@ -207,6 +207,22 @@ def test_a_run_without_an_epoch_has_dashes_for_figures() -> None:
 )
 def test_times_are_told_in_fitting_units(seconds: float, text: str) -> None:
     assert time_text(seconds) == text
+
+
+@pytest.mark.parametrize(
+    ("numbers", "text"),
+    [
+        ([4], "4"),
+        ([2, 3, 4, 5], "2–5"),
+        ([2, 3, 5], "2–3, 5"),
+        ([5, 2], "2, 5"),
+        ([1, 3, 5, 7], "1 … 7"),
+    ],
+)
+def test_a_group_is_called_by_the_numbers_of_its_runs_and_no_others(
+    numbers: list[int], text: str
+) -> None:
+    assert numbers_text(numbers) == text
 
 
 def test_the_table_for_spreadsheets_has_numbers_in_full() -> None:

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 from driving import child, click, training_threads
-from live_panels import line, spiral
+from live_panels import line, show, spiral, train
 from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QLabel, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from nnstudio.engine.optimizers import SGD
@@ -581,6 +581,18 @@ def spirals(open_window, qtbot: QtBot) -> Bench:
     bench = Bench(window, qtbot)
     bench.run()
     return bench
+
+
+@pytest.mark.parametrize("page", ["table", "compare", "seeds"])
+def test_what_an_empty_page_says_is_whole_in_the_smallest_panel(qtbot: QtBot, page: str) -> None:
+    panel = show(qtbot, RunsPanel, spiral(epochs=1), (324, 144))
+    if page != "table":
+        train(qtbot, panel)
+        qtbot.waitUntil(child(panel, f"runs_{page}_button").isVisible)
+        panel.show_page(page)
+    text = next(w for w in panel.findChildren(QLabel) if w.isVisible() and w.wordWrap())
+    qtbot.waitUntil(lambda: text.heightForWidth(text.width()) <= text.height())
+    assert text.visibleRegion().boundingRect() == text.rect()
 
 
 def test_a_run_is_repeated_with_seeds_and_kept_as_a_group(spirals: Bench, qtbot: QtBot) -> None:

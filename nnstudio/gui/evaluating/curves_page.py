@@ -24,6 +24,9 @@ _DASHES: tuple[tuple[float, ...], ...] = ((), (6.0, 3.0), (2.0, 2.0))
 #: One class's curve: across, up, thresholds.
 Curve = tuple[Array, Array, Array]
 
+#: A column of areas is at least so wide.
+_AREA = 48
+
 
 class CurvePlot(NamedPlot):
     """Curves between 0 and 1; the mouse or the arrows tell a point of the one that is marked."""
@@ -152,7 +155,7 @@ class CurvesPage(QWidget):
             theme, "evaluate_precision_recall", "Precision–recall curve", "recall", "precision"
         )
         self.legend = FigureTable(
-            theme, "evaluate_areas", "Classes and the areas below their curves"
+            theme, "evaluate_areas", "Classes and the areas below their curves", _AREA
         )
         self.legend.currentCellChanged.connect(lambda *_: self._draw())
         self._theme = theme

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 from nnstudio.gui.evaluating.shown import Shown
 from nnstudio.gui.look.number_text import number_text, tabular
 from nnstudio.gui.look.theme import Theme
+from nnstudio.gui.plots.plotting import TICK_SIZE, sized
 from nnstudio.training.judging.judged import Judged
 from nnstudio.training.judging.residuals import residual_figures
 from nnstudio.training.report import TOP, ClassReport, Part
@@ -43,7 +44,7 @@ HELP = {
     "Largest residual": "The greatest distance between answer and truth",
 }
 #: A column of numbers is at least so wide.
-_NARROWEST = 74
+_NARROWEST = 72
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
@@ -84,8 +85,9 @@ def part_figures(judged: Judged) -> dict[str, str]:
 class FigureTable(QTableWidget):
     """A table of words that changes only where they do."""
 
-    def __init__(self, theme: Theme, name: str, title: str) -> None:
+    def __init__(self, theme: Theme, name: str, title: str, narrowest: int = _NARROWEST) -> None:
         super().__init__()
+        self._narrowest = narrowest
         self.setObjectName(name)
         self.setAccessibleName(title)
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -100,6 +102,8 @@ class FigureTable(QTableWidget):
         self.verticalHeader().setDefaultSectionSize(22)
         self.verticalHeader().setMinimumSectionSize(20)
         self.horizontalHeader().setHighlightSections(False)
+        # The style sheet's size of heads, told to what measures them as well.
+        self.horizontalHeader().setFont(sized(self.font(), TICK_SIZE, bold=True))
         self.heads: tuple[str, ...] = ()
         self._theme = theme
         theme.changed.connect(self._dress)
@@ -111,6 +115,8 @@ class FigureTable(QTableWidget):
         self.setStyleSheet(
             f"QTableWidget {{ selection-background-color: {colours.canvas};"
             f" selection-color: {colours.text}; }}"
+            # Heads begin and end where the words of their columns do.
+            " QHeaderView::section { padding: 4px 3px; }"
         )
 
     def show_rows(self, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
@@ -128,7 +134,7 @@ class FigureTable(QTableWidget):
             bar = self.horizontalHeader()
             bar.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
             widths = (bar.sectionSizeFromContents(k).width() for k in range(len(heads)))
-            bar.setMinimumSectionSize(max(_NARROWEST, *widths))  # in less room it scrolls
+            bar.setMinimumSectionSize(max(self._narrowest, *widths))  # in less room it scrolls
         with self.still():
             for y, row in enumerate(rows):
                 for x, text in enumerate(row):

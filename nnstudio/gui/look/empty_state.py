@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
+
+#: Below this height there is no room to spare around the words.
+_LOW = 136
 
 
 class EmptyState(QWidget):
@@ -26,9 +30,8 @@ class EmptyState(QWidget):
         self._button = QPushButton()
         self._button.setObjectName(f"{name}_button")
         self._button.clicked.connect(self.asked)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(24, 16, 24, 16)
-        column.setSpacing(12)
+        column = self._column = QVBoxLayout(self)
+        self._suit_to_size()
         column.addStretch()
         column.addWidget(self._text)
         column.addWidget(self._button, 0, Qt.AlignmentFlag.AlignCenter)
@@ -40,6 +43,16 @@ class EmptyState(QWidget):
             self._text.setText(text)
             self._button.setText(action)
             self._button.setVisible(bool(action))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._suit_to_size()
+
+    def _suit_to_size(self) -> None:
+        """In a low panel the words need all the room there is."""
+        low = self.height() < _LOW
+        self._column.setContentsMargins(*((8, 4, 8, 4) if low else (24, 16, 24, 16)))
+        self._column.setSpacing(4 if low else 12)
 
     def text(self) -> str:
         """The sentence that is shown."""

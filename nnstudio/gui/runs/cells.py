@@ -33,6 +33,8 @@ NUMBERS = frozenset(
     {"number", "metric", "best_metric", "loss", "best_loss", "epochs", "steps", "seconds", "seed"}
 )
 _MINUTE = 60.0
+#: Of more stretches of numbers than this only the first and the last number are told.
+_MOST_STRETCHES = 3
 
 
 @dataclass(frozen=True)
@@ -112,9 +114,21 @@ def _end(row: Row) -> str:
     return f"{diverged} diverged" if diverged else "in several ways"
 
 
+def numbers_text(numbers: Sequence[int]) -> str:
+    """``2–5``, ``2–3, 5`` where 4 isn't one of them, ``2 … 17`` where many are missing."""
+    stretches: list[list[int]] = []
+    for number in sorted(numbers):
+        if stretches and number == stretches[-1][-1] + 1:
+            stretches[-1].append(number)
+        else:
+            stretches.append([number])
+    if len(stretches) > _MOST_STRETCHES:
+        return f"{stretches[0][0]} … {stretches[-1][-1]}"
+    return ", ".join(f"{s[0]}–{s[-1]}" if len(s) > 1 else f"{s[0]}" for s in stretches)
+
+
 def _run(row: Row) -> str:
-    first, last = row.record.number, row.group[-1].number if row.group else 0
-    return f"{first}–{last}" if last > first else f"{first}"
+    return numbers_text([record.number for record in row.group or (row.record,)])
 
 
 _CELLS: dict[str, Callable[[Row], str]] = {

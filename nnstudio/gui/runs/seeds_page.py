@@ -24,6 +24,7 @@ from nnstudio.gui.look.theme import Theme
 from nnstudio.gui.plots.band_chart import BandChart, BandCurve
 from nnstudio.gui.plots.curve_chart import Label
 from nnstudio.gui.plots.plotting import Axis, stepped
+from nnstudio.gui.runs.cells import numbers_text
 from nnstudio.gui.runs.seed_training import SeedTraining
 from nnstudio.project.run_record import RunRecord
 from nnstudio.tuning.seeds import Spread, band, spread
@@ -48,6 +49,11 @@ def spread_text(found: Spread, *, is_share: bool) -> str:
     seeds = f"{found.runs} seed" + ("s" if found.runs != 1 else "")
     ends = f"{text(found.least)} to {text(found.greatest)}"
     return f"{found.name} after {epochs}: {text(found.mean)}{deviation}, {seeds} ({ends})"
+
+
+def _title(numbers: Sequence[int]) -> str:
+    """``Runs 2–5``."""
+    return f"Run{'s' if len(numbers) > 1 else ''} {numbers_text(numbers)}"
 
 
 class SeedsPage(QWidget):
@@ -94,8 +100,7 @@ class SeedsPage(QWidget):
         self._chart.setObjectName("seeds_chart")
         self._empty = EmptyState("seeds_empty")
         self._empty.say(
-            "Repeat a run with several seeds: mean and range of its curves stand here, "
-            "so that luck is told from merit",
+            "Mean and range of a run with several seeds stand here: luck told from merit",
             "Repeat with several seeds…",
         )
         self._empty.asked.connect(self.repeat_asked)
@@ -136,7 +141,7 @@ class SeedsPage(QWidget):
             if record.group:
                 groups[record.group] = (*groups.get(record.group, ()), record)
         titles = {
-            number: members[0].name or f"Runs {number}–{members[-1].number}"
+            number: members[0].name or _title([record.number for record in members])
             for number, members in groups.items()
         }
         if titles != self._titles or groups.keys() != self._groups.keys():
