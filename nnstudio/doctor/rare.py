@@ -13,6 +13,7 @@ from nnstudio.engine.network import Network
 from nnstudio.engine.workspace import Workspace
 from nnstudio.training.evaluation import batch_for
 from nnstudio.training.feed import Feed
+from nnstudio.training.metrics import answered_classes
 from nnstudio.training.session import Session
 
 #: So many examples of each class are asked about.
@@ -37,15 +38,14 @@ class RareClasses:
     def recall(self) -> Array:
         """For each class the share of its examples that is recognised; NaN where it has none."""
         network = self._session.network
-        threshold = 0.5 if network.heads[0].loss.fuses else 0.0
+        head = network.heads[0]
         size, answers = batch_for(network), []
         for start in range(0, len(self._index), size):
             part = self._index[start : start + size]
             xs, ys = self._workspace.buffers(len(part))
             self._feed.gather(part, (*xs, *ys))
-            scores = self._workspace.predict(xs)[0]
-            alone = len(scores) == 1
-            answers.append(scores[0] > threshold if alone else scores.argmax(axis=0))
+            self._workspace.predict(xs)
+            answers.append(answered_classes(self._workspace.output(head.loss_step), head.loss))
         right = np.concatenate(answers).astype(np.intp) == self._labels
         count = len(self._session.data.dataset.classes)
         found = np.bincount(self._labels, weights=right, minlength=count)

@@ -12,14 +12,24 @@ from nnstudio.data.order import epoch_order
 from nnstudio.data.settings import DataSettings
 from nnstudio.data.sources import Line
 from nnstudio.data.split import Split
+from nnstudio.doctor.rare import RareClasses
 from nnstudio.engine.activations import ReLU, Sigmoid, Softmax, Tanh
 from nnstudio.engine.dense import Dense
+from nnstudio.engine.layer import Layer
 from nnstudio.engine.lbfgs import LBFGS
-from nnstudio.engine.losses import CategoricalCrossEntropy, HalfSquaredError
+from nnstudio.engine.losses import (
+    BinaryCrossEntropy,
+    CategoricalCrossEntropy,
+    HalfSquaredError,
+    Hinge,
+    Loss,
+)
 from nnstudio.engine.optimizers import SGD
 from nnstudio.engine.shaping import Input
 from nnstudio.project.project import Project
-from nnstudio.training.evaluation import EVALUATION_BATCH
+from nnstudio.project.runs import session_for
+from nnstudio.training.evaluation import EVALUATION_BATCH, evaluate
+from nnstudio.training.loop import train
 from nnstudio.training.settings import TrainingSettings
 
 HEALTHY = classifier(Dense(16, initialiser="xavier_normal"), Tanh(), Dense(16), ReLU())
@@ -177,6 +187,33 @@ def test_a_rare_class_that_is_never_answered_is_found() -> None:
     assert "doctor_imbalance" in codes(HEALTHY, data)
     apart = numbers(HEALTHY, inputs + 9 * labels[:, np.newaxis], labels, ("usual", "rare"))
     assert "doctor_imbalance" not in codes(HEALTHY, apart)
+    settings = replace(HEALTHY.settings, loss=BinaryCrossEntropy())
+    single = chain(Input(shape=(2,)), Dense(16), Tanh(), Dense(1), Sigmoid())
+    assert "doctor_imbalance" in codes(replace(HEALTHY, graph=single, settings=settings), data)
+
+
+@pytest.mark.parametrize(
+    ("last", "loss"),
+    [((Sigmoid(),), BinaryCrossEntropy()), ((), Hinge())],
+    ids=["sigmoid", "hinge"],
+)
+def test_with_a_single_output_each_class_is_recognised_as_accuracy_counts_it(
+    last: tuple[Layer, ...], loss: Loss
+) -> None:
+    rng = np.random.default_rng(1)
+    labels = np.repeat([0, 1], [190, 10])
+    inputs = rng.standard_normal((200, 2)) + 2 * labels[:, np.newaxis]
+    layers = chain(Input(shape=(2,)), Dense(1), *last)
+    project = replace(HEALTHY, graph=layers, settings=replace(HEALTHY.settings, loss=loss))
+    data = numbers(project, inputs, labels, ("usual", "rare"))
+    few = held_back(data, np.arange(170, 200), np.empty(0, np.int64))  # it asks about all of these
+    session = session_for(project, few)
+    list(train(session))
+    recall, counts = RareClasses(session).recall(), np.array([20, 10])
+    scores = evaluate(session.workspace, few, few.parts.train)
+    assert scores is not None
+    assert recall @ counts / 30 == pytest.approx(scores.metric)
+    assert 0 < recall[0] <= 1
 
 
 def test_examples_dealt_out_in_their_order_are_found() -> None:
