@@ -45,12 +45,13 @@ class EpochTable:
     """A row of numbers per epoch.
 
     Attributes:
-        columns: how many numbers a row has.
+        names: what the numbers of a row are called.
         judged: which columns tell good from bad, less being better: the first that isn't NaN does.
     """
 
-    def __init__(self, columns: int, judged: tuple[int, ...]) -> None:
-        self.columns, self.judged = columns, judged
+    def __init__(self, names: tuple[str, ...], judged: tuple[int, ...]) -> None:
+        self.names, self.judged = names, judged
+        columns = len(names)
         self._block = _Block(
             0, FIRST_WIDTH, np.empty((0, columns)), np.empty((_FIRST_ROOM, columns)), 0
         )
@@ -108,7 +109,7 @@ class EpochTable:
         Args:
             number: the column that counts them.
         """
-        block, shorter = self._block, EpochTable(self.columns, self.judged)
+        block, shorter = self._block, EpochTable(self.names, self.judged)
         start = min(block.start, count // HALF * HALF)
         known = start // block.width
         cut = block.folded[2 * known : 2 * (known - (start - count) // block.width)]
@@ -130,7 +131,7 @@ class EpochTable:
         if not (start >= 0 and start % HALF == 0 and is_width):
             raise ValueError("the history's epochs are folded in a way that makes no sense")
         folded = 2 * (start // width)
-        if rows.ndim != 2 or rows.shape[1] != self.columns or len(rows) < folded:
+        if rows.ndim != 2 or rows.shape[1] != len(self.names) or len(rows) < folded:
             raise ValueError("the history's table of epochs has the wrong shape")
         if not start:  # an older file, in which all epochs are kept
             for row in rows.tolist():
@@ -139,13 +140,13 @@ class EpochTable:
         count = len(rows) - folded
         if count > RAW_EPOCHS:
             raise ValueError("the history has more epochs than it should keep")
-        raw = np.empty((RAW_EPOCHS, self.columns))
+        raw = np.empty((RAW_EPOCHS, len(self.names)))
         raw[:count] = rows[folded:]
         self._block = _Block(start, width, rows[:folded].copy(), raw, count)
 
     def _grown(self) -> _Block:
         old = self._block
-        raw = np.empty((min(RAW_EPOCHS, 2 * len(old.raw)), self.columns))
+        raw = np.empty((min(RAW_EPOCHS, 2 * len(old.raw)), len(self.names)))
         raw[: old.count] = old.raw[: old.count]
         return _Block(old.start, old.width, old.folded, raw, old.count)
 
@@ -155,13 +156,13 @@ class EpochTable:
         folded = np.concatenate([old.folded, self._extremes(old.raw[:HALF], width)])
         while len(folded) > MOST_FOLDED and width < HALF:
             folded, width = self._extremes(folded, 4), 2 * width
-        raw = np.empty((RAW_EPOCHS, self.columns))
+        raw = np.empty((RAW_EPOCHS, len(self.names)))
         raw[: old.count - HALF] = old.raw[HALF : old.count]
         return _Block(old.start + HALF, width, folded, raw, old.count - HALF)
 
     def _extremes(self, rows: Floats, group: int) -> Floats:
         """Of every ``group`` rows the least and the greatest, in their order."""
-        groups = rows.reshape(-1, group, self.columns)
+        groups = rows.reshape(-1, group, len(self.names))
         key = groups[:, :, self.judged[0]]
         for column in self.judged[1:]:
             key = np.where(np.isnan(key), groups[:, :, column], key)
@@ -171,4 +172,4 @@ class EpochTable:
         least = np.where(least == greatest, 0, least)
         chosen = np.sort(np.stack([least, greatest], axis=1), axis=1)
         kept: Floats = groups[np.arange(len(groups))[:, np.newaxis], chosen]
-        return kept.reshape(-1, self.columns)
+        return kept.reshape(-1, len(self.names))

@@ -99,8 +99,7 @@ class History:
     def __init__(self) -> None:
         self.steps = StepSeries()
         self.rates = StepSeries(*_RATES)
-        self._further: tuple[str, ...] = ()
-        self._table = _table(0)
+        self._table = _table(())
         self._built: tuple[int, tuple[EpochFigures, ...]] = (0, ())
 
     @property
@@ -115,15 +114,16 @@ class History:
         count, rows = self._built
         if count != len(table):
             count, found = len(table), table.rows()
-            names = self._further
+            names = _further_of(table)
             rows = tuple(_figures(row, names) for row in found.tolist())
             self._built = (count, rows)
         return rows
 
     def latest(self, count: int) -> tuple[EpochFigures, ...]:
         """The last ``count`` epochs; of long runs no more than 1,024 are sure to be kept."""
-        rows = self._table.latest(count)
-        return tuple(_figures(row, self._further) for row in rows.tolist())
+        table = self._table
+        names = _further_of(table)
+        return tuple(_figures(row, names) for row in table.latest(count).tolist())
 
     def latest_train_losses(self, count: int) -> Floats:
         """Those of :meth:`latest`."""
@@ -132,16 +132,17 @@ class History:
     @property
     def best(self) -> EpochFigures | None:
         """The epoch with the lowest loss, of the validation part if there is one."""
-        rows = self._table.rows()
+        table = self._table
+        rows = table.rows()
         loss = np.where(np.isnan(rows[:, _VAL_LOSS]), rows[:, _TRAIN_LOSS], rows[:, _VAL_LOSS])
         if not np.isfinite(loss).any():
             return None
-        return _figures(rows[int(np.nanargmin(loss))].tolist(), self._further)
+        return _figures(rows[int(np.nanargmin(loss))].tolist(), _further_of(table))
 
     @property
     def further(self) -> tuple[str, ...]:
         """The names of the further figures."""
-        return self._further
+        return _further_of(self._table)
 
     @property
     def nbytes(self) -> int:
@@ -153,10 +154,8 @@ class History:
 
         Further figures are called ``train_macro_f1`` and ``val_macro_f1``.
         """
-        names = ["epoch", *EPOCH_COLUMNS]
-        for name in self._further:
-            names += [f"train_{name}", f"val_{name}"]
-        return dict(zip(names, self._table.rows().T.copy(), strict=True))
+        table = self._table
+        return dict(zip(table.names, table.rows().T.copy(), strict=True))
 
     def add_step(self, loss: float, rate: float = nan) -> None:
         """For the one writing thread."""
@@ -169,7 +168,7 @@ class History:
 
     def _add(self, figures: EpochFigures, number: int) -> None:
         names = tuple(figure.name for figure in figures.further)
-        if names != self._further:
+        if names != self.further:
             self._name(names)
         row = [float(number)]
         row += [float(getattr(figures, column)) for column in EPOCH_COLUMNS]
@@ -181,12 +180,10 @@ class History:
         """From now on epochs have these further figures; earlier ones keep those they share."""
         old = self.columns()
         unknown = np.full(len(old["epoch"]), nan)
-        table = _table(len(names))
-        columns = [old["epoch"], *(old[column] for column in EPOCH_COLUMNS)]
-        for name in names:
-            columns += [old.get(f"{part}_{name}", unknown) for part in ("train", "val")]
+        table = _table(names)
+        columns = [old.get(name, unknown) for name in table.names]
         table.restore(*self._table.shape(), np.stack(columns, axis=1))
-        self._further, self._table = names, table
+        self._table = table
 
     # ------------------------------------------------------------------ keeping
 
@@ -194,7 +191,7 @@ class History:
         """The first ``step`` steps and ``epoch`` epochs, as a history of its own."""
         shorter = History()
         shorter.steps, shorter.rates = self.steps.until(step), self.rates.until(step)
-        shorter._further, shorter._table = self._further, self._table.until(epoch, _NUMBER)
+        shorter._table = self._table.until(epoch, _NUMBER)
         return shorter
 
     def followed_by(self, later: History, step: int) -> History:
@@ -215,7 +212,7 @@ class History:
         if start:
             arrays["epochs.shape"] = np.array([start, width], np.int64)
             arrays["epochs.number"] = rows[:, _NUMBER].astype(np.int64)
-        for i, name in enumerate(self._further):
+        for i, name in enumerate(self.further):
             arrays[_FIGURE + name] = rows[:, _MORE + 2 * i : _MORE + 2 * i + 2].copy()
         arrays |= {f"steps.{key}": value for key, value in self.steps.arrays().items()}
         if len(self.rates):
@@ -248,8 +245,7 @@ class History:
         further = _below(_FIGURE, arrays)
         if any(figure.shape != (len(table), 2) for figure in further.values()):
             raise ValueError("the history's figures don't fit its epochs")
-        history._further = tuple(further)
-        history._table = _table(len(further))
+        history._table = _table(tuple(further))
         rows = np.concatenate([numbers[:, np.newaxis], table, *further.values()], axis=1)
         history._table.restore(start, width, rows.astype(np.float64))
         return history
@@ -278,8 +274,16 @@ def figures_of(epochs: Sequence[EpochFigures], number: int) -> EpochFigures:
     return epochs[max(0, place - 1)]
 
 
-def _table(further: int) -> EpochTable:
-    return EpochTable(_MORE + 2 * further, judged=(_VAL_LOSS, _TRAIN_LOSS))
+def _table(further: Sequence[str]) -> EpochTable:
+    """One without rows, for epochs with these further figures."""
+    names = ["epoch", *EPOCH_COLUMNS]
+    for name in further:
+        names += [f"train_{name}", f"val_{name}"]
+    return EpochTable(tuple(names), judged=(_VAL_LOSS, _TRAIN_LOSS))
+
+
+def _further_of(table: EpochTable) -> tuple[str, ...]:
+    return tuple(name.removeprefix("train_") for name in table.names[_MORE::2])
 
 
 def _figures(row: Sequence[float], further: Sequence[str]) -> EpochFigures:

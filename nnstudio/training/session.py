@@ -70,7 +70,8 @@ class Session:
         epoch, position, step: finished epochs, examples used in this one, steps so far.
         losses: the loss of each finished epoch that a schedule may follow, 8 bytes each.
         watch: what early stopping knows.
-        best: a copy of all variables after the best epoch, if they are to be restored.
+        best: a copy of all variables after the best epoch, if they are to be restored. Others may
+            hold it too: it is never changed in place.
         result: what ``flat`` was exchanged for when the run ended; see :class:`Progress`.
         start: the weights the run began from; ``None`` if they follow from the seed.
         begun, changes: the live settings at the beginning, and what was changed on the way.
@@ -325,7 +326,7 @@ class Session:
         kept = part.copy()
         part[...] = other
         if what == "best":
-            self.best = kept  # another array: a recording may hold the one that was here
+            self.best = kept
         else:
             other[...] = kept
 

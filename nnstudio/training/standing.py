@@ -30,7 +30,7 @@ class Standing:
     Attributes:
         flat: all variables of the network.
         slots: the memory of the update, each vector as long as the trainable part.
-        best: all variables after the best epoch, if early stopping keeps them.
+        best: all variables after the best epoch, if early stopping keeps them; not a copy.
         history: the curves as arrays.
         resting, start: of :class:`nnstudio.training.session.Session`; they don't change.
     """
@@ -53,7 +53,7 @@ class Standing:
             data=session.data,
             flat=session.flat.copy(),
             slots={name: vector.copy() for name, vector in session.slots.items()},
-            best=None if session.best is None else session.best.copy(),
+            best=session.best,  # another array takes its place when there is a better one
             progress=session.progress(),
             history=session.curves(),
             resting=session.resting,

@@ -101,6 +101,9 @@ def test_the_r_squared_of_an_epoch_is_that_of_all_its_answers(outputs: int) -> N
     ):
         numbers = said / np.reshape(undo.factor, (-1, 1)) + np.reshape(undo.offset, (-1, 1))
         assert told == pytest.approx(r_squared(numbers, targets[rows].T), rel=1e-4)
+    drive(session, epochs=1)
+    (later,) = session.history.epochs[1].further
+    assert later.train == pytest.approx(figure.train), "each epoch is told by itself"
 
 
 def test_a_pause_within_an_epoch_changes_nothing() -> None:
