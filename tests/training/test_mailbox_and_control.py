@@ -141,7 +141,7 @@ def test_in_slow_motion_the_first_batch_comes_at_once_and_a_stop_needs_no_furthe
     events = train(session, control)
     assert isinstance(next(events), BatchDone)
     rest: list[Event] = []
-    worker = threading.Thread(target=lambda: rest.extend(events))
+    worker = threading.Thread(target=lambda: rest.extend(events), daemon=True)
     worker.start()
     control.stop()
     worker.join(timeout=30)
@@ -152,7 +152,7 @@ def test_in_slow_motion_the_first_batch_comes_at_once_and_a_stop_needs_no_furthe
 def test_another_pace_reaches_a_run_that_is_waiting_at_the_one_before() -> None:
     control, session = Control(), line_session()
     control.set_pace(1e-6)
-    worker = threading.Thread(target=lambda: list(train(session, control)))
+    worker = threading.Thread(target=lambda: list(train(session, control)), daemon=True)
     worker.start()
     control.set_pace(None)
     worker.join(timeout=30)
@@ -166,7 +166,7 @@ def test_a_change_made_while_a_batch_is_waited_for_is_used_by_that_batch() -> No
     events = train(session, control)
     next(events)
     found: list[Event] = []
-    worker = threading.Thread(target=lambda: found.append(next(events)))
+    worker = threading.Thread(target=lambda: found.append(next(events)), daemon=True)
     worker.start()
     control.change(replace(session.settings, learning_rate=0.5))
     control.set_pace(None)
