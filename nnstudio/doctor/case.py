@@ -33,6 +33,7 @@ class Case:
         losses: of the steps, batch by batch; older ones are means over several, and of many steps
             only every second or third … one is there.
         steps: which steps these are, from 0.
+        rates: the learning rate at each of them.
         checkups: the latest ones, oldest first.
         recall: for each class the share of its examples that is recognised; ``None`` if the classes
             are in balance.
@@ -49,13 +50,21 @@ class Case:
     val_losses: Array
     steps: Array
     losses: Array
+    rates: Array
     checkups: tuple[Checkup, ...] = ()
     recall: Array | None = None
 
     def title(self, node: str) -> str:
-        """What the user calls a node."""
-        found = self.project.graph.by_id.get(node)
-        return node if found is None else found.title
+        """What the user calls a node; of several with one name the number in running order."""
+        known = self.project.graph.by_id
+        found = known.get(node)
+        if found is None:
+            return node
+        order = [step.node for step in self.network.steps]
+        alike = [other for other in order if known[other].title == found.title]
+        if len(alike) < 2 or node not in alike:
+            return found.title
+        return f"{found.title} {alike.index(node) + 1}"
 
     @property
     def latest(self) -> Checkup | None:

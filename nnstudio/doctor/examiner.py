@@ -22,6 +22,7 @@ from nnstudio.engine.layer import Array
 from nnstudio.project.project import Project
 from nnstudio.training.evaluation import batch_for
 from nnstudio.training.events import BatchDone, Diverged, EpochDone, Event, Failed
+from nnstudio.training.history import History
 from nnstudio.training.session import Session
 
 #: The share of the training's time that looking may take, and the seconds it may take anyway. What
@@ -37,6 +38,8 @@ FORGOTTEN = 3
 FIRST = 16
 #: Losses are thinned to about so many before they are looked at.
 _POINTS = 2000
+#: The learning rate, which is smooth, to about so many.
+_RATES = 256
 
 
 class Examiner:
@@ -149,6 +152,7 @@ class Examiner:
             val_losses=epochs["val_loss"],
             steps=steps[::thin],
             losses=losses[::thin],
+            rates=_rates(history, steps[::thin], session.learning_rate),
             checkups=tuple(self._checkups),
             recall=None if self._rare is None else self._rare.recall(),
         )
@@ -216,3 +220,10 @@ class Examiner:
         finding = Finding(codes[origin.what], evidence, values, origin.node, origin.step)
         kept = tuple(f for f, _ in self._known.values() if not f.code.startswith("doctor_rate"))
         self.findings = (finding, *kept)
+
+
+def _rates(history: History, steps: Array, now: float) -> Array:
+    """The learning rate at each of ``steps``; the present one where it isn't known."""
+    known, _, rates, _ = history.rates.thinned(_RATES)
+    rates = np.where(np.isfinite(rates), rates, now)
+    return np.interp(steps, known, rates) if len(known) else np.full(len(steps), now)

@@ -54,6 +54,7 @@ def case(
         val_losses=np.array(val or [float("nan")] * count),
         steps=np.arange(10.0 * count),
         losses=np.repeat(np.array(train), 10),
+        rates=np.full(10 * count, 0.01),
         checkups=checkups,
         recall=None if recall is None else np.array(recall),
     )

@@ -16,6 +16,7 @@ from nnstudio.doctor.rare import RareClasses
 from nnstudio.engine.activations import ReLU, Sigmoid, Softmax, Tanh
 from nnstudio.engine.dense import Dense
 from nnstudio.engine.layer import Layer
+from nnstudio.engine.dropout import Dropout
 from nnstudio.engine.lbfgs import LBFGS
 from nnstudio.engine.losses import (
     BinaryCrossEntropy,
@@ -25,6 +26,7 @@ from nnstudio.engine.losses import (
     Loss,
 )
 from nnstudio.engine.optimizers import SGD
+from nnstudio.engine.schedules import Cosine
 from nnstudio.engine.shaping import Input
 from nnstudio.project.project import Project
 from nnstudio.project.runs import session_for
@@ -111,6 +113,16 @@ def test_a_learning_rate_that_is_too_low_is_found_by_a_loss_that_falls_in_a_stra
     assert "doctor_rate_low" not in codes(
         classifier(Dense(16), Tanh(), optimizer=SGD(), learning_rate=0.1, epochs=30)
     )
+
+
+def test_a_learning_rate_that_is_too_low_is_found_though_dropout_and_a_schedule_hide_it() -> None:
+    def dropping(rate: float) -> Project:
+        layers = (Dense(32), Tanh(), Dropout(0.5))
+        schedule = Cosine(end=0.05)
+        return classifier(*layers, learning_rate=rate, schedule=schedule, epochs=60)
+
+    assert "doctor_rate_low" in codes(dropping(1e-4))
+    assert "doctor_rate_low" not in codes(dropping(3e-3))
 
 
 # ---------------------------------------------------------------- units
