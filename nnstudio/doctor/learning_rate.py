@@ -7,9 +7,9 @@ loss that rises as the rate does is also how the greatest usable rate is looked 
 "Cyclical learning rates", 2017). Ratio *and* loss must agree, since either alone misleads: a
 network with few weights moves fast and learns well.
 
-Batches and dropout make a loss flicker, and where a schedule lowers the rate even a crawl slows down.
-So the line may also be one of the means of a few broad stretches in which the same rate was spent,
-Σ η, if these fall by more than flickering could do.
+Batches and dropout make a loss flicker, and where a schedule lowers the rate even a crawl slows
+down. So the line may also be one of the means of a few broad stretches in which the same rate was
+spent, Σ η, if these fall by more than flickering could do.
 """
 
 from __future__ import annotations

@@ -15,8 +15,8 @@ from nnstudio.data.split import Split
 from nnstudio.doctor.rare import RareClasses
 from nnstudio.engine.activations import ReLU, Sigmoid, Softmax, Tanh
 from nnstudio.engine.dense import Dense
-from nnstudio.engine.layer import Layer
 from nnstudio.engine.dropout import Dropout
+from nnstudio.engine.layer import Layer
 from nnstudio.engine.lbfgs import LBFGS
 from nnstudio.engine.losses import (
     BinaryCrossEntropy,
