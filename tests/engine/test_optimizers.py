@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nnstudio.engine.catalogue import OPTIMIZERS
+from nnstudio.engine.chunks import CHUNK
 from nnstudio.engine.layer import Array
 from nnstudio.engine.optimizers import (
-    CHUNK,
     SGD,
     Adadelta,
     Adagrad,
