@@ -304,7 +304,7 @@ def test_a_unit_is_taken_apart_into_weight_times_input(
     choose(panel, "example_layer", "ReLU")
     settled(qtbot, panel)
     QTest.mouseClick(page.bars.viewport(), LEFT, pos=row)
-    assert page.bars.isVisible(), "a ReLU adds nothing up"
+    assert not page.products.isVisible(), "a ReLU adds nothing up"
 
 
 def test_every_layers_outputs_are_those_of_a_forward_pass(conv_panel: ExamplePanel) -> None:
@@ -390,11 +390,16 @@ def test_a_map_that_no_convolution_made_says_what_it_was_made_from(
     page.enlarge(1)
     settled(qtbot, conv_panel)
     assert not page.detail.making.isVisible()
-    assert "→ ReLU 1 →" in text(conv_panel, "example_map_words")
+    picture, now = page.detail.picture, inside(conv_panel)
+    QTest.mouseMove(picture, picture.rect_of_cell((0, 2, 5)).center())
+    given, made = (float(now.values(n)[1, 2, 5]) for n in (*now.before(page.node), page.node))
+    expected = f"max(0, {number_text(given)}) = {number_text(made)}"
+    assert text(conv_panel, "example_map_equation") == expected
     choose(conv_panel, "example_layer", "MaxPool2D")
     settled(qtbot, conv_panel)
     page.enlarge(1)
-    assert "MaxPool2D gives" in text(conv_panel, "example_map_words")
+    assert "MaxPool2D gives" in text(conv_panel, "example_map_equation")
+    assert text(conv_panel, "example_map_words") == "The greatest of 4 numbers"
 
 
 def test_a_sequences_features_are_a_heat_map(qtbot: QtBot) -> None:

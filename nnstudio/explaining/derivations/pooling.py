@@ -8,6 +8,12 @@ from typing import Any
 import numpy as np
 
 from nnstudio.engine.layer import Array
+from nnstudio.engine.pooling import (
+    GlobalAveragePool1D,
+    GlobalAveragePool2D,
+    GlobalMaxPool1D,
+    GlobalMaxPool2D,
+)
 from nnstudio.engine.windows import Windows
 from nnstudio.explaining.derivations.derivation import (
     Derivation,
@@ -16,6 +22,9 @@ from nnstudio.explaining.derivations.derivation import (
     Window,
     origins_of,
 )
+
+#: These look at everything at once.
+_WHOLE = (GlobalMaxPool1D, GlobalMaxPool2D, GlobalAveragePool1D, GlobalAveragePool2D)
 
 
 def greatest(layer: Any, v: Mapping[str, Array], xs: Sequence[Array], place: Place) -> Derivation:
@@ -59,21 +68,19 @@ def mean(layer: Any, v: Mapping[str, Array], xs: Sequence[Array], place: Place) 
 def _looked_at(layer: Any, x: Array, place: Place) -> tuple[Window, Array]:
     """The window, and the place in ``x`` of each number that it meets, in reading order."""
     x = x.astype(np.float64)
-    if hasattr(layer, "along"):
-        along = dict(layer.along(x.shape))
-        spans = {axis: _span(windows, place[axis]) for axis, windows in along.items()}
-    else:  # everything, all at once
-        spans = {axis: (0, x.shape[axis]) for axis in ((0,) if x.ndim == 2 else (1, 2))}
     # The feature or channel that the number is of; of global pooling nothing else is left.
     feature = place[-1] if x.ndim == 2 else place[0]
+    matrix = x[:, feature][np.newaxis] if x.ndim == 2 else x[feature]
+    axes = (0,) if x.ndim == 2 else (1, 2)
+    spans = {axis: (0, x.shape[axis]) for axis in axes}
+    if not isinstance(layer, _WHOLE):
+        spans = {axis: _span(windows, place[axis]) for axis, windows in layer.along(x.shape)}
+    (top, height), (left, width) = spans.get(1, (0, 1)), spans[axes[-1]]
+    values, inside = _cut(matrix, (top, left), (height, width))
+    own = np.full(len(inside), feature)
     if x.ndim == 2:
-        first, size = spans[0]
-        values, inside = _cut(x[:, feature][np.newaxis], (0, first), (1, size))
-        places = np.array([(t, feature) for _, t in inside])
-        return Window(values, (0, first)), places
-    (top, height), (left, width) = spans[1], spans[2]
-    values, inside = _cut(x[feature], (top, left), (height, width))
-    return Window(values, (top, left)), np.array([(feature, *at) for at in inside])
+        return Window(values, (top, left)), np.column_stack([inside[:, 1], own])
+    return Window(values, (top, left)), np.column_stack([own, inside])
 
 
 def _span(windows: Windows, number: int) -> tuple[int, int]:
@@ -81,15 +88,12 @@ def _span(windows: Windows, number: int) -> tuple[int, int]:
     return number * windows.stride - windows.before, windows.size
 
 
-def _cut(
-    x: Array, first: tuple[int, int], size: tuple[int, int]
-) -> tuple[Array, list[tuple[int, int]]]:
+def _cut(x: Array, first: tuple[int, int], size: tuple[int, int]) -> tuple[Array, Array]:
     """A part of a matrix that may reach over its edges, and the places that are within."""
     values = np.full(size, np.nan)
-    inside = []
-    for row, column in np.ndindex(size):
-        at = first[0] + row, first[1] + column
-        if 0 <= at[0] < x.shape[0] and 0 <= at[1] < x.shape[1]:
-            values[row, column] = x[at]
-            inside.append(at)
-    return values, inside
+    at = [begin + np.arange(length) for begin, length in zip(first, size, strict=True)]
+    within = [(k >= 0) & (k < length) for k, length in zip(at, x.shape, strict=True)]
+    met = [k[inside] for k, inside in zip(at, within, strict=True)]
+    values[np.ix_(*within)] = x[np.ix_(*met)]
+    places = np.stack(np.meshgrid(*met, indexing="ij"), -1).reshape(-1, 2)
+    return values, places

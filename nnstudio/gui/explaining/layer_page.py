@@ -17,8 +17,10 @@ from PySide6.QtWidgets import (
 from nnstudio.engine.dense import Dense
 from nnstudio.engine.layer import Array
 from nnstudio.gui.explaining.bars import Order, SignedBars
+from nnstudio.gui.explaining.derivation_view import DerivationView
 from nnstudio.gui.explaining.inside import Inside
 from nnstudio.gui.explaining.map_detail import MapDetail
+from nnstudio.gui.explaining.naming import place_text, unit_names
 from nnstudio.gui.explaining.tiles import Tiles
 from nnstudio.gui.look.number_text import number_text, tabular
 from nnstudio.gui.look.theme import Theme
@@ -64,8 +66,13 @@ class LayerPage(QWidget):
         self.products = SignedBars(theme, "example_products", "What the unit adds up")
         self.products.left.connect(self.show_all)
         self.unit = -1
+        self.number = DerivationView(theme, "example_unit")
+        self.number.left.connect(self.show_all)
+        self.number.followed.connect(self.follow)
+        self.place: tuple[int, ...] | None = None
         self.detail = MapDetail(theme)
         self.detail.left.connect(self.show_all)
+        self.detail.derivation.followed.connect(self.follow)
         self._map = QLabel()
         self._map.setObjectName("example_map_title")
         self._map.setProperty("role", "dim")
@@ -76,7 +83,7 @@ class LayerPage(QWidget):
         self._back.setToolTip("Back to all of the layer (Esc)")
         self._back.clicked.connect(self.show_all)
         self._stack = QStackedWidget()
-        for widget in (self.tiles, self.bars, self.products, self.detail):
+        for widget in (self.tiles, self.bars, self.products, self.number, self.detail):
             self._stack.addWidget(widget)
         self._caption = QLabel()
         self._caption.setObjectName("example_caption")
@@ -107,21 +114,56 @@ class LayerPage(QWidget):
         """Show another layer."""
         if node != self._node:
             self._node = node
-            self.detail.map = self.unit = -1
+            self._show_whole()
             self.chosen.emit()
 
+    def _show_whole(self) -> None:
+        """No number of the layer is looked at by itself."""
+        self.detail.map = self.unit = -1
+        self.place = None
+
     def take_apart(self, unit: int) -> None:
-        """Show what a unit adds up, if it is one that weighs a row of numbers."""
+        """Show what a unit adds up, or how else it came by its number."""
         inside = self._inside
-        if inside is not None and _adds_up(inside, self._node):
+        if inside is None:
+            return
+        if _adds_up(inside, self._node):
             self.unit = unit
             self.show_inside(inside)
             self.products.setFocus(Qt.FocusReason.OtherFocusReason)
+        else:
+            self._look_at((unit,))
+
+    def _look_at(self, place: tuple[int, ...]) -> None:
+        """Show how the number at ``place`` came about."""
+        if self._inside is not None:
+            self.place = place
+            self.show_inside(self._inside)
+            self.number.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def follow(self, node: str, place: tuple[int, ...]) -> None:
+        """Go to a number that another one was made from."""
+        self.show_layer(node)
+        inside = self._inside
+        if inside is None:
+            return
+        if len(place) == 3:
+            self.show_inside(inside)
+            self.enlarge(place[0])
+            self.detail.picture.point((0, *place[1:]))
+        elif len(place) == 2:
+            self._look_at(place)
+        else:
+            self.take_apart(place[0])
 
     def enlarge(self, number: int) -> None:
-        """Show one map large, if these are maps."""
+        """Show one map large; of a sequence the number that is pointed at."""
         inside = self._inside
-        if inside is not None and len(inside.values(self._node).shape) == 3:
+        if inside is None:
+            return
+        if len(inside.values(self._node).shape) == 2 and self.tiles.cell is not None:
+            self._look_at(self.tiles.cell[:0:-1])
+        elif len(inside.values(self._node).shape) == 3:
             self.detail.show_map(inside, self._node, number, self.tiles.limit)
             self._stack.setCurrentWidget(self.detail)
             self.detail.picture.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -129,8 +171,9 @@ class LayerPage(QWidget):
 
     def show_all(self) -> None:
         """Back from one map or unit to all."""
-        whole = self.bars if self.unit >= 0 else self.tiles
-        self.detail.map = self.unit = -1
+        is_row = self.unit >= 0 or (self.place is not None and len(self.place) == 1)
+        whole = self.bars if is_row else self.tiles
+        self._show_whole()
         self.detail.patched.emit(None)
         self._stack.setCurrentWidget(whole)
         whole.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -143,11 +186,16 @@ class LayerPage(QWidget):
         self._inside = inside
         if self._node not in inside.number:
             self._node = inside.first_hidden
-            self.detail.map = self.unit = -1
+            self._show_whole()
         self._offer(inside)
         values = inside.values(self._node)
+        if self.place is not None and not _is_within(self.place, values.shape):
+            self.place = None
         if len(values.shape) == 3:
             self._show_maps(inside, values)
+        elif self.place is not None:
+            self._stack.setCurrentWidget(self.number)
+            self.number.show_number(inside, self._node, self.place)
         elif len(values.shape) == 2:
             self._stack.setCurrentWidget(self.tiles)
             self.tiles.show_tiles(self._node, values.T[None], as_heat=True)
@@ -207,13 +255,16 @@ class LayerPage(QWidget):
         text, is_detail = shape, self._stack.currentWidget() is self.detail
         is_row = len(values.shape) == 1
         is_unit = self._stack.currentWidget() is self.products
-        self._back.setVisible(is_detail or is_unit)
-        self._back.setText("All units" if is_unit else "All maps")
-        self._map.setVisible(is_detail or is_row)
-        self._legend.setVisible(not is_row and not is_detail)
-        self._caption.setVisible(is_unit or not (is_detail or is_row))
+        is_number = self._stack.currentWidget() is self.number
+        self._back.setVisible(is_detail or is_unit or is_number)
+        self._back.setText("All maps" if is_detail else "All units" if is_row else "All places")
+        self._map.setVisible(is_detail or is_row or is_number)
+        self._legend.setVisible(not (is_row or is_detail or is_number))
+        self._caption.setVisible(is_unit or not (is_detail or is_row or is_number))
         if is_detail:
             self._map.setText(self.detail.title)
+        elif is_number and self.place is not None:
+            self._map.setText(place_text(inside, self._node, self.place))
         elif is_unit:
             name = unit_names(inside, self._node, len(values))[self.unit]
             self._map.setText(name if name.startswith("unit") else f"“{name}”")
@@ -223,9 +274,9 @@ class LayerPage(QWidget):
             few = f"the first {shown} of {count:,} maps" if shown < count else f"{count:,} maps"
             text = f"{shape} · {few} · click one" if count > 1 else f"{shape} · click it"
         elif len(values.shape) == 2:
-            text = f"{shape} · across: places · down: features"
+            text = f"{shape} · across: places · down: features · click one"
         elif is_row:
-            hint = " · click one" if _adds_up(inside, self._node) and self.width() >= _ROOMY else ""
+            hint = " · click one" if self.width() >= _ROOMY else ""
             self._map.setText(f"{len(values):,} unit" + ("s" if len(values) != 1 else "") + hint)
         if self._caption.text() != text:
             self._caption.setText(text)
@@ -237,22 +288,14 @@ def _adds_up(inside: Inside, node: str) -> bool:
     return isinstance(step.layer, Dense) and len(step.shape) == 1
 
 
+def _is_within(place: tuple[int, ...], shape: tuple[int, ...]) -> bool:
+    """Whether an array of ``shape`` has a number there."""
+    return len(place) == len(shape) and all(k < n for k, n in zip(place, shape, strict=True))
+
+
 def _weighing(inside: Inside, node: str, unit: int) -> tuple[Array, Array, float]:
     """Inputs, weights and bias of a unit."""
     (before,) = inside.before(node)
     model = inside.model
     v = model.network.views(model.workspace.flat)[inside.number[node]]
     return inside.values(before), v["weight"][unit], float(v["bias"][unit]) if "bias" in v else 0.0
-
-
-def unit_names(inside: Inside, node: str, count: int) -> tuple[str, ...]:
-    """What a row of numbers is called: classes at the output, features at an input, else units."""
-    step = inside.step(node)
-    if node in inside.tells_classes and len(inside.classes) == count:
-        return inside.classes
-    if not step.inputs:
-        entry = inside.model.inputs[inside.model.network.input_steps.index(inside.number[node])]
-        return inside.chosen.names(entry.column, count)
-    if node == inside.head and not inside.is_classification and len(inside.classes) == count:
-        return inside.classes
-    return tuple(f"unit {k + 1}" for k in range(count))

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QLabel, QWidget
+from PySide6.QtWidgets import QBoxLayout, QWidget
 
 from nnstudio.engine.conv import Conv2D
-from nnstudio.engine.layer import Array
 from nnstudio.explaining.convolution import making_of
 from nnstudio.explaining.grad_cam import maps_of
+from nnstudio.gui.explaining.derivation_view import DerivationView
 from nnstudio.gui.explaining.example_face import Patch
 from nnstudio.gui.explaining.inside import Inside
 from nnstudio.gui.explaining.making_view import MakingView
@@ -40,17 +40,14 @@ class MapDetail(QWidget):
         self.picture = Tiles(theme, "example_map", "The map, large", by_cell=True)
         self.picture.pointed.connect(self._show_cell)
         self.making = MakingView(theme)
-        self._words = QLabel()
-        self._words.setObjectName("example_map_words")
-        self._words.setProperty("role", "dim")
-        self._words.setWordWrap(True)
-        self._words.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
+        self.derivation = DerivationView(theme, "example_map")
+        self.derivation.left.connect(self.left)
         self._parts = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
         self._parts.setContentsMargins(0, 0, 0, 0)
         self._parts.setSpacing(12)
         self._parts.addWidget(self.picture, 1)
         self._parts.addWidget(self.making, 1)
-        self._parts.addWidget(self._words, 1)
+        self._parts.addWidget(self.derivation, 1)
 
     @property
     def title(self) -> str:
@@ -76,12 +73,12 @@ class MapDetail(QWidget):
         layer = inside.layer(self._node)
         is_convolution = isinstance(layer, Conv2D)
         self.making.setVisible(is_convolution)
-        self._words.setVisible(not is_convolution)
+        self.derivation.setVisible(not is_convolution)
         patch: Patch | None = None
         if isinstance(layer, Conv2D) and cell is not None:
             patch = self._show_making(inside, layer, cell[1:])
         elif cell is not None:
-            self._words.setText(self._about(inside, cell[1:]))
+            patch = self._show_derivation(inside, cell[1:])
         self.patched.emit(patch)
 
     def _show_making(self, inside: Inside, layer: Conv2D, place: tuple[int, int]) -> Patch | None:
@@ -105,19 +102,21 @@ class MapDetail(QWidget):
             return top, left, bottom - top + 1, right - left + 1
         return None
 
-    def _about(self, inside: Inside, place: tuple[int, int]) -> str:
-        """The number, and what it was made from where that stands at the same place."""
-        values = inside.values(self._node)
-        at = (self.map, *place)
-        lines = [f"Row {place[0] + 1}, column {place[1] + 1}"]
-        came = [inside.values(node) for node in inside.before(self._node)]
-        title = inside.titles[self._node]
-        if came and all(x.shape == values.shape for x in came):
-            given = ", ".join(number_text(float(x[at])) for x in came)
-            lines.append(f"{given} → {title} → {number_text(float(values[at]))}")
-        else:
-            lines.append(f"{title} gives {number_text(float(values[at]))}")
-        return "\n".join(lines) + "\n\n" + _extremes(values[self.map])
+    def _show_derivation(self, inside: Inside, place: tuple[int, int]) -> Patch | None:
+        """Equation and origins; returns where in the example these are."""
+        told = self.derivation.show_number(inside, self._node, (self.map, *place))
+        before, shown = inside.before(self._node), inside.chosen.picture
+        if told is None or len(before) != 1 or inside.step(before[0]).inputs or shown is None:
+            return None
+        if shown.shape != inside.values(before[0]).shape:
+            return None
+        if told.window is not None:
+            (top, left), (high, wide) = told.window.first, told.window.values.shape
+            return top, left, high, wide
+        if told.count == 1:
+            _, row, column = told.origins[0].place
+            return row, column, 1, 1
+        return None
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
@@ -132,8 +131,3 @@ class MapDetail(QWidget):
         self._parts.setDirection(directions.LeftToRight if wide else directions.TopToBottom)
         # Maps are about square: what is beside them can have the rest.
         self.picture.setMaximumWidth(min(self.height(), self.width() * 6 // 10) if wide else 9_999)
-
-
-def _extremes(values: Array) -> str:
-    least, most = number_text(float(values.min())), number_text(float(values.max()))
-    return f"The map goes from {least} to {most}"

@@ -28,7 +28,7 @@ from nnstudio.gui.explaining.asking import Asking
 from nnstudio.gui.explaining.bars import SignedBars
 from nnstudio.gui.explaining.chosen import Chosen
 from nnstudio.gui.explaining.inside import Inside
-from nnstudio.gui.explaining.layer_page import unit_names
+from nnstudio.gui.explaining.naming import unit_names
 from nnstudio.gui.explaining.question import (
     CAM,
     TITLES,

@@ -205,8 +205,9 @@ class Tiles(QWidget):
         strong, weak = self._theme.colour("panel"), self._theme.colour("text")
         for (row, column), value in np.ndenumerate(self._tiles[0]):
             painter.setPen(strong if abs(value) > 0.6 * self.limit else weak)
-            box = self.rect_of_cell((0, row, column))
-            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, brief_text(float(value)))
+            if np.isfinite(value):
+                box = self.rect_of_cell((0, row, column))
+                painter.drawText(box, Qt.AlignmentFlag.AlignCenter, brief_text(float(value)))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
