@@ -13,6 +13,7 @@ import numpy as np
 
 from nnstudio.doctor.case import Case
 from nnstudio.doctor.finding import Curves, Finding, Series
+from nnstudio.engine.layer import Array
 
 #: The validation loss is so much above its lowest, over the latest epochs.
 ABOVE = 1.10
@@ -22,6 +23,9 @@ LATEST = 3
 LITTLE = 0.02
 #: While the training loss has come down to this share of what it was then.
 LOWER = 0.95
+#: The rise is so much larger than what the validation loss flickers by, which so many of the latest
+#: epochs tell: the lowest of many that flicker is low by chance.
+CERTAIN, SINCE = 4.0, 20
 
 
 def overfitting(case: Case) -> Iterator[Finding]:
@@ -36,7 +40,9 @@ def overfitting(case: Case) -> Iterator[Finding]:
     if len(kept) - 1 - best < LATEST:
         return
     now = kept[-LATEST:].mean()
-    worse = now > ABOVE * kept[best] and now > LITTLE * case.first_loss
+    rise = now - kept[best]
+    is_sure = rise > CERTAIN * _flicker(kept[-SINCE:])
+    worse = now > ABOVE * kept[best] and is_sure and now > LITTLE * case.first_loss
     if worse and train[-1] < LOWER * train[best]:
         series = (
             Series("training", epochs, train, "training"),
@@ -51,3 +57,14 @@ def overfitting(case: Case) -> Iterator[Finding]:
         yield Finding(
             "doctor_overfitting", Curves("Loss of each epoch", series, is_log=True), values
         )
+
+
+def _flicker(losses: Array) -> float:
+    """About the standard deviation of ``losses`` around the line from one to the next but one.
+
+    Of independent deviations σ, second differences have the deviation √6 σ; their median size is
+    0.67 of that. A loss that rises or falls evenly doesn't flicker.
+    """
+    if len(losses) < 3:
+        return 0.0
+    return float(np.median(np.abs(np.diff(losses, 2)))) / (0.6745 * np.sqrt(6.0))
