@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import gettext
 from functools import cache
+from string import Formatter
 from typing import Any
 
 _ = gettext.gettext
@@ -797,9 +798,20 @@ SENTENCES: dict[str, str] = {
 }
 
 
+class _Writer(Formatter):
+    """Writes percentages as everywhere else in the program: apart from their sign."""
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        text: str = super().format_field(value, format_spec)
+        return f"{text[:-1]} %" if format_spec.endswith("%") else text
+
+
+_WRITER = _Writer()
+
+
 def sentence(code: str, **values: Any) -> str:
     """The sentence for ``code`` with ``values`` filled in."""
-    return _translated(SENTENCES[code]).format(**values)
+    return _WRITER.vformat(_translated(SENTENCES[code]), (), values)
 
 
 @cache

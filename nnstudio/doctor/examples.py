@@ -91,7 +91,9 @@ def overlooked_class(case: Case) -> Iterator[Finding]:
     shown = np.nan_to_num(recall)
     ailing = np.arange(len(classes)) == rare
     yield Finding(
-        "doctor_imbalance", Bars("Share of each class recognised", classes, shown, ailing), values
+        "doctor_imbalance",
+        Bars("Share of each class recognised", classes, shown, ailing, is_share=True),
+        values,
     )
 
 

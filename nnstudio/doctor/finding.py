@@ -50,6 +50,9 @@ class Bars:
     Attributes:
         names: below the bars; with many bars only the first and the last are drawn.
         ailing: which of the bars are the bad ones.
+        across: the numbers from the first bar's left edge to the last one's right edge, which are
+            told instead of names.
+        is_share: whether the values are shares, told in percent.
     """
 
     caption: str
@@ -58,6 +61,8 @@ class Bars:
     ailing: Array
     limit: float | None = None
     is_log: bool = False
+    across: tuple[float, float] | None = None
+    is_share: bool = False
 
 
 Evidence = Curves | Bars

@@ -272,4 +272,4 @@ def _series(label: str, name: str, course: _Course, role: str) -> Series:
 
 
 def _text(value: float, is_share: bool) -> str:
-    return f"{value:.1%}" if is_share else f"{value:.3g}"
+    return f"{100 * value:.1f} %" if is_share else f"{value:.3g}"

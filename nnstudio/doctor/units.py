@@ -44,7 +44,8 @@ def dead_relus(case: Case) -> Iterator[Finding]:
             "share": dead.mean(),
         }
         names = tuple(str(i + 1) for i in range(len(shares)))
-        evidence = Bars("For how many examples each unit is active", names, shares, dead)
+        caption = "For how many examples each unit is active"
+        evidence = Bars(caption, names, shares, dead, is_share=True)
         yield Finding("doctor_dead", evidence, values, node)
 
 
@@ -59,10 +60,10 @@ def saturated(case: Case) -> Iterator[Finding]:
             continue
         histogram = case.checkups[-1].outputs[node]
         low = 0.0 if isinstance(case.project.graph.by_id[node].layer, Sigmoid) else -1.0
-        edges = np.linspace(low, 1.0, len(histogram) + 1)
-        names = tuple(f"{edge:.2g}" for edge in edges[:-1])
         ends = np.zeros(len(histogram), bool)
         ends[0] = ends[-1] = True
-        evidence = Bars("How often each output occurs", names, histogram, ends)
+        evidence = Bars(
+            "How often each output occurs", (), histogram, ends, across=(low, 1.0), is_share=True
+        )
         values = {"layer": case.title(node), "share": seen[-1]}
         yield Finding("doctor_saturated", evidence, values, node)

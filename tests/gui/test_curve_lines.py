@@ -179,3 +179,8 @@ def test_labels_at_the_ends_of_curves_stand_flush_and_inside(
     assert len(lefts) == len(latest)
     assert len(set(lefts)) <= 1
     assert all(left <= wanted and left <= last for left, last in zip(lefts, latest, strict=True))
+
+
+@given(low=st.floats(-100, 100), span=st.floats(0.1, 1000), most=st.integers(2, 8))
+def test_an_axis_has_two_numbers_at_least(low: float, span: float, most: int) -> None:
+    assert 2 <= len(Axis(low, low + span).ticks(most)) <= max(most + 2, 6)

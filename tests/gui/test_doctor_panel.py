@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import numpy as np
 import pytest
 from driving import child, click
 from live_panels import show, spiral, train
-from PySide6.QtWidgets import QComboBox, QLabel
+from projects import project
+from PySide6.QtWidgets import QComboBox, QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
+from nnstudio.data.sources import Spiral
 from nnstudio.doctor.finding import Bars, Curves
-from nnstudio.engine.losses import HalfSquaredError
+from nnstudio.engine.activations import Softmax, Tanh
+from nnstudio.engine.dense import Dense
+from nnstudio.engine.losses import CategoricalCrossEntropy, HalfSquaredError
 from nnstudio.engine.optimizers import SGD
+from nnstudio.engine.shaping import Input
 from nnstudio.graph.edits import remove
 from nnstudio.graph.model import Graph
 from nnstudio.gui.doctor.evidence_plot import EvidencePlot
+from nnstudio.gui.doctor.finding_row import FindingRow
 from nnstudio.gui.panels.doctor_panel import DoctorPanel
 from nnstudio.project.project import Project
 
@@ -208,6 +215,38 @@ def test_the_layer_that_ails_is_selected_from_its_row(qtbot: QtBot) -> None:
     (finding,) = panel.findings()
     click(panel, "doctor_layer_0")
     assert panel.live.workbench.selection == (finding.node,) == ("softmax",)
+
+
+def test_layers_with_one_name_are_told_apart_and_shares_are_told_in_percent(qtbot: QtBot) -> None:
+    layers = Input((2,)), Dense(16), Tanh(), Dense(16), Tanh(), Dense(2), Softmax()
+    content = project(
+        Spiral(classes=2), *layers, loss=CategoricalCrossEntropy(), learning_rate=30.0, epochs=60
+    )
+    panel = doctor(qtbot, content)
+    found = [finding for finding in panel.findings() if finding.code == "doctor_saturated"]
+    assert sorted(str(finding).split(" is ")[0] for finding in found) == ["Tanh 1", "Tanh 2"]
+    assert all(re.search(r"\d %", str(f)) and not re.search(r"\d%", str(f)) for f in found)
+    place = panel.findings().index(found[0])
+    link = child(panel, f"doctor_layer_{place}")
+    assert isinstance(link, QPushButton)
+    assert link.text() == str(found[0]).split(" is ")[0]
+    plot = child(panel, f"doctor_evidence_{place}")
+    assert isinstance(plot, EvidencePlot)
+    assert (plot.x_axis.low, plot.x_axis.high, plot.y_axis.percent) == (-1.0, 1.0, True)
+
+
+def test_only_a_remedy_that_helped_is_recommended(qtbot: QtBot) -> None:
+    panel = doctor(qtbot, spiral(**SLOW))
+    tried(qtbot, panel)
+    row, (finding,) = child(panel, "doctor_finding_0"), panel.findings()
+    assert isinstance(row, FindingRow)
+    assert child(panel, "doctor_use_0").property("primary") is True
+    trial = panel.practice.trial(finding)
+    assert trial is not None
+    assert trial.outcome is not None
+    trial.outcome = replace(trial.outcome, helped=False)
+    row.show_trial(finding, trial, may_try=True)
+    assert child(panel, "doctor_use_0").property("primary") is False
 
 
 def test_the_keyboard_stays_in_the_row_when_its_button_goes(qtbot: QtBot) -> None:

@@ -222,6 +222,18 @@ def test_undo_and_redo_leave_the_rows_alone(three: Bench) -> None:
 # ---------------------------------------------------------------- what differs
 
 
+def test_what_differs_has_the_room_of_columns_that_nobody_has_written_in(three: Bench) -> None:
+    differs, note = NAMES.index("differs"), NAMES.index("note")
+    table = three.table
+    wide, narrow = table.columnWidth(differs), table.columnWidth(note)
+    three.press_twice(0, "note")
+    assert table.columnWidth(note) > narrow, "there is room to write"
+    three.write("runs_note_field", "a good one")
+    assert three.column("note")[0] == "a good one"
+    assert table.columnWidth(note) > narrow
+    assert table.columnWidth(differs) <= wide
+
+
 def test_what_differs_is_told_from_the_run_before_and_from_the_selected_one(three: Bench) -> None:
     assert three.column("differs") == ["learning rate 0.1 → 0.001", "learning rate 0.01 → 0.1", ""]
     three.press(2, "number")

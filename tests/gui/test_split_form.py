@@ -179,7 +179,7 @@ def test_shares_that_leave_too_little_are_explained_and_not_taken(desk: Desk) ->
     error = child(desk.form, "data_split_error")
     assert isinstance(error, QLabel)
     assert error.isVisible()
-    assert "95%" in error.text()
+    assert "95 %" in error.text()
     type_into(desk.form, "data_split_test", "30")
     assert desk.split.test == 0.3
     assert not error.isVisible()

@@ -82,12 +82,13 @@ class EvidencePlot(Plot):
     def _frame_bars(self, evidence: Bars) -> None:
         known = evidence.values[np.isfinite(evidence.values)]
         count = max(1, len(evidence.values))
-        self.x_axis, self.x_name = Axis(0.0, float(count)), ""
+        self.x_axis, self.x_name = Axis(*(evidence.across or (0.0, float(count)))), ""
         positive = known[known > 0]
         if evidence.is_log and len(positive):
             self.y_axis = stepped_log(float(positive.min()) / 10, float(positive.max()))
         else:
-            self.y_axis = stepped(0.0, float(positive.max()) if len(positive) else 1.0)
+            most = float(positive.max()) if len(positive) else 1.0
+            self.y_axis = stepped(0.0, most, percent=evidence.is_share)
 
     # ------------------------------------------------------------------ painting
 
@@ -170,7 +171,7 @@ class EvidencePlot(Plot):
 
     def _paint_x_ticks(self, painter: QPainter, box: QRectF, metrics: QFontMetricsF) -> None:
         evidence = self._evidence
-        if not isinstance(evidence, Bars):
+        if not isinstance(evidence, Bars) or evidence.across is not None:
             super()._paint_x_ticks(painter, box, metrics)
             return
         count = len(evidence.names)

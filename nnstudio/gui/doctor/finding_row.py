@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QCoreApplication, QEvent, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
@@ -176,6 +176,7 @@ class FindingRow(QFrame):
             self._told.say(f"Trying: {trial.fix.label}…", "info")
         elif outcome is not None:
             self._told.say(outcome.text, "ok" if outcome.helped else "warning")
+            self._recommend(outcome.helped)
         else:
             self._told.say(error, "error")
         if has_focus and not self.isAncestorOf(self.window().focusWidget()):
@@ -184,6 +185,14 @@ class FindingRow(QFrame):
         evidence = outcome.curves if outcome is not None and compared else finding.evidence
         if evidence is not self._plot.evidence:
             self._plot.show_evidence(evidence)
+
+    def _recommend(self, is_helpful: bool) -> None:
+        """Only what has helped is the button that one sees first."""
+        if self._use.property("primary") != is_helpful:
+            self._use.setProperty("primary", is_helpful)
+            self._use.style().unpolish(self._use)
+            self._use.style().polish(self._use)
+            QCoreApplication.sendEvent(self._use, QEvent(QEvent.Type.StyleChange))
 
     def _buttons(self) -> tuple[QPushButton, ...]:
         return self._use, self._cancel, self._try, self._ignore

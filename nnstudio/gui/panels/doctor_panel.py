@@ -117,8 +117,9 @@ class DoctorPanel(LiveView):
         return row
 
     def _fill(self, row: FindingRow, finding: Finding) -> None:
-        graph = self.live.workbench.graph
-        title = graph.by_id[finding.node].title if finding.node in graph.by_id else ""
+        node = self.live.workbench.graph.by_id.get(finding.node)
+        # As in its sentence, where layers with one name are numbered.
+        title = "" if node is None else str(finding.values.get("layer", node.title))
         row.show_finding(finding, title)
         row.show_remedies(self.practice.remedies(finding))
         trial = self.practice.trial(finding)

@@ -78,10 +78,12 @@ class Axis:
             every = max(1, ceil((last - first + 1) / max(2 * most, 1)))
             return [(10.0**k, power_text(k)) for k in range(first, last + 1, every)]
         step = nice_step(self.high - self.low, most)
+        while not self.whole and len(_multiples(self.low, self.high, step)) < 2:
+            most += 1  # one number alone is no scale
+            step = nice_step(self.high - self.low, most)
         if self.whole or (self.counts and step > 1):
             step = float(ceil(step))
-        first, last = ceil(self.low / step - 1e-9), floor(self.high / step + 1e-9)
-        values = [k * step for k in range(first, last + 1)]
+        values = [k * step for k in _multiples(self.low, self.high, step)]
         if self.percent:
             digits = _decimals(step * 100)
             return [(v, f"{v * 100:.{digits}f} %") for v in values]
@@ -89,6 +91,11 @@ class Axis:
             return [(v, _signed(_with_power(v, step, decimals))) for v in values]
         digits = _decimals(step)
         return [(v, _signed(f"{v if v else 0.0:,.{digits}f}")) for v in values]
+
+
+def _multiples(low: float, high: float, step: float) -> range:
+    """Which multiples of ``step`` lie between ``low`` and ``high``."""
+    return range(ceil(low / step - 1e-9), floor(high / step + 1e-9) + 1)
 
 
 def _decimals(step: float) -> int:

@@ -22,13 +22,15 @@ from PySide6.QtWidgets import (
 
 from nnstudio.gui.look.theme import Theme
 from nnstudio.gui.runs.cell_painter import ARROW, MARGIN, ROW_HEIGHT, CellPainter
-from nnstudio.gui.runs.cells import NAMES, Row
+from nnstudio.gui.runs.cells import NAMES, Row, cell
 from nnstudio.gui.runs.rows import starts_descending
 from nnstudio.gui.runs.run_model import RunModel
 
 #: Room for the mark of sorting in a head.
 _MARK = 16
 _WIDTHS = {"compare": 30, "name": 88, "differs": 168, "note": 120}
+#: Where nobody has written anything yet.
+_UNWRITTEN = {"name": 64, "note": 64}
 #: So many rows decide how wide a column is.
 _ROWS_MEASURED = 40
 _LEAST = {"number": 40, "end": 72}
@@ -86,7 +88,8 @@ class RunTable(QTableView):
         for name, width in _WIDTHS.items():
             self.setColumnWidth(NAMES.index(name), width)
         self._order: tuple[str, int] = ("", 0)
-        self._is_set = self._fitting = False
+        self._fitting = False
+        self._set: set[int] = set()  # the columns whose width is the user's
         head.sectionResized.connect(self._resized)
 
     # ------------------------------------------------------------------ rows
@@ -117,7 +120,13 @@ class RunTable(QTableView):
             index = self._model.index(place, NAMES.index(name))
             self.scrollTo(index)
             self.setCurrentIndex(index)
+            self._give_room(index.column())
             self.edit(index)
+
+    def _give_room(self, place: int) -> None:
+        """A column in which something is typed is no longer as narrow as an empty one."""
+        self.setColumnWidth(place, max(self.columnWidth(place), _WIDTHS[NAMES[place]]))
+        self._use_room()
 
     def fit_columns(self) -> None:
         """Columns of figures as wide as what they hold; only the others can be dragged."""
@@ -127,12 +136,19 @@ class RunTable(QTableView):
                 width = max(hint, self.horizontalHeader().sectionSizeHint(place))
                 if width != self.columnWidth(place):
                     self.setColumnWidth(place, width)
+        self._fitting = True
+        for name, narrow in _UNWRITTEN.items():
+            place = NAMES.index(name)
+            if place not in self._set:
+                empty = not any(cell(row, name) for row in self._model.rows)
+                self.setColumnWidth(place, narrow if empty else _WIDTHS[name])
+        self._fitting = False
         self._use_room()
 
     def _use_room(self) -> None:
         """What is left of the width goes to what differs, unless the user has set it."""
         place = NAMES.index("differs")
-        if self._is_set:
+        if place in self._set:
             return
         used = sum(self.columnWidth(n) for n in range(len(NAMES)) if n != place)
         width = max(_WIDTHS["differs"], self.viewport().width() - used)
@@ -142,8 +158,8 @@ class RunTable(QTableView):
             self._fitting = False
 
     def _resized(self, section: int, *_: int) -> None:
-        if section == NAMES.index("differs") and not self._fitting:
-            self._is_set = True
+        if NAMES[section] in _WIDTHS and not self._fitting:
+            self._set.add(section)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
