@@ -67,4 +67,5 @@ def _flicker(losses: Array) -> float:
     """
     if len(losses) < 3:
         return 0.0
-    return float(np.median(np.abs(np.diff(losses, 2)))) / (0.6745 * np.sqrt(6.0))
+    bends = np.abs(np.diff(losses, 2))
+    return float(np.median(bends) / (0.6745 * np.sqrt(6.0)))
