@@ -8,7 +8,7 @@ from math import inf
 import numpy as np
 import pytest
 from doctor_runs import classifier, examined
-from small_runs import same_state
+from small_runs import data_of, network_of, same_state
 
 from nnstudio.data.batches import PreparedData
 from nnstudio.doctor.checkup import Probe
@@ -16,16 +16,22 @@ from nnstudio.doctor.examiner import FIRST, FORGOTTEN, FREE, SHARE, Examiner
 from nnstudio.doctor.finding import Curves
 from nnstudio.doctor.generalisation import overfitting
 from nnstudio.engine.activations import ReLU, Tanh
+from nnstudio.engine.axes import feature_axis
+from nnstudio.engine.conv import Conv2D
 from nnstudio.engine.dense import Dense
 from nnstudio.engine.dropout import Dropout
 from nnstudio.engine.normalisation import BatchNorm
 from nnstudio.engine.optimizers import SGD
+from nnstudio.engine.shaping import Flatten, Input
 from nnstudio.graph.edits import replace_layer
 from nnstudio.project.project import Project
 from nnstudio.project.runs import session_for
 from nnstudio.training.events import BatchDone, EpochDone
+from nnstudio.training.flow import flow_of_examples
 from nnstudio.training.history import RAW_STEPS, EpochFigures
 from nnstudio.training.loop import train
+from nnstudio.training.session import Session
+from nnstudio.training.settings import TrainingSettings
 from nnstudio.training.trained import Trained
 
 EVERYTHING = classifier(Dense(12), BatchNorm(), ReLU(), Dropout(rate=0.3), Dense(6), Tanh())
@@ -108,6 +114,22 @@ def test_a_checkup_looks_at_the_layers_as_they_train_by_now() -> None:
     session.change(session.settings, EVERYTHING.with_graph(graph).network())
     assert probe.look().gradients == Probe(session).look().gradients
     assert probe.look().gradients != before
+
+
+@pytest.mark.parametrize("weighted", [Dense(5), Conv2D(5)], ids=["dense", "convolution"])
+def test_a_unit_is_active_for_the_share_of_examples_and_places_it_passes_on(
+    weighted: Dense | Conv2D,
+) -> None:
+    shape = (4,) if isinstance(weighted, Dense) else (1, 4, 4)
+    network = network_of(Input(shape), weighted, ReLU(), Flatten(), Dense(1))
+    inputs = np.random.default_rng(0).standard_normal((30, *shape))
+    data = data_of(inputs, np.zeros((30, 1)), train=range(30))
+    session = Session(network, TrainingSettings(), data, "", network.initial(2))
+    active = Probe(session).look().active["n2"]
+    y = flow_of_examples(network, data, 30).of(session.flat)["n2"]
+    units = np.moveaxis(y, feature_axis(y.ndim - 1), 0).reshape(5, -1)
+    np.testing.assert_allclose(active, [(unit > 0).mean() for unit in units])
+    assert 0 < active.min() < active.max() < 1
 
 
 # ---------------------------------------------------------------- long runs

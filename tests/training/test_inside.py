@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from nnstudio.data.batches import PreparedData
+from nnstudio.data.dataset import Dataset
 from nnstudio.data.settings import DataSettings
 from nnstudio.data.sources import Digits, Spiral
 from nnstudio.engine.activations import ReLU, Softmax, Tanh
@@ -23,6 +24,7 @@ from nnstudio.graph.compile import compile_graph
 from nnstudio.graph.edits import add_node, connect
 from nnstudio.graph.model import Graph, Node
 from nnstudio.training.inside import Inside, inside_at_rest
+from nnstudio.training.learner import Learner
 from nnstudio.training.loop import train
 from nnstudio.training.mailbox import Mailbox
 from nnstudio.training.session import Session
@@ -68,6 +70,27 @@ def watch(run: Session, steps: int) -> Inside:
     inside = mailbox.take_inside()
     assert inside is not None
     return inside
+
+
+def test_gradients_of_shared_weights_are_added_up_under_their_owner() -> None:
+    graph = Graph()
+    nodes = (Input(shape=(3,)), Dense(units=3), Tanh(), Dense(units=3), Dense(units=2), Softmax())
+    for i, layer in enumerate(nodes):
+        graph = add_node(graph, Node(f"{i}", layer, owner="1" if i == 3 else ""))
+        graph = connect(graph, f"{i - 1}", f"{i}") if i else graph
+    network = compile_graph(graph, {"5": CategoricalCrossEntropy()})
+    rng = np.random.default_rng(0)
+    labels = rng.integers(2, size=20)
+    dataset = Dataset("points", rng.standard_normal((20, 3)), labels, classes=("a", "b"))
+    data = PreparedData.of(DataSettings(Spiral()), dataset=dataset)
+    flat, rows = network.initial(0), data.parts.train
+    inside = inside_at_rest(network, flat, data, rows, step=0)
+    learner = Learner(network, flat.copy(), data)
+    learner.look(rows, rng, None)
+    assert ("3", "weight") not in inside.variable_gradients
+    for place in network.places:
+        whole = learner.workspace.gradient[place.part].reshape(place.variable.shape)
+        np.testing.assert_allclose(inside.variable_gradients[place.key], whole, rtol=1e-5)
 
 
 def test_activations_of_every_node_are_those_of_the_step() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import fields
 
 import numpy as np
 import pytest
@@ -107,6 +108,16 @@ def test_however_long_a_run_is_watched_memory_stays_bounded() -> None:
     assert all(len(curve) <= MOST_POINTS for curve in observed.ratios.values())
     assert observed.ratios["n1"].entries[0].first == 1
     assert observed.ratios["n1"].entries[-1].last == 3 * MOST_POINTS
+
+
+def test_many_arrays_share_the_memory_of_few() -> None:
+    observed, count = Observations("wide"), 2_000
+    outputs = {f"n{number}": np.ones((1, 1), np.float32) for number in range(count)}
+    rest = {field.name: {} for field in fields(Inside) if field.name not in ("step", "activations")}
+    most = MEMORY // (count * BINS * 4)
+    for step in range(1, most + 2):
+        observed.see(Inside(step=step, activations=outputs, **rest))  # type: ignore[arg-type]
+    assert sum(len(row) * BINS * 4 for row in observed.rows.values()) <= MEMORY
 
 
 def test_merged_points_are_the_geometric_mean() -> None:

@@ -93,6 +93,24 @@ def test_a_run_that_is_longer_than_planned_has_the_moments_of_one_planned_so() -
     assert len(surprised.moments) > 40 // 4
 
 
+def test_a_run_that_goes_as_planned_gives_up_no_moment_that_was_due() -> None:
+    recording = Recording.planned("run", SIZE, 0, 5_000, most=40).with_moment(moment(0))
+    due, seen = recording.next_due(0), [0]
+    while due < 5_000:
+        recording = recording.with_moment(moment(due))
+        seen.append(due)
+        due = recording.next_due(due)
+    assert steps_of(recording) == seen
+    assert len(seen) > 40 // 2
+
+
+def test_what_moments_share_counts_once() -> None:
+    best = np.zeros(100, np.float32)
+    first, second = (replace(moment(step), best=best) for step in (0, 1))
+    recording = Recording.planned("run", SIZE, best.nbytes, 10).with_moment(first)
+    assert recording.with_moment(second).size == 2 * SIZE + best.nbytes
+
+
 def test_a_best_moment_that_is_beaten_goes_unless_its_step_is_due() -> None:
     recording = recorded(1_000, most=40).with_moment(moment(1_001, 0.5))
     assert recording.best is not None
