@@ -188,6 +188,20 @@ def test_the_best_epoch_is_that_of_the_figure_that_is_watched_by_now() -> None:
     watched.leave().discard()
 
 
+def test_a_run_that_begins_forgets_the_best_epoch_of_the_one_before() -> None:
+    watched = Watched(first=1, best=0)
+    watched.run(epochs=2)
+    going_on = replace(SPIRAL, trained=watched.session.trained())
+    for project, is_kept in ((going_on, True), (SPIRAL, False)):
+        Checkpoints(session_for(project, DATA), watched.keeper, watched.compose, Pace())
+        watched.settle()
+        found: list[bool] = []
+        watched.keeper.when_done(lambda folder, to=found: to.append(folder.has("best")))
+        watched.settle()
+        assert found == [is_kept]
+    watched.leave().discard()
+
+
 def test_a_folder_that_somebody_has_removed_is_made_again() -> None:
     watched = Watched(every=0)
     watched.run(batches=2)

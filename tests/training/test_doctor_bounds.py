@@ -16,8 +16,8 @@ from nnstudio.doctor.checkup import BINS, Checkup
 from nnstudio.doctor.diagnoses import diagnose
 from nnstudio.doctor.examples import dealt_in_order, overlooked_class
 from nnstudio.doctor.generalisation import overfitting
-from nnstudio.doctor.gradients import exploding, vanishing
-from nnstudio.doctor.judging import out_of_reach
+from nnstudio.doctor.gradients import exploding, idle, vanishing
+from nnstudio.doctor.judging import out_of_reach, unsuited_loss
 from nnstudio.doctor.learning_rate import too_high, too_low
 from nnstudio.doctor.units import dead_relus, saturated
 from nnstudio.engine.activations import ReLU, Sigmoid, Tanh
@@ -148,6 +148,20 @@ def test_a_gradient_out_of_proportion_to_its_weights_is_found() -> None:
     assert not found(exploding, case([1.0], (), *2 * [gradients(1.0, weights=0.05)]))
 
 
+def test_a_layer_stands_still_or_its_units_stay_alike_if_that_is_seen_again() -> None:
+    def seen(*still: str, alike: tuple[str, ...] = ()) -> Checkup:
+        updates = {node: 0.0 if node in still else 1e-3 for node in WEIGHTED}
+        return Checkup(9, 1.0, updates=updates, alike=alike)
+
+    assert found(idle, case([1.0], (), seen("n1"), seen("n1"))) == {"doctor_idle"}
+    assert not found(idle, case([1.0], (), seen(), seen("n1")))
+    assert not found(idle, case([1.0], (), seen("n1")))
+    assert not found(idle, case([1.0], (), seen(*WEIGHTED), seen(*WEIGHTED))), "nothing moves"
+    alike = seen(alike=("n1",))
+    assert found(idle, case([1.0], (), alike, alike)) == {"doctor_alike"}
+    assert not found(idle, case([1.0], (), seen(), alike))
+
+
 # ---------------------------------------------------------------- units
 
 
@@ -202,8 +216,9 @@ def test_a_few_targets_out_of_reach_are_outliers(beyond: int, is_found: bool) ->
     targets = np.repeat([0.5, 3.0], [100 - beyond, beyond])[:, np.newaxis]
     data = numbers(project, np.zeros((100, 1)), targets)
     everybody = held_back(data, np.arange(100), np.empty(0, np.int64))
-    told = found(out_of_reach, case([1.0], (), project=project, data=everybody))
-    assert told == ({"doctor_out_of_reach"} if is_found else set())
+    ill = case([1.0], (), project=project, data=everybody)
+    assert found(out_of_reach, ill) == ({"doctor_out_of_reach"} if is_found else set())
+    assert not found(unsuited_loss, ill), "numbers may be judged as numbers"
 
 
 @pytest.mark.parametrize(

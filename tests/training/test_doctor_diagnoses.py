@@ -228,6 +228,18 @@ def test_with_a_single_output_each_class_is_recognised_as_accuracy_counts_it(
     assert 0 < recall[0] <= 1
 
 
+def test_classes_are_asked_about_by_examples_that_were_not_trained_on() -> None:
+    labels = np.repeat([0, 1], [190, 10])
+    inputs = np.stack([labels, labels], axis=1) * 2.0 - 1
+    validation = np.arange(40)
+    inputs[validation] = 1.0  # like the others of the other class
+    data = numbers(HEALTHY, inputs, labels, ("usual", "rare"))
+    data = held_back(data, np.arange(40, 200), validation)
+    session = session_for(HEALTHY, data)
+    list(train(session))
+    np.testing.assert_array_equal(RareClasses(session).recall(), [0.0, 1.0])
+
+
 def test_examples_dealt_out_in_their_order_are_found() -> None:
     in_order = replace(HEALTHY, data=replace(HEALTHY.data, split=Split(by="order")))
     by_class = replace(HEALTHY, data=replace(HEALTHY.data, split=Split(by="class")))
