@@ -101,7 +101,8 @@ def _number(row: Row, column: str) -> str:
 def _name(row: Row) -> str:
     if not row.group:
         return row.record.name
-    return row.record.name or f"{len(row.group)} seeds"
+    count = len(row.group)
+    return row.record.name or f"{count} seed{'s' if count != 1 else ''}"
 
 
 def _end(row: Row) -> str:
