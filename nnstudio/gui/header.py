@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from math import ceil
 from time import perf_counter
 
 from PySide6.QtCore import QCoreApplication, QEvent, QSize, Qt, Signal
@@ -271,11 +272,12 @@ class Header(QWidget):
         session = self._runner.session
         if session is None:
             return
-        epochs = session.settings.epochs  # the user may have asked for more
+        epochs = session.settings.epochs  # the user may have asked for more, or for fewer than done
         done = _epochs_done(session)
-        self._set(self._epoch, _epoch_text(min(epochs, session.epoch + 1), epochs))
+        end = max(epochs, ceil(done))
+        self._set(self._epoch, _epoch_text(min(end, session.epoch + 1), epochs))
         self._speed.look(done)
-        seconds = self._speed.seconds(epochs - done)
+        seconds = self._speed.seconds(end - done)
         count = len(session.data.parts.train)
         texts = [] if seconds is None else [f"{_clock(seconds)} left"]
         if self._speed.per_second:
@@ -285,7 +287,7 @@ class Header(QWidget):
         while texts and self._left.fontMetrics().horizontalAdvance(" · ".join(texts)) > room:
             texts.pop()  # the time left is what people look for
         self._set(self._left, " · ".join(texts))
-        self._bar.setValue(round(1000 * min(1.0, done / epochs)))
+        self._bar.setValue(round(1000 * done / end))
 
     def _show_rest(self) -> None:
         project = self._workbench.project
@@ -390,7 +392,8 @@ class _Speed:
 
 
 def _epoch_text(epoch: int, epochs: int) -> str:
-    return f"epoch {epoch:,} of {epochs:,}"
+    """Which epoch of how many; alone if fewer were asked for after it was begun."""
+    return f"epoch {epoch:,} of {epochs:,}" if epoch <= epochs else f"epoch {epoch:,}"
 
 
 def _epochs_done(session: Session) -> float:

@@ -118,6 +118,30 @@ def test_a_pause_within_an_epoch_counts_the_epoch_that_was_begun(
         assert text(header, "epoch_label") == f"epoch {epoch + int(begun)} of 3"
 
 
+def test_with_fewer_epochs_than_are_done_the_one_that_is_on_is_told_alone(
+    header: Header, bench: Workbench, qtbot: QtBot
+) -> None:
+    bench.change_settings("Batch size", batch_size=1)
+    for _ in range(2):
+        with qtbot.waitSignal(bench.runner.ended):
+            click(header, "step_epoch_button")
+    bench.runner.set_pace(20.0)  # so that it is seen while it goes on to the end of the epoch
+    click(header, "run_button")
+    session = bench.runner.session
+    assert session is not None
+    qtbot.waitUntil(lambda: session.position > 0)
+    bench.change_settings("Epochs", epochs=1)
+    qtbot.waitUntil(lambda: session.settings.epochs == 1)
+    header.update_state()
+    assert bench.runner.is_running
+    assert text(header, "epoch_label") == "epoch 3"
+    assert "-" not in text(header, "time_left_label")
+    bench.runner.set_pace(None)
+    qtbot.waitUntil(lambda: not bench.runner.is_running)
+    assert text(header, "epoch_label") == "epoch 3"
+    assert text(header, "time_left_label") == "trained"
+
+
 def test_after_the_last_epoch_the_header_says_so(
     header: Header, bench: Workbench, qtbot: QtBot
 ) -> None:
