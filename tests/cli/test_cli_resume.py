@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from nnstudio.engine.dense import Dense
 from nnstudio.engine.dropout import Dropout
 from nnstudio.engine.losses import CategoricalCrossEntropy
 from nnstudio.engine.normalisation import BatchNorm
+from nnstudio.engine.optimizers import SGD
 from nnstudio.engine.shaping import Input
 from nnstudio.persistence.atomic import TEMPORARY
 from nnstudio.persistence.project_file import load_project
@@ -111,6 +113,15 @@ def test_killed_again_and_again_it_still_arrives(nnstudio: CommandLine, tmp_path
     whole = tmp_path / "whole.nnstudio"
     nnstudio("train", file, "--epochs", "250", "--out", whole)
     assert trained_in(out).sha256 == trained_in(whole).sha256
+
+
+def test_of_a_run_that_diverges_nothing_is_left_to_resume(
+    nnstudio: CommandLine, tmp_path: Path
+) -> None:
+    settings = replace(LINE.settings, optimizer=SGD(), learning_rate=5.0, epochs=500)
+    file = saved(replace(LINE, settings=settings), tmp_path / "line.nnstudio")
+    assert "Training stopped at step" in nnstudio.complaint("train", file, *OFTEN)
+    assert not recovery_root().exists() or list(recovery_root().iterdir()) == []
 
 
 def test_the_seed_that_was_asked_for_is_gone_on_with(nnstudio: CommandLine, tmp_path: Path) -> None:

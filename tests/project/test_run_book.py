@@ -314,6 +314,20 @@ def test_the_same_seed_gives_the_same_run_to_the_last_bit() -> None:
 # ---------------------------------------------------------------- undo leaves it alone
 
 
+def test_a_number_of_a_run_that_was_deleted_is_not_given_again_while_the_document_is_open(
+    record: RunRecord,
+) -> None:
+    document = Document(LINE)
+    document.keep_runs((replace(record, number=7),))
+    document.keep_runs(())
+    assert document.last_run == 7
+    assert next_number(document.project.runs, document.last_run) == 8
+    document.replace(SPIRAL)
+    assert document.last_run == 0, "another project counts from the beginning"
+    document.replace(replace(LINE, runs=(replace(record, number=3),)))
+    assert document.last_run == 3
+
+
 def test_undo_and_redo_leave_the_book_alone() -> None:
     document = Document(LINE)
     trained = run(LINE)

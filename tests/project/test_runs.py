@@ -383,6 +383,16 @@ def test_a_finished_run_that_is_stopped_keeps_what_it_ended_with() -> None:
     assert ended.trained.weights == finished.trained.weights
 
 
+def test_a_run_that_ended_with_its_best_weights_can_not_go_on_without_its_last_ones() -> None:
+    settings = replace(SPIRAL.settings, early_stopping=True, epochs=2)
+    ended, _ = trained(replace(SPIRAL, settings=settings), SPIRAL_DATA)
+    assert ended.trained is not None
+    assert ended.trained.progress is not None
+    assert ended.trained.progress.result == "best"
+    assert continues(ended)
+    assert not continues(replace(ended, trained=replace(ended.trained, best=None)))
+
+
 def test_a_run_can_not_go_on_without_the_average_it_keeps() -> None:
     project, _ = trained(
         replace(LINE, settings=replace(LINE.settings, optimizer=SGD(), average=0.9)),

@@ -7,6 +7,7 @@ import pytest
 from test_inside import pictures, points
 
 from nnstudio.engine.network import Network
+from nnstudio.training.events import Diverged
 from nnstudio.training.loop import train
 from nnstudio.training.mailbox import Mailbox
 from nnstudio.training.meter import Reading
@@ -79,3 +80,19 @@ def test_asked_for_both_the_inside_comes_first_and_the_reading_after_it() -> Non
     assert mailbox.take_inside() is not None
     assert mailbox.take_reading() is not None
     assert run.workspace.recorder is None
+
+
+def test_of_a_step_that_was_not_made_nothing_is_told() -> None:
+    run, mailbox = points(), Mailbox()
+    run.flat[...] = np.nan
+    for ask, take in (
+        (mailbox.ask_reading, mailbox.take_reading),
+        (mailbox.ask_inside, mailbox.take_inside),
+    ):
+        ask()
+        mailbox.serve(run)
+        (event,) = train(run)
+        assert isinstance(event, Diverged)
+        mailbox.serve(run)
+        assert take() is None
+        assert run.workspace.recorder is None
