@@ -113,6 +113,7 @@ class Live(QObject):
         self._soon.setSingleShot(True)
         self._soon.timeout.connect(self._tick)
         workbench.project_changed.connect(self._project_changed)
+        workbench.opened.connect(lambda: self.look_at(None))
         workbench.data_changed.connect(self.mark_all)
         workbench.runner.started.connect(self._started)
         workbench.runner.ended.connect(self._ended)

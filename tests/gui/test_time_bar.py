@@ -537,6 +537,28 @@ def test_a_recording_is_saved_with_the_project_if_the_user_wants_it(
     assert not keep(window).isChecked()
 
 
+@pytest.mark.parametrize("what", ["moment", "place"])
+def test_opening_a_file_leads_back_to_now_though_it_holds_the_same_run(
+    opened: Opened, qtbot: QtBot, tmp_path: Path, what: str
+) -> None:
+    window = opened(spiral(epochs=5))
+    train_on(window, qtbot, batches=12)
+    live = window.live
+    keep(window).trigger()
+    path = tmp_path / "kept.nnstudio"
+    assert window.save_path(path)
+    if what == "moment":
+        live.look_at(3)
+    else:
+        live.look_at_weights(np.zeros_like(live.model().workspace.flat), "(0, 0)")
+    assert window.open_path(path)
+    assert (live.moment, live.point) == (None, "")
+    weights = window.workbench.project.trained.weights
+    model = live.model()
+    for key, shown in model.network.arrays(model.workspace.flat).items():
+        np.testing.assert_array_equal(shown, weights[key].array)
+
+
 def test_a_damaged_recording_is_refused_with_a_sentence(
     opened: Opened, qtbot: QtBot, tmp_path: Path
 ) -> None:
