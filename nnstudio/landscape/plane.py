@@ -57,6 +57,11 @@ class Plane:
     box: Box
     names: tuple[str, str] = ("1st direction", "2nd direction")
 
+    @property
+    def is_line(self) -> bool:
+        """Whether it has one direction only."""
+        return not self.directions[1].any()
+
     def at(self, a: float, b: float) -> Array:
         """``(size,)``: the variables at this place, in the centre's precision."""
         first, second = self.directions

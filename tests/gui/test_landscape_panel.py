@@ -202,6 +202,19 @@ def test_after_a_run_its_path_is_drawn_with_start_best_and_end(qtbot: QtBot) -> 
         assert panel.plot.box().contains(panel.plot.pixel_of(a, b))
 
 
+@pytest.mark.parametrize("width", [436, 460, 620, 1000])
+def test_what_is_drawn_is_told_whole_beside_what_a_click_does(qtbot: QtBot, width: int) -> None:
+    panel = trained_panel(qtbot)
+    panel.resize(width, 330)
+    QApplication.processEvents()
+    for name in ("caption", "told"):
+        label = child(panel, f"landscape_{name}")
+        assert isinstance(label, QLabel)
+        assert label.isVisible()
+        assert label.fontMetrics().horizontalAdvance(label.text()) <= label.width(), label.text()
+    assert "% of the path" in text_of(panel, "caption").replace("\u00a0", " ")
+
+
 def test_the_loss_that_is_told_is_that_of_the_chosen_part_of_the_data(qtbot: QtBot) -> None:
     panel = trained_panel(qtbot)
     model, data = panel.live.model(), panel.live.workbench.data

@@ -9,7 +9,12 @@ from nnstudio.gui.look.chooser import chooser
 from nnstudio.gui.look.icons import icon
 from nnstudio.gui.look.theme import Theme
 
-PLANES = {"path": "Path of the run", "random": "Random directions"}
+PLANES = {
+    "path": "Path of the run",
+    "random": "Random directions",
+    "path line": "Start to end",
+    "random line": "One direction",
+}
 PARTS = {"train": "Training", "validation": "Validation"}
 #: The range goes from an eighth of the usual one to eight times as much: so many quarters of a
 #: doubling.
@@ -79,8 +84,18 @@ class LandscapeSettings(QObject):
 
     @property
     def plane(self) -> str:
-        """``path`` or ``random``."""
+        """One of :data:`PLANES`."""
         return str(self._plane.currentData())
+
+    @property
+    def follows(self) -> bool:
+        """Whether it is the run's own, rather than a random one."""
+        return self.plane.startswith("path")
+
+    @property
+    def cuts(self) -> bool:
+        """Whether it is a line."""
+        return self.plane.endswith("line")
 
     @property
     def part(self) -> str:
@@ -95,7 +110,7 @@ class LandscapeSettings(QObject):
     @property
     def values(self) -> tuple[object, ...]:
         """All that decides what is measured."""
-        return self.plane, self.part, self.seed if self.plane == "random" else 0, self.reach
+        return self.plane, self.part, 0 if self.follows else self.seed, self.reach
 
     @property
     def is_settling(self) -> bool:
@@ -120,7 +135,7 @@ class LandscapeSettings(QObject):
         if not has_validation:
             self._part.setCurrentIndex(0)
         self._other.setToolTip(f"Other random directions (these: seed {self.seed})")
-        self._other.setVisible(plane == "random")
+        self._other.setVisible(not self.follows)
 
     def show_busy(self, busy: bool) -> None:
         """The last button begins what is not going on, and ends what is."""

@@ -17,7 +17,9 @@ from nnstudio.engine.layer import Array
 from nnstudio.engine.network import Network
 from nnstudio.gui.background import Job
 from nnstudio.landscape.directions import path_plane, random_plane
+from nnstudio.landscape.lines import path_line, random_line
 from nnstudio.landscape.plane import Plane
+from nnstudio.landscape.profile import Sounding
 from nnstudio.landscape.surface import Losses, Surface, Survey
 
 #: The share of time that the thread works while training runs.
@@ -32,6 +34,7 @@ class Question:
         centre: the variables in the middle of a random plane.
         path: the variables that the run passed through.
         follows: whether the plane is to hold as much of the path as it can.
+        cuts: whether only a line is wanted: from the path's start to its end, or one direction.
         seed: of random directions.
         reach: how many times as much of the plane as usual.
         part, index: of the data, the examples whose loss it is.
@@ -42,13 +45,22 @@ class Question:
     centre: Array
     path: Sequence[Array]
     follows: bool
+    cuts: bool
     seed: int
     reach: float
     part: str
     index: Array
 
+    @property
+    def shows_way(self) -> bool:
+        """Whether the run's way is worth being drawn: a random line has next to nothing of it."""
+        return len(self.path) > 1 and (self.follows or not self.cuts)
+
     def plane(self) -> Plane:
         """The plane to be looked at: a path that never moved has none of its own."""
+        if self.cuts:
+            line = path_line(self.network, self.path) if self.follows else None
+            return line or random_line(self.network, self.centre, self.seed)
         plane = path_plane(self.network, self.path, self.seed) if self.follows else None
         return plane or random_plane(self.network, self.centre, self.seed)
 
@@ -69,7 +81,7 @@ class Measuring(Job):
         self.plane: Plane | None = None
         self.share = 1.0
         self.surface: Surface | None = None
-        self._survey: Survey | None = None
+        self._survey: Survey | Sounding | None = None
         self._is_training = is_training
         self._since = perf_counter()
 
@@ -93,7 +105,8 @@ class Measuring(Job):
         self.share = plane.share_of(question.path)
         self.plane = plane
         self._since = perf_counter()
-        self._survey = Survey(plane, plane.box.stretched(question.reach), losses)
+        measures = Sounding if question.cuts else Survey
+        self._survey = measures(plane, plane.box.stretched(question.reach), losses)
         for surface in self._survey.surfaces(self._make_room):
             self.surface = surface
 

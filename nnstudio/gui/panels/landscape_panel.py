@@ -27,6 +27,7 @@ from nnstudio.engine.layer import Array
 from nnstudio.gui.background import Background
 from nnstudio.gui.evaluating.answering import operations
 from nnstudio.gui.evaluating.taking_along import TakeAlong
+from nnstudio.gui.landscape.cut_plot import CutPlot
 from nnstudio.gui.landscape.known_way import KnownWay, named
 from nnstudio.gui.landscape.landscape_plot import NEAR, LandscapePlot
 from nnstudio.gui.landscape.settings_row import LandscapeSettings
@@ -46,8 +47,9 @@ MOST_EXAMPLES, LEAST_EXAMPLES, OPERATIONS = 1000, 100, 160_000_000
 _WIDE, _LOW = 640, 200
 #: How often it looks whether more is known, in milliseconds.
 LOOK_EVERY = 50
-#: The height of the line below the map.
-_FOOT = 24
+#: The height of the line below the map, and what is left free at the sides.
+_FOOT, _SIDE = 24, 12
+_HINT = "Click: its weights"
 
 
 class LandscapePanel(LiveView):
@@ -62,6 +64,7 @@ class LandscapePanel(LiveView):
         self.setMinimumSize(220, 144)
         self.surveying = Background[Measuring](self, LOOK_EVERY)
         self.surveying.grown.connect(self._grown)
+        self._captions = "", ""  # in all words, and in few
         self._asked: tuple[object, ...] = ()
         self._is_asked_for = False
         self._way = KnownWay()
@@ -70,13 +73,16 @@ class LandscapePanel(LiveView):
         self.plot = LandscapePlot(theme)
         self.plot.setObjectName("landscape_plot")
         self.plot.setMinimumHeight(60)
-        self.plot.chosen.connect(self.look_at)
-        self.plot.pointed.connect(self._say_where)
+        self.cut = CutPlot(theme)
+        self.cut.setMinimumHeight(60)
         self.settings = LandscapeSettings(theme, self)
         self.settings.changed.connect(self._changed)
         self.settings.asked.connect(self._measure_or_cancel)
-        self.plot.zoomed.connect(self.settings.zoom)
-        self.plot.left.connect(lambda: live.look_at(None))
+        for plot in (self.plot, self.cut):
+            plot.chosen.connect(self.look_at)
+            plot.pointed.connect(self._say_where)
+            plot.zoomed.connect(self.settings.zoom)
+            plot.left.connect(lambda: live.look_at(None))
         self._empty = EmptyState("landscape_empty")
         self._caption = _line("landscape_caption")
         self._told = _line("landscape_told")
@@ -96,23 +102,24 @@ class LandscapePanel(LiveView):
         self._head.addWidget(self.settings.choices)
         self._head.addWidget(self.settings.tuning)
         self._head.addStretch(1)
-        self.take = TakeAlong(lambda: self.plot, self.table, "landscape")
+        self.take = TakeAlong(lambda: self.shown, self.table, "landscape")
         self._head.addWidget(self.take)
         self._foot = QWidget()
         self._foot.setFixedHeight(_FOOT)
         foot = QHBoxLayout(self._foot)
         foot.setContentsMargins(0, 0, 0, 0)
         foot.setSpacing(8)
-        foot.addWidget(self._caption, 3)
-        foot.addWidget(self._notice, 3)
-        foot.addWidget(self._told, 2)
+        foot.addWidget(self._caption, 1)
+        foot.addWidget(self._notice, 1)
+        foot.addWidget(self._told)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(12, 4, 12, 6)
+        layout.setContentsMargins(_SIDE, 4, _SIDE, 6)
         layout.setSpacing(4)
         layout.addLayout(self._head)
         layout.addLayout(self._second)
         layout.addWidget(self._progress)
         layout.addWidget(self.plot, 1)
+        layout.addWidget(self.cut, 1)
         layout.addWidget(self._foot)
         layout.addWidget(self._empty, 1)
         live.moment_changed.connect(lambda: live.mark(self))
@@ -146,9 +153,16 @@ class LandscapePanel(LiveView):
         job = self.surveying.job
         return None if job is None else job.plane
 
+    @property
+    def shown(self) -> LandscapePlot:
+        """The map, or the cut if a line is drawn."""
+        plane = self.plane
+        is_line = self.settings.cuts if plane is None else plane.is_line
+        return self.cut if is_line else self.plot
+
     def table(self) -> list[list[str]]:
         """The losses: a row for each place up, a column for each place across."""
-        surface = self.plot.surface
+        surface = self.shown.surface
         if surface is None:
             return []
         head = ["", *(f"{x:.6g}" for x in surface.x)]
@@ -166,14 +180,15 @@ class LandscapePanel(LiveView):
             return
         flat = plane.at(a, b)
         flat.flags.writeable = False
-        self.live.look_at_weights(flat, f"Landscape ({number_text(a)}, {number_text(b)})")
+        where = number_text(a) if plane.is_line else f"{number_text(a)}, {number_text(b)}"
+        self.live.look_at_weights(flat, f"Landscape ({where})")
 
     def _moment_near(self, a: float, b: float) -> Moment | None:
         """The moment whose mark is at this place."""
-        recording, here = self.live.recording, self.plot.pixel_of(a, b)
+        recording, here = self.live.recording, self.shown.pixel_of(a, b)
         for moment in () if recording is None else named(recording).values():
             place = self._way.place_of(moment)
-            if place is not None and _distance(self.plot.pixel_of(*place), here) <= NEAR:
+            if place is not None and _distance(self.shown.pixel_of(*place), here) <= NEAR:
                 return moment
         return None
 
@@ -211,12 +226,15 @@ class LandscapePanel(LiveView):
 
     def _show_parts(self, reason: str, busy: bool, looked_at: str) -> None:
         """Show what has its place now; while training runs nothing is to be done mostly."""
-        if (reason, busy, looked_at) == self._parts_shown:
+        now = (reason, busy, looked_at, self.shown)
+        if now == self._parts_shown:
             return
-        self._parts_shown = (reason, busy, looked_at)
+        self._parts_shown = now
         shown = not reason
-        for part in (self.settings.choices, self.settings.tuning, self.plot, self._foot):
+        for part in (self.settings.choices, self.settings.tuning, self._foot):
             part.setVisible(shown)
+        for plot in (self.plot, self.cut):
+            plot.setVisible(shown and plot is self.shown)
         self.take.setVisible(shown)
         self._progress.setVisible(shown and busy)
         self._empty.setVisible(not shown)
@@ -275,7 +293,8 @@ class LandscapePanel(LiveView):
             data=data,
             centre=present.copy(),
             path=self._path(),
-            follows=self.settings.plane == "path",
+            follows=self.settings.follows,
+            cuts=self.settings.cuts,
             seed=self.settings.seed,
             reach=self.settings.reach,
             part="validation" if validates else "training",
@@ -292,10 +311,10 @@ class LandscapePanel(LiveView):
             return
         plane = job.plane
         if job.surface is not None and plane is not None:
-            self.plot.show_surface(job.surface, plane.names)
+            self.shown.show_surface(job.surface, plane.names)
             self._draw_path(plane, model)
         elif job.error:
-            self.plot.show_surface(None)
+            self.shown.show_surface(None)
         busy = self.surveying.is_busy
         now = (job, plane, job.surface, job.progress, busy)
         if now != self._job_shown:
@@ -316,32 +335,49 @@ class LandscapePanel(LiveView):
             a, b = plane.places([model.workspace.flat])[0].tolist()
             point = (a, b) if isfinite(a) and isfinite(b) else None
         goes_on = running and not self._looked_at()
-        marks = self._way.marks(recording, running)
-        self.plot.show_path(self._way.path, marks, point, goes_on=goes_on)
+        job = self.surveying.job
+        shows_way = job is None or not plane.is_line or job.question.shows_way
+        marks = self._way.marks(recording, running) if shows_way else []
+        self.shown.show_path(self._way.path, marks, point, goes_on=goes_on)
 
     def _say(self, job: Measuring) -> None:
         """What it is that is drawn, in a line."""
         if job.error:
+            self._captions = job.error, job.error
             self._caption.setText(job.error)
             return
         question = job.question
         count = len(question.index)
         words = [f"Loss of {count:,} {question.part} example" + ("s" if count != 1 else "")]
-        if len(question.path) > 1:
-            words.append(f"{percent_text(job.share)} of the path lies in this plane")
+        few = list(words)
+        if question.shows_way:
+            where = "on this line" if question.cuts else "in this plane"
+            few.append(f"{percent_text(job.share)} of the path")
+            words.append(f"{few[-1]} lies {where}")
         elif question.follows:
             words.append("no run yet: random directions")
-        if not (question.follows and len(question.path) > 1):
+        if not (question.follows and question.shows_way):
             words.append(f"seed {question.seed}")
-        self._caption.setText(" · ".join(words))
-        if len(question.path) > 1:
+        self._captions = " · ".join(words), " · ".join(few)
+        self._fit_caption()
+        if question.shows_way and question.cuts:
+            words.append("best is the place of the line that is nearest to it")
+        elif question.shows_way:
             words.append("the path goes from white to orange")
         if not question.follows and question.network.trainable_size > 2:
             words.append("1 along an axis is a change as large as each unit's own weights")
         self._caption.setToolTip("\n".join(words))
 
     def _say_where(self) -> None:
-        self._told.setText(self.plot.words() or "Click: its weights")
+        self._told.setText(self.shown.words() or _HINT)
+
+    def _fit_caption(self) -> None:
+        """In fewer words where all of them have no room beside what a click does."""
+        metrics = self._caption.fontMetrics()
+        hint = 0 if self._told.isHidden() else metrics.horizontalAdvance(_HINT) + 8
+        words, few = self._captions
+        fits = metrics.horizontalAdvance(words) <= self.width() - 2 * _SIDE - hint
+        self._caption.setText(words if fits else few)
 
     # ------------------------------------------------------------------ room
 
@@ -350,7 +386,7 @@ class LandscapePanel(LiveView):
         self._suit_to_size()
 
     def _suit_to_size(self) -> None:
-        wide, shown = self.width() >= _WIDE, not self.plot.isHidden()
+        wide, shown = self.width() >= _WIDE, not self._foot.isHidden()
         row = self._head if wide else self._second
         if row.indexOf(self.settings.tuning) < 0:
             (self._second if wide else self._head).removeWidget(self.settings.tuning)
@@ -358,6 +394,8 @@ class LandscapePanel(LiveView):
         low = not wide and self.height() < _LOW
         self.settings.tuning.setVisible(shown and not low)
         self._told.setVisible(self.width() >= 380)
+        if self._captions[0]:
+            self._fit_caption()
 
 
 def _same(now: tuple[object, ...], before: tuple[object, ...]) -> bool:
