@@ -178,13 +178,14 @@ class Recording:
         """With one more, in place of any at its step or later."""
         size = sum(array.nbytes for array in moment.arrays)
         before = self if self._is_before(moment.step) else self.until(moment.step - 1)
-        kept, best, ousted = before.moments, before.best, list(before.moments[1:][-1:])
+        kept, best, ousted = before.moments, before.best, [before.last]
         if moment.beats(best):
-            ousted += [] if best is None else [best]
+            ousted += [] if best is before.last else [best]
             best = moment
-        gone = [m for m in ousted if m is not best and m is not kept[0] and not self._suits(m)]
-        if gone:
-            kept = tuple(m for m in kept if m not in gone)
+        for one in ousted:  # the last one first, so that the other stays in its place
+            if one is not None and one is not best and one is not kept[0] and not self._suits(one):
+                place = before.index_at(one.step)
+                kept = kept[:place] + kept[place + 1 :]
         longer = replace(before, moments=(*kept, moment), best=best)
         if size > self.largest:
             longer = replace(longer, largest=size)
