@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -16,6 +17,7 @@ from PySide6.QtWidgets import QComboBox, QLabel, QSpinBox, QWidget
 from pytestqt.qtbot import QtBot
 
 from nnstudio import assets
+from nnstudio.data.dataset import INPUTS
 from nnstudio.data.settings import DataSettings
 from nnstudio.data.sources import Digits, Sine, Sorting
 from nnstudio.engine.activations import ReLU, Softmax
@@ -42,6 +44,7 @@ from nnstudio.gui.looking.wall import Wall
 from nnstudio.gui.main_window import MainWindow
 from nnstudio.gui.panels.evaluate_panel import EvaluatePanel
 from nnstudio.gui.panels.example_panel import ExamplePanel
+from nnstudio.persistence.project_file import load_project
 from nnstudio.project.project import Project
 
 #: Showing a tooltip raises a window, which the platform for tests can't.
@@ -115,6 +118,20 @@ def choose(panel: QWidget, name: str, wanted: str) -> None:
         before = box.currentIndex()
         QTest.keyClick(box, Key.Key_Down)
         assert box.currentIndex() != before, f"{wanted} isn't offered"
+
+
+@pytest.mark.parametrize("width", [460, 760])
+def test_what_is_said_of_a_sequence_of_numbers_is_whole(qtbot: QtBot, width: int) -> None:
+    content = replace(load_project(assets.sample("sorting.nnstudio")), trained=None)
+    panel = show(qtbot, ExamplePanel, content, (width, 330))
+    settled(qtbot, panel)
+    numbers = inside(panel).chosen.columns[INPUTS][0]
+    assert text(panel, "example_numbers") == "Input " + " ".join(f"{n:g}" for n in numbers)
+    caption = child(panel, "example_caption")
+    assert isinstance(caption, QLabel)
+    assert "down: features" in caption.text()
+    assert caption.fontMetrics().horizontalAdvance(caption.text()) <= caption.width()
+    assert caption.text().endswith("click one") == (width == 760), "the hint gives way"
 
 
 def rows(panel: ExamplePanel, part: str = "validation") -> Array:

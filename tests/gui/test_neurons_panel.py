@@ -9,9 +9,9 @@ import pytest
 from canvas_hand import chain, layer
 from driving import child
 from PySide6.QtCore import QPointF, QSize, Qt
-from PySide6.QtGui import QImage, QPainter
+from PySide6.QtGui import QFont, QFontMetricsF, QImage, QPainter
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
 from nnstudio.data.settings import DataSettings
@@ -21,6 +21,7 @@ from nnstudio.gui.main_window import MainWindow
 from nnstudio.gui.panels.neurons_panel import NeuronsPanel
 from nnstudio.gui.pictures.columns import columns_of
 from nnstudio.gui.pictures.neurons import Look, paint_neurons
+from nnstudio.gui.pictures.parts import Words
 from nnstudio.gui.pictures.places import scheme_for, scheme_of
 from nnstudio.gui.pictures.sizes import MOST_UNITS
 from nnstudio.persistence.project_file import save_project
@@ -119,6 +120,26 @@ def test_letters_stay_readable_where_the_picture_is_small(qapp) -> None:
     plain, grown, most = written
     assert plain != grown
     assert grown == most, "letters don't grow beyond the room they have"
+
+
+@pytest.mark.parametrize("gap", [0.0, 40.0])
+def test_letters_grow_only_as_far_as_words_beside_each_other_have_room(qapp, gap: float) -> None:
+    scheme = scheme_of(columns_of(NET))
+    words = "MultiHeadAttention"
+    font = QFont(QApplication.font().family())
+    font.setPixelSize(13)
+    font.setWeight(QFont.Weight.DemiBold)
+    wide = QFontMetricsF(font).horizontalAdvance(words)
+    titles = tuple(Words(x, 20.0, words, "title") for x in (wide, 2 * wide + 8 + gap))
+    image = QImage(600, 40, QImage.Format.Format_RGB32)
+    image.fill(Qt.GlobalColor.white)
+    painter = QPainter(image)
+    only = replace(scheme, words=titles, circles=(), blocks=(), bundles=(), strokes=(), dots=())
+    paint_neurons(painter, only, Look(Theme("light"), least=60.0))
+    painter.end()
+    middle = round(wide * 1.5 + (8 + gap) / 2)
+    between = {image.pixel(x, y) for x in range(middle - 2, middle + 3) for y in range(40)}
+    assert between == {0xFFFFFFFF}, "the words touch"
 
 
 def test_lines_change_while_it_learns(

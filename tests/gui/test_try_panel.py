@@ -316,6 +316,23 @@ def test_two_numbers_give_a_class_with_its_bars(qtbot: QtBot) -> None:
     assert child(panel, "try_bars").values == pytest.approx(expected, abs=1e-6)
 
 
+def test_many_numbers_stand_in_two_columns_where_there_is_room(qtbot: QtBot) -> None:
+    _, panel = open_panel(qtbot, load_project(assets.sample("sorting.nnstudio")), (730, 330))
+    fields = [child(panel, f"try_input_{k}") for k in range(8)]
+
+    def lefts() -> list[int]:
+        panel.grab()  # lays everything out
+        return [field.mapTo(panel, QPoint()).x() for field in fields]
+
+    wide = lefts()
+    assert wide[:4] == [wide[0]] * 4
+    assert wide[4:] == [wide[4]] * 4
+    assert wide[4] > fields[0].geometry().right()
+    assert all(field.visibleRegion().boundingRect() == field.rect() for field in fields)
+    panel.resize(420, 330)
+    qtbot.waitUntil(lambda: len(set(lefts())) == 1)
+
+
 def test_numbers_stay_when_the_network_changes(qtbot: QtBot) -> None:
     workbench, panel = open_panel(qtbot, line())
     child(panel, "try_input_0").setValue(0.75)

@@ -108,6 +108,8 @@ class AnsweredList(QStackedWidget):
         self.table.setObjectName(f"{name}_table")
         self.table.setAccessibleName(title)
         self.table.setFrameShape(QFrame.Shape.NoFrame)
+        # Heads end where the words of their columns do.
+        self.table.setStyleSheet("QHeaderView::section { padding: 4px 3px; }")
         self.table.setShowGrid(False)
         self.table.setTabKeyNavigation(False)
         self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)

@@ -22,6 +22,8 @@ _SMALL, _LARGE = 36, 128
 _WORDS = 92
 #: Numbers of a row that are written out.
 _MOST_NUMBERS = 8
+#: More of them without names of their own stand in one line.
+_MOST_NAMED = 4
 
 #: A part of the input, in pixels: its top row and left column, rows and columns.
 Patch = tuple[int, int, int, int]
@@ -180,6 +182,9 @@ def _numbers_text(chosen: Chosen) -> str:
     values = chosen.columns[INPUTS][0]
     if values.ndim != 1:
         return ""
+    if len(chosen.dataset.input_names) != len(values) > _MOST_NAMED:
+        shown = [exact_text(value) for value in values[:_MOST_NUMBERS].tolist()]
+        return " ".join(["Input", *shown, *["…"] * (len(values) > _MOST_NUMBERS)])
     names = chosen.names(INPUTS, len(values))
     pairs = zip(names, values.tolist(), strict=True)
     lines = [f"{name} {exact_text(value)}" for name, value in pairs][:_MOST_NUMBERS]

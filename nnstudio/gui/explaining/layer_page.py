@@ -22,6 +22,7 @@ from nnstudio.gui.explaining.inside import Inside
 from nnstudio.gui.explaining.map_detail import MapDetail
 from nnstudio.gui.explaining.naming import place_text, unit_names
 from nnstudio.gui.explaining.tiles import Tiles
+from nnstudio.gui.look.elided_label import ElidedLabel
 from nnstudio.gui.look.number_text import number_text, tabular
 from nnstudio.gui.look.theme import Theme
 from nnstudio.gui.plots.sign_legend import SignLegend
@@ -85,7 +86,7 @@ class LayerPage(QWidget):
         self._stack = QStackedWidget()
         for widget in (self.tiles, self.bars, self.products, self.number, self.detail):
             self._stack.addWidget(widget)
-        self._caption = QLabel()
+        self._caption = ElidedLabel()
         self._caption.setObjectName("example_caption")
         self._caption.setProperty("role", "dim")
         head = QHBoxLayout()
@@ -278,6 +279,8 @@ class LayerPage(QWidget):
         elif is_row:
             hint = " · click one" if self.width() >= _ROOMY else ""
             self._map.setText(f"{len(values):,} unit" + ("s" if len(values) != 1 else "") + hint)
+        if self._caption.fontMetrics().horizontalAdvance(text) > self.width():
+            text = text.split(" · click")[0]  # what it says is worth more than what one may do
         if self._caption.text() != text:
             self._caption.setText(text)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 import numpy as np
 from PySide6.QtCore import QLineF, QPointF, QRectF, QSizeF, Qt
@@ -24,6 +25,8 @@ from nnstudio.gui.plots.weight_picture import robust_limit
 _THIN, _THICK, _FAINT, _FULL = 0.5, 3.2, 0.22, 0.95
 #: By how much letters grow where all is drawn small: there is no room for more.
 _MOST_GROWN = 1.25
+#: Words beside each other are at least so far apart.
+_APART = 8.0
 #: Lines are drawn in so many sizes, so that few pens are needed.
 _SIZES = 10
 LEGEND = 34.0
@@ -104,6 +107,7 @@ class _Painting:
             for number, column in enumerate(scheme.columns)
             if any(node in look.selected for node in column.nodes)
         }
+        self._grown = self._room_to_grow() if look.least else 1.0
 
     def paint(self) -> None:
         self._painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -270,9 +274,24 @@ class _Painting:
             self._painter.setPen(self._colour(role))
             self._painter.drawText(baseline, text)
 
+    def _room_to_grow(self) -> float:
+        """By how much letters may grow until words beside each other would touch."""
+        lines: dict[float, list[tuple[float, float]]] = {}
+        self._grown = 1.0
+        for words in self._scheme.words:
+            if not words.side:
+                title = words.role == "title"
+                font = self._font(13 if title else 12, title)
+                width = QFontMetricsF(font).horizontalAdvance(words.text)
+                lines.setdefault(words.y, []).append((words.x, width))
+        pairs = [pair for line in lines.values() for pair in pairwise(sorted(line))]
+        room = [2 * (b[0] - a[0] - _APART) / (a[1] + b[1]) for a, b in pairs]
+        return max(1.0, min([_MOST_GROWN, *room]))
+
     def _font(self, pixels: int, bold: bool) -> QFont:
         font = QFont(QApplication.font().family())
-        font.setPixelSize(round(max(pixels, min(self._look.least, pixels * _MOST_GROWN))))
+        grown = int(max(pixels, min(self._look.least, pixels * self._grown)))
+        font.setPixelSize(grown)
         font.setWeight(QFont.Weight.DemiBold if bold else QFont.Weight.Normal)
         return font
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from math import ceil, log10
 
 from PySide6.QtCore import QLocale, Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QDoubleSpinBox,
     QGridLayout,
@@ -25,6 +26,8 @@ from nnstudio.gui.trying.class_bars import ClassBars
 _STEPS = 1000
 #: How far a field may leave the data's range: a network may be asked about what it never saw.
 _FARTHEST = 1e6
+#: So many inputs stand in two columns in a view that is so wide.
+_MANY, _DOUBLE = 5, 560
 
 
 @dataclass(frozen=True)
@@ -69,6 +72,8 @@ class NumbersView(QWidget):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._ranges: tuple[Range, ...] = ()
+        self._is_double = False
+        self._labels: list[QLabel] = []
         self._fields: list[QDoubleSpinBox] = []
         self._sliders: list[QSlider] = []
         self._rows = QWidget()
@@ -105,7 +110,7 @@ class NumbersView(QWidget):
         column.addWidget(self._answer)
         column.addWidget(self._detail)
         column.addWidget(self.bars, 3)
-        column.addStretch(1)
+        column.addStretch()
 
     # ------------------------------------------------------------------ inputs
 
@@ -124,10 +129,6 @@ class NumbersView(QWidget):
             kept = i < len(old) and len(old) == len(ranges) and place.low <= old[i] <= place.high
             self._fields[i].setValue(old[i] if kept else place.begin)
             self._show_on_slider(i)
-        # All rows where there is room, at least two and a bit to show that there are more.
-        height = self._rows.sizeHint().height()
-        self._scroll.setMaximumHeight(height)
-        self._scroll.setMinimumHeight(min(height, 92))
 
     def outside(self) -> tuple[Range, ...]:
         """The inputs whose values the data doesn't reach."""
@@ -140,16 +141,36 @@ class NumbersView(QWidget):
                 widget.hide()
                 widget.setParent(None)
                 widget.deleteLater()
-        self._fields, self._sliders = [], []
+        self._labels, self._fields, self._sliders = [], [], []
         for i, place in enumerate(self._ranges):
             label = QLabel(place.name)
             field, slider = self._field(i, place), self._slider(i, place)
             label.setBuddy(field)
-            for column, widget in enumerate((label, field, slider)):
-                self._grid.addWidget(widget, i, column)
-                widget.show()  # now, not later: a hidden widget has no part in the rows' height
+            self._labels.append(label)
             self._fields.append(field)
             self._sliders.append(slider)
+        self._place_rows()
+
+    def _place_rows(self) -> None:
+        """Below each other; many of them in two columns where these have room."""
+        count = len(self._fields)
+        self._is_double = count >= _MANY and self.width() >= _DOUBLE
+        high = ceil(count / 2) if self._is_double else count
+        for i, widgets in enumerate(zip(self._labels, self._fields, self._sliders, strict=True)):
+            for column, widget in enumerate(widgets):
+                self._grid.addWidget(widget, i % high, column + (4 if i >= high else 0))
+                widget.show()  # now, not later: a hidden widget has no part in the rows' height
+        self._grid.setColumnMinimumWidth(3, 16 if self._is_double else 0)
+        self._grid.setColumnStretch(6, 1 if self._is_double else 0)
+        # All rows where there is room, at least two and a bit to show that there are more.
+        height = self._rows.sizeHint().height()
+        self._scroll.setMaximumHeight(height)
+        self._scroll.setMinimumHeight(min(height, 92))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if self._is_double != (len(self._fields) >= _MANY and self.width() >= _DOUBLE):
+            self._place_rows()
 
     def _field(self, number: int, place: Range) -> QDoubleSpinBox:
         field = QDoubleSpinBox()
