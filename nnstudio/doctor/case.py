@@ -86,14 +86,8 @@ class Case:
 
         NaN while unknown.
         """
-        ratios = [
-            ratio
-            for checkup in reversed(self.checkups)
-            if checkup.updates
-            for ratio in checkup.updates.values()
-        ]
-        count = len(next((c.updates for c in reversed(self.checkups) if c.updates), {}))
-        known = np.array(ratios[:count], np.float64)
+        latest = next((c.updates for c in reversed(self.checkups) if c.updates), {})
+        known = np.array(list(latest.values()), np.float64)
         known = known[np.isfinite(known)]
         return float(np.median(known)) if known.size else float("nan")
 
