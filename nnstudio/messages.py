@@ -597,6 +597,9 @@ SENTENCES: dict[str, str] = {
     "trial_goes_on": _(
         "“{label}” helps: {measure} {after} after {epochs}, where the run broke off in step {step}."
     ),
+    "trial_goes_on_badly": _(
+        "“{label}” doesn't help: the run no longer breaks off, but the {measure} is {after} after {epochs}, where it began with {first}."
+    ),
     "trial_diverged": _("“{label}” doesn't help: the loss became infinite in step {step}."),
     "trial_unclear": _(
         "“{label}”: {measure} {after}, before {before}. That can't be compared: train for an epoch first."

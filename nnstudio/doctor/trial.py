@@ -16,6 +16,7 @@ import numpy as np
 
 from nnstudio.data.batches import PreparedData
 from nnstudio.doctor.finding import Curves, Series
+from nnstudio.doctor.learning_rate import RISEN
 from nnstudio.doctor.rare import RareClasses
 from nnstudio.engine.layer import Array
 from nnstudio.messages import StudioError, sentence
@@ -204,7 +205,11 @@ class Trial:
         if after.diverged:
             return Outcome(False, sentence("trial_diverged", **said), curves, None)
         if before.diverged:
-            return Outcome(True, sentence("trial_goes_on", **said), curves, project)
+            first = nan if session is None else session.history.steps.value(0)
+            is_worse = name in _LOSSES and values[1] > RISEN * first
+            code = "trial_goes_on_badly" if is_worse else "trial_goes_on"
+            told = sentence(code, **said, first=_text(first, is_better_high))
+            return Outcome(not is_worse, told, curves, project)
         if not all(isfinite(value) for value in values):
             return Outcome(False, sentence("trial_unclear", **said), curves, project)
         if is_better_high:
@@ -243,6 +248,7 @@ class Trial:
         return Curves(f"{words[0].upper()}{words[1:]} of each epoch", series)
 
 
+_LOSSES = ("val_loss", "train_loss")
 _WORDS = {
     "val_loss": "validation loss",
     "train_loss": "training loss",

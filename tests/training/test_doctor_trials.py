@@ -80,6 +80,19 @@ def test_a_run_that_broke_off_goes_on_with_the_remedy() -> None:
     assert f"step {found.step}" in outcome.text
 
 
+def test_a_run_that_no_longer_breaks_off_but_gets_worse_and_worse_is_no_help() -> None:
+    project = regression(Dense(1), optimizer=SGD(), learning_rate=1000.0)
+    data = PreparedData.of(project.data)
+    found = first_of(project, data, "doctor_nan")
+    begun = beginning(project)
+    labels = [fix.label for fix in remedies_for(begun, found)]
+    clipped = labels.index("Clip the gradient to 1")
+    outcome = tried(project, data, "doctor_nan", which=clipped, known=Known((), found.step))
+    assert not outcome.helped
+    assert "no longer breaks off" in outcome.text
+    assert outcome.curves.series[1].y[-1] > 10, "and it is as bad as is said"
+
+
 def test_a_trial_that_breaks_off_itself_leaves_nothing_to_use() -> None:
     project = regression(Dense(8), ReLU(), Dense(1), optimizer=SGD(), learning_rate=100.0)
     data = PreparedData.of(project.data)
