@@ -42,6 +42,7 @@ LOOK_EVERY = 0.2
 ROOMY = 1240
 #: Below this everything stands closer together.
 CRAMPED = 1000
+_EPOCH, _LEFT = "epoch ", " left"
 #: Between the epoch and the time left, in pixels.
 GAP = 12
 #: The project's name is never longer, nor shorter while something else can give way.
@@ -218,9 +219,6 @@ class Header(QWidget):
 
     def _begun(self) -> None:
         self._speed = _Speed()
-        if (project := self._runner.run_project) is not None:
-            last = _epoch_text(project.settings.epochs, project.settings.epochs)
-            self._epoch.setMinimumWidth(QFontMetrics(self._epoch.font()).horizontalAdvance(last))
         self.update_state()
 
     def update_state(self, *_: object) -> None:
@@ -275,21 +273,39 @@ class Header(QWidget):
         epochs = session.settings.epochs  # the user may have asked for more, or for fewer than done
         done = _epochs_done(session)
         end = max(epochs, ceil(done))
-        self._set(self._epoch, _epoch_text(min(end, session.epoch + 1), epochs))
         self._speed.look(done)
         seconds = self._speed.seconds(end - done)
         count = len(session.data.parts.train)
-        texts = [] if seconds is None else [f"{_clock(seconds)} left"]
+        texts = [] if seconds is None else [f"{_clock(seconds)}{_LEFT}"]
         if self._speed.per_second:
             texts.append(f"{_rounded(self._speed.per_second * count)} samples/s")
         self._left.setToolTip(" · ".join(texts))
-        room = self._progress.width() - self._epoch.sizeHint().width() - GAP
+        epoch = _epoch_text(min(end, session.epoch + 1), epochs)
+        room = self._show_epoch(epoch, epochs, "".join(texts[:1]))
         while texts and self._left.fontMetrics().horizontalAdvance(" · ".join(texts)) > room:
-            texts.pop()  # the time left is what people look for
+            # The time left is what people look for, if need be without that word.
+            last = texts.pop()
+            if not texts and last.endswith(_LEFT):
+                texts = [last.removesuffix(_LEFT)]
         self._set(self._left, " · ".join(texts))
         self._bar.setValue(round(1000 * done / end))
 
+    def _show_epoch(self, text: str, epochs: int, left: str) -> int:
+        """The epoch, without that word where the time left has no room else; returns what remains.
+
+        It is measured with the last epoch's number, so that nothing moves while numbers grow.
+        """
+        metrics = QFontMetrics(self._epoch.font())
+        last = _epoch_text(epochs, epochs)
+        room = self._progress.width() - GAP - metrics.horizontalAdvance(last)
+        if self._left.fontMetrics().horizontalAdvance(left) > room:
+            text, last = text.removeprefix(_EPOCH), last.removeprefix(_EPOCH)
+        self._epoch.setMinimumWidth(metrics.horizontalAdvance(last))
+        self._set(self._epoch, text)
+        return self._progress.width() - GAP - metrics.horizontalAdvance(max(text, last, key=len))
+
     def _show_rest(self) -> None:
+        self._epoch.setMinimumWidth(0)
         project = self._workbench.project
         trained, epochs = project.trained, project.settings.epochs
         progress = progress_of(project)
@@ -401,8 +417,13 @@ def _epochs_done(session: Session) -> float:
     return session.epoch + session.position / count
 
 
+_DAY = 24 * 3600
+
+
 def _clock(seconds: float) -> str:
     whole = round(seconds)
+    if whole >= _DAY:
+        return f"{whole // _DAY} d {whole % _DAY // 3600} h"
     if whole >= 3600:
         return f"{whole // 3600}:{whole // 60 % 60:02}:{whole % 60:02}"
     return f"{whole // 60}:{whole % 60:02}"

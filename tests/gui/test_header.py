@@ -98,6 +98,24 @@ def test_the_epoch_and_the_time_left_are_told_while_it_runs(
     assert "samples/s" in child(header, "time_left_label").toolTip()
 
 
+@pytest.mark.parametrize("width", [900, 1024])
+def test_the_time_left_is_told_in_narrow_windows_with_many_epochs_too(
+    header: Header, bench: Workbench, qtbot: QtBot, width: int
+) -> None:
+    header.resize(width, 50)
+    bench.change_settings("Epochs", epochs=20_000)
+    click(header, "run_button")
+    qtbot.waitUntil(lambda: "left" in text(header, "time_left_label"), timeout=5000)
+    assert text(header, "epoch_label").endswith(" of 20,000")
+
+    def are_whole() -> bool:
+        labels = [child(header, name) for name in ("epoch_label", "time_left_label")]
+        needed = [QFontMetrics(each.font()).horizontalAdvance(each.text()) for each in labels]
+        return all(n <= each.width() for n, each in zip(needed, labels, strict=True))
+
+    qtbot.waitUntil(are_whole)
+
+
 def test_the_speed_gives_way_where_there_is_no_room_for_it(
     header: Header, bench: Workbench, qtbot: QtBot
 ) -> None:
