@@ -1,7 +1,8 @@
 """One run again with other seeds, to see what of its outcome is chance.
 
 A seed decides first weights, the order of examples and dropout's masks; the data and its split
-stay. The first seed is the run's own, so that its repetition has the same bits.
+stay. The first seed is the run's own, so that its repetition has the same bits. Settings are those
+that the run had in the end, from the beginning on: what was changed on the way isn't done again.
 """
 
 from __future__ import annotations
@@ -92,7 +93,11 @@ def seeded(record: RunRecord, seed: int) -> Project:
 
 @dataclass(frozen=True, eq=False)
 class Band:
-    """A figure by epoch: its mean over the runs that got so far, its least and its greatest."""
+    """A figure by epoch: its mean over the runs that got so far, its least and its greatest.
+
+    Of a long run not every epoch is kept; what it had in between is taken from the line between its
+    neighbours.
+    """
 
     epochs: Array
     mean: Array
@@ -106,6 +111,10 @@ def band(runs: Sequence[RunRecord], figure: str) -> Band:
     epochs = np.unique(np.concatenate([table["epoch"] for table in tables] or [np.zeros(0)]))
     values = np.full((len(tables), len(epochs)), nan)
     for row, table in enumerate(tables):
+        is_known = np.isfinite(table[figure])
+        its, own = table["epoch"][is_known], table[figure][is_known]
+        if len(its):
+            values[row] = np.interp(epochs, its, own, left=nan, right=nan)
         values[row, np.searchsorted(epochs, table["epoch"])] = table[figure]
     known = np.isfinite(values).any(axis=0)
     epochs, values = epochs[known], values[:, known]

@@ -169,6 +169,29 @@ def test_where_some_runs_ended_earlier_the_band_is_of_those_that_went_on(record:
     np.testing.assert_allclose(found.greatest, [3.0, 0.5])
 
 
+def test_each_epoch_of_long_runs_has_the_mean_of_all_though_they_kept_different_ones(
+    record: RunRecord,
+) -> None:
+    chance = np.random.default_rng(0).uniform(-0.1, 0.1, (2, 5000))
+    runs = [
+        with_epochs(record, [(level + each, 0.5) for each in its.tolist()])
+        for level, its in zip((1.0, 3.0), chance, strict=True)
+    ]
+    kept = [set(each.curves.columns()["epoch"].tolist()) for each in runs]
+    assert kept[0] != kept[1]
+    found = band(runs, "val_loss")
+    assert set(found.epochs.tolist()) == kept[0] | kept[1]
+    np.testing.assert_allclose(found.mean, 2.0, atol=0.1)
+    np.testing.assert_allclose(found.least, 1.0, atol=0.1)
+    np.testing.assert_allclose(found.greatest, 3.0, atol=0.1)
+
+
+def test_an_epoch_whose_loss_is_no_number_has_no_part_in_the_band(record: RunRecord) -> None:
+    rows = [[(1.0, 0.5), (nan, 0.5), (1.0, 0.5)], [(3.0, 0.5), (5.0, 0.5), (3.0, 0.5)]]
+    found = band([with_epochs(record, each) for each in rows], "val_loss")
+    np.testing.assert_allclose(found.mean, [2.0, 5.0, 2.0])
+
+
 def test_a_figure_that_no_run_has_gives_an_empty_band(record: RunRecord) -> None:
     assert len(band([with_epochs(record, [(nan, nan)])], "val_loss").epochs) == 0
     assert len(band([], "val_loss").epochs) == 0
