@@ -16,7 +16,6 @@ import numpy as np
 
 from nnstudio.data.batches import PreparedData
 from nnstudio.doctor.finding import Curves, Series
-from nnstudio.doctor.learning_rate import RISEN
 from nnstudio.doctor.rare import RareClasses
 from nnstudio.engine.layer import Array
 from nnstudio.messages import StudioError, sentence
@@ -33,6 +32,8 @@ from nnstudio.training.session import Session
 FEWEST, SECONDS = 5, 60.0
 #: A loss must come down to this share of what it was, an accuracy or recall rise by so much.
 BETTER, MORE = 0.97, 0.005
+#: A run whose loss is so many times what it began with has gone astray, though it hasn't broken off.
+ASTRAY = 10.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -206,7 +207,7 @@ class Trial:
             return Outcome(False, sentence("trial_diverged", **said), curves, None)
         if before.diverged:
             first = nan if session is None else session.history.steps.value(0)
-            is_worse = name in _LOSSES and values[1] > RISEN * first
+            is_worse = name in _LOSSES and values[1] > ASTRAY * first
             code = "trial_goes_on_badly" if is_worse else "trial_goes_on"
             told = sentence(code, **said, first=_text(first, is_better_high))
             return Outcome(not is_worse, told, curves, project)
