@@ -84,8 +84,8 @@ class RunRecord:
     @cached_property
     def final(self) -> EpochFigures | None:
         """The figures of its last epoch; ``None`` before the first has ended."""
-        epochs = self.curves.epochs
-        return epochs[-1] if epochs else None
+        latest = self.curves.latest(1)
+        return latest[0] if latest else None
 
     @cached_property
     def best(self) -> EpochFigures | None:
@@ -94,7 +94,10 @@ class RunRecord:
 
     @cached_property
     def best_metric(self) -> float:
-        """The best metric of any epoch, of the validation part if there is one; NaN for none."""
+        """The best metric of any epoch that is kept; NaN for none.
+
+        It is that of the validation part if there is one.
+        """
         columns = self.curves.columns()
         values = np.where(
             np.isnan(columns["val_metric"]), columns["train_metric"], columns["val_metric"]
