@@ -32,7 +32,7 @@ from nnstudio.training.session import Session
 FEWEST, SECONDS = 5, 60.0
 #: A loss must come down to this share of what it was, an accuracy or recall rise by so much.
 BETTER, MORE = 0.97, 0.005
-#: A run whose loss is so many times what it began with has gone astray, though it hasn't broken off.
+#: A loss that is so many times what it began with has gone astray, though the run went on.
 ASTRAY = 10.0
 
 

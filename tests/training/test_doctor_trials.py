@@ -81,7 +81,7 @@ def test_a_run_that_broke_off_goes_on_with_the_remedy() -> None:
 
 
 def test_a_run_that_no_longer_breaks_off_but_gets_worse_and_worse_is_no_help() -> None:
-    project = regression(Dense(1), optimizer=SGD(), learning_rate=1000.0)
+    project = regression(Dense(8), ReLU(), Dense(1), optimizer=SGD(), learning_rate=100.0)
     data = PreparedData.of(project.data)
     found = first_of(project, data, "doctor_nan")
     begun = beginning(project)
