@@ -105,7 +105,8 @@ class History:
     @property
     def epoch_count(self) -> int:
         """How many epochs have been finished."""
-        return len(self._table)
+        last = self._table.last
+        return 0 if last is None else int(last[_NUMBER])
 
     @property
     def epochs(self) -> tuple[EpochFigures, ...]:
@@ -164,7 +165,7 @@ class History:
 
     def add_epoch(self, figures: EpochFigures) -> None:
         """For the one writing thread; epochs count from 1, whatever ``figures`` say."""
-        self._add(figures, len(self._table) + 1)
+        self._add(figures, self.epoch_count + 1)
 
     def _add(self, figures: EpochFigures, number: int) -> None:
         names = tuple(figure.name for figure in figures.further)

@@ -275,8 +275,10 @@ def test_epochs_after_a_long_past_are_counted_on_from_it() -> None:
         history.add_epoch(EpochFigures(4 * epoch, 1.0, nan, 1 / epoch, nan, 0.0))
     parent = replace(LINE, epoch=5000, step=20_000, history=history.arrays())
     own = with_losses(replace(LINE, number=2, parent=(1, 19_999)), 0.5, 0.25)
-    together = with_past([parent, own], own).epochs
+    history = with_past([parent, own], own)
+    together = history.epochs
     assert len(together) < 5000
+    assert history.epoch_count == 5001
     for row in together[:-2]:
         assert (row.step, row.val_loss) == (4 * row.epoch, 1 / row.epoch)
     assert [row.epoch for row in together[-3:]] == [4999, 5000, 5001]
