@@ -5,10 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from math import nan
 from typing import Literal
-
-import numpy as np
 
 from nnstudio.data.settings import DataSettings
 from nnstudio.engine.layer import Array
@@ -98,14 +95,7 @@ class RunRecord:
 
         It is that of the validation part if there is one.
         """
-        columns = self.curves.columns()
-        values = np.where(
-            np.isnan(columns["val_metric"]), columns["train_metric"], columns["val_metric"]
-        )
-        values = values[np.isfinite(values)]
-        if not len(values):
-            return nan
-        return float(values.max() if self.is_accuracy else values.min())
+        return self.curves.best_metric(self.is_accuracy)
 
     @property
     def size(self) -> int:

@@ -140,6 +140,19 @@ class History:
             return None
         return _figures(rows[int(np.nanargmin(loss))].tolist(), _further_of(table))
 
+    def best_metric(self, is_accuracy: bool) -> float:
+        """The greatest accuracy, or the least RMSE, of any epoch that is kept; NaN for none.
+
+        It is that of the validation part if there is one.
+        """
+        columns = self.columns()
+        trained, validated = columns["train_metric"], columns["val_metric"]
+        values = np.where(np.isnan(validated), trained, validated)
+        values = values[np.isfinite(values)]
+        if not len(values):
+            return nan
+        return float(values.max() if is_accuracy else values.min())
+
     @property
     def further(self) -> tuple[str, ...]:
         """The names of the further figures."""

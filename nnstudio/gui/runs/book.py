@@ -81,13 +81,11 @@ class RunBook(QObject):
         history = session.history
         latest = history.latest(1)
         final = latest[-1] if latest else None
-        shown = replace(record, history={})
-        shown.__dict__["curves"] = history
         return {
             record.number: {
                 "number": record.number,
                 "metric": judged(final, "metric"),
-                "best_metric": shown.best_metric,
+                "best_metric": history.best_metric(record.is_accuracy),
                 "loss": judged(final, "loss"),
                 "best_loss": judged(history.best, "loss"),
                 "epochs": session.epoch,
