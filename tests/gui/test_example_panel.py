@@ -910,3 +910,18 @@ def test_without_a_network_it_is_said_what_appears_here(qtbot: QtBot) -> None:
 
 def test_first_weights_are_told(digits_panel: ExamplePanel) -> None:
     assert "Not trained yet" in text(digits_panel, "example_note")
+
+
+@pytest.mark.parametrize("size", [(440, 300), (1000, 230), (440, 200)])
+def test_how_strong_colours_are_and_what_they_mean_are_not_one_scale(
+    qtbot: QtBot, size: tuple[int, int]
+) -> None:
+    panel = show(qtbot, ExamplePanel, digits(epochs=1), size)
+    panel.show_page("saliency")
+    settled(qtbot, panel)
+    slider, legend = child(panel, "saliency_opacity"), child(panel, "saliency_legend")
+    qtbot.waitUntil(legend.isVisible)
+    tops = [widget.mapTo(panel, QPoint()).y() for widget in (slider, legend)]
+    assert (tops[1] >= tops[0] + slider.height()) == (panel.saliency_page.height() >= 150)
+    for widget in (slider, legend):
+        assert widget.visibleRegion().boundingRect() == widget.rect()

@@ -32,6 +32,8 @@ _SMALL, _ROOMY, _LARGE = 13, 44, 80
 _FEW = 16
 #: The longest name beside and above the fields, and the room around them.
 _NAME, _EDGE, _LINE = 88, 4, 14
+#: Left of the word for the rows, where the other pages begin.
+_MARGIN = 6
 #: Between two names above the fields, and how much of a longer one is still worth writing.
 _GAP, _LEGIBLE = 6, 24
 _WAYS = {
@@ -95,7 +97,7 @@ class ConfusionMap(QWidget):
     # ------------------------------------------------------------------ layout
 
     def _left(self) -> int:
-        return min(_NAME, self._widest_name()) + 8 + _LINE
+        return _MARGIN + min(_NAME, self._widest_name()) + 8 + _LINE
 
     def _widest_name(self) -> int:
         """Asked for at every field: there may be a thousand names, and a million fields."""
@@ -234,7 +236,7 @@ class ConfusionMap(QWidget):
         whole = QRect(left, 0, count * wide, _LINE)
         painter.drawText(whole, Qt.AlignmentFlag.AlignCenter, "answer")
         painter.save()
-        painter.translate(0, 2 * _LINE + count * high)
+        painter.translate(_MARGIN, 2 * _LINE + count * high)
         painter.rotate(-90)
         painter.drawText(QRect(0, 0, count * high, _LINE), Qt.AlignmentFlag.AlignCenter, "truth")
         painter.restore()
@@ -242,7 +244,8 @@ class ConfusionMap(QWidget):
         for k in trues:
             marked = k in (self._hovered[0], self.at[0])
             painter.setPen(self._theme.colour("text" if marked else "dim"))
-            box = QRect(_LINE, 2 * _LINE + k * high, left - _LINE - 6, high)
+            before = _MARGIN + _LINE
+            box = QRect(before, 2 * _LINE + k * high, left - before - 6, high)
             text = metrics.elidedText(self._names[k], Qt.TextElideMode.ElideRight, box.width())
             painter.drawText(box, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, text)
         every = self._every()

@@ -48,6 +48,8 @@ from nnstudio.gui.plots.sign_legend import SignLegend
 
 #: How wide the choices are, and from which height on the words have room under them.
 _SIDE, _HIGH = 168, 300
+#: A lower page has no room for the legend under the slider.
+_LOW = 150
 #: A narrower page has them above what isn't square.
 _WIDE = 440
 #: More classes, or numbers that are answered, can't be chosen from a list.
@@ -98,6 +100,9 @@ class SaliencyPage(QWidget):
         self._opacity.setToolTip("How strong the colours are")
         self._opacity.setRange(0, 100)
         self._opacity.setMinimumWidth(40)
+        self._strong = QLabel("Strength")
+        self._strong.setProperty("role", "dim")
+        self._strong.setBuddy(self._opacity)
         self._legend = SignLegend(theme, "saliency_legend")
         self.view = SaliencyView(theme)
         self._opacity.setValue(round(100 * self.view.opacity))
@@ -121,9 +126,13 @@ class SaliencyPage(QWidget):
         self._place.valueChanged.connect(self._asked_anew)
 
     def _lay_out(self) -> None:
-        strength = QHBoxLayout()
+        slide = QHBoxLayout()
+        slide.setSpacing(8)
+        slide.addWidget(self._strong)
+        slide.addWidget(self._opacity, 1)
+        strength = self._strength = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         strength.setSpacing(8)
-        strength.addWidget(self._opacity, 1)
+        strength.addLayout(slide, 1)
         strength.addWidget(self._legend)
         side = self._side = QBoxLayout(QBoxLayout.Direction.TopToBottom)
         side.setSpacing(6)
@@ -205,9 +214,9 @@ class SaliencyPage(QWidget):
         else:
             self._stack.setCurrentWidget(self.bars)
             self._show_bars(inside, question)
-        self._arrange()
         self._opacity.setVisible(over)
         self._legend.setVisible(over and self.saliency is not None)
+        self._arrange()
         if self.saliency is not None:
             self._legend.set_limit(self.view.limit, 32, from_zero=not self.saliency.is_signed)
         self._tell(question, inside, looked_up)
@@ -305,6 +314,10 @@ class SaliencyPage(QWidget):
         self._body.setDirection(directions.BottomToTop if above else directions.LeftToRight)
         self._body.setSpacing(6 if above else 16)
         self._side.setDirection(directions.LeftToRight if above else directions.TopToBottom)
+        # Beside each other, slider and legend would look like one scale: only if they have to.
+        below = not above and self.height() >= _LOW
+        self._strength.setDirection(directions.TopToBottom if below else directions.LeftToRight)
+        self._strong.setVisible(below and not self._opacity.isHidden())
         place = self._beside if self.height() >= _HIGH and not above else self._below
         if place.indexOf(self._foot) < 0:
             place.addWidget(self._foot)

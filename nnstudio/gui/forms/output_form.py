@@ -51,7 +51,7 @@ class OutputForm(QWidget):
         self._weight.changed.connect(lambda _name, value: self._choose_weight(value))
         grid = QGridLayout()
         grid.setContentsMargins(0, 0, 0, 0)
-        grid.setHorizontalSpacing(4)
+        grid.setHorizontalSpacing(8)
         grid.setVerticalSpacing(6)
         grid.setColumnMinimumWidth(0, LABEL_WIDTH)
         grid.setColumnStretch(1, 1)

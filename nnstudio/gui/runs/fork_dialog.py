@@ -94,7 +94,7 @@ class ForkDialog(QDialog):
         title = QLabel("Train again with one thing changed")
         title.setProperty("role", "title")
         fields = QGridLayout()
-        fields.setHorizontalSpacing(4)
+        fields.setHorizontalSpacing(8)
         fields.setColumnMinimumWidth(0, LABEL_WIDTH)
         fields.setVerticalSpacing(8)
         fields.setColumnStretch(1, 1)
