@@ -63,6 +63,21 @@ def test_it_is_quiet_after_a_run_that_went_well(qtbot: QtBot) -> None:
     assert text(panel, "doctor_quiet_text").startswith("Nothing wrong so far.")
 
 
+def test_that_all_is_well_is_said_while_the_run_goes_on(qtbot: QtBot) -> None:
+    panel = show(qtbot, DoctorPanel, spiral(epochs=1_000_000), (560, 300))
+    runner = panel.live.workbench.runner
+    runner.run()
+    try:
+        quiet = "doctor_quiet_text"
+        qtbot.waitUntil(lambda: "Nothing wrong so far" in text(panel, quiet), timeout=20_000)
+        known = text(panel, quiet)
+        qtbot.waitUntil(lambda: text(panel, quiet) != known, timeout=20_000)
+        assert runner.is_running
+        assert "times" in text(panel, quiet)
+    finally:
+        runner.finish()
+
+
 def test_a_finding_is_shown_with_its_evidence_and_what_may_help(qtbot: QtBot) -> None:
     panel = doctor(qtbot, spiral(**SLOW))
     assert [finding.code for finding in panel.findings()] == ["doctor_rate_low"]

@@ -72,6 +72,8 @@ class DoctorPanel(LiveView):
     def refresh(self) -> None:
         """Show what is found by now; a refresh without news costs nothing."""
         if self._shown is not None:
+            if not self.practice.findings:  # that nothing was found is news too
+                self._quiet.say(self._well())
             return
         self._shown = findings = self.practice.findings
         self._show_rows(findings)
