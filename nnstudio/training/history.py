@@ -20,15 +20,26 @@ One thread appends, others read without a lock.
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import replace
 from math import nan
-from typing import NamedTuple
 
 import numpy as np
 
-from nnstudio.training.epoch_table import EpochTable
+from nnstudio.training.epoch_figures import (
+    EPOCH_COLUMNS,
+    MORE,
+    NUMBER,
+    TRAIN_LOSS,
+    VAL_LOSS,
+    EpochFigures,
+    Figure,
+    figures_from,
+    figures_of,
+    further_of,
+    row_of,
+    table_for,
+)
 from nnstudio.training.step_series import (
     FIRST_WIDTH,
     MOST_BUCKETS,
@@ -52,40 +63,9 @@ __all__ = [
 
 #: What a history takes at most, while it is folded for a moment twice that.
 MOST_BYTES = 800_000
-
-EPOCH_COLUMNS = ("step", "train_loss", "train_metric", "val_loss", "val_metric", "seconds")
-#: Where the numbers of an epoch stand in a row of the table: its number, then the columns above.
-_NUMBER, _TRAIN_LOSS, _VAL_LOSS, _MORE = 0, 2, 4, 1 + len(EPOCH_COLUMNS)
 #: Bounds of the learning rate's curve, which is smooth.
 _RATES = (4_096, 1_024)
 _FIGURE = "figure."
-
-
-class Figure(NamedTuple):
-    """A further figure of an epoch, such as ``macro_f1``, of both parts."""
-
-    name: str
-    train: float
-    val: float
-
-
-@dataclass(frozen=True, slots=True)
-class EpochFigures:
-    """What is known at the end of an epoch; the metric is accuracy or RMSE, ``nan`` if unknown.
-
-    Attributes:
-        epoch: which one, from 1; 0 if nobody has counted.
-        further: more figures of the first output; the same ones in every epoch of a run.
-    """
-
-    step: int
-    train_loss: float
-    train_metric: float
-    val_loss: float
-    val_metric: float
-    seconds: float
-    epoch: int = 0
-    further: tuple[Figure, ...] = ()
 
 
 class History:
@@ -99,14 +79,14 @@ class History:
     def __init__(self) -> None:
         self.steps = StepSeries()
         self.rates = StepSeries(*_RATES)
-        self._table = _table(())
+        self._table = table_for(())
         self._built: tuple[int, tuple[EpochFigures, ...]] = (0, ())
 
     @property
     def epoch_count(self) -> int:
         """How many epochs have been finished."""
         last = self._table.last
-        return 0 if last is None else int(last[_NUMBER])
+        return 0 if last is None else int(last[NUMBER])
 
     @property
     def epochs(self) -> tuple[EpochFigures, ...]:
@@ -115,30 +95,30 @@ class History:
         count, rows = self._built
         if count != len(table):
             count, found = len(table), table.rows()
-            names = _further_of(table)
-            rows = tuple(_figures(row, names) for row in found.tolist())
+            names = further_of(table)
+            rows = tuple(figures_from(row, names) for row in found.tolist())
             self._built = (count, rows)
         return rows
 
     def latest(self, count: int) -> tuple[EpochFigures, ...]:
         """The last ``count`` epochs; of long runs no more than 1,024 are sure to be kept."""
         table = self._table
-        names = _further_of(table)
-        return tuple(_figures(row, names) for row in table.latest(count).tolist())
+        names = further_of(table)
+        return tuple(figures_from(row, names) for row in table.latest(count).tolist())
 
     def latest_train_losses(self, count: int) -> Floats:
         """Those of :meth:`latest`."""
-        return self._table.latest(count)[:, _TRAIN_LOSS]
+        return self._table.latest(count)[:, TRAIN_LOSS]
 
     @property
     def best(self) -> EpochFigures | None:
         """The epoch with the lowest loss, of the validation part if there is one."""
         table = self._table
         rows = table.rows()
-        loss = np.where(np.isnan(rows[:, _VAL_LOSS]), rows[:, _TRAIN_LOSS], rows[:, _VAL_LOSS])
+        loss = np.where(np.isnan(rows[:, VAL_LOSS]), rows[:, TRAIN_LOSS], rows[:, VAL_LOSS])
         if not np.isfinite(loss).any():
             return None
-        return _figures(rows[int(np.nanargmin(loss))].tolist(), _further_of(table))
+        return figures_from(rows[int(np.nanargmin(loss))].tolist(), further_of(table))
 
     def best_metric(self, is_accuracy: bool) -> float:
         """The greatest accuracy, or the least RMSE, of any epoch that is kept; NaN for none.
@@ -156,7 +136,7 @@ class History:
     @property
     def further(self) -> tuple[str, ...]:
         """The names of the further figures."""
-        return _further_of(self._table)
+        return further_of(self._table)
 
     @property
     def nbytes(self) -> int:
@@ -184,17 +164,13 @@ class History:
         names = tuple(figure.name for figure in figures.further)
         if names != self.further:
             self._name(names)
-        row = [float(number)]
-        row += [float(getattr(figures, column)) for column in EPOCH_COLUMNS]
-        for figure in figures.further:
-            row += [figure.train, figure.val]
-        self._table.append(row)
+        self._table.append(row_of(figures, number))
 
     def _name(self, names: tuple[str, ...]) -> None:
         """From now on epochs have these further figures; earlier ones keep those they share."""
         old = self.columns()
         unknown = np.full(len(old["epoch"]), nan)
-        table = _table(names)
+        table = table_for(names)
         columns = [old.get(name, unknown) for name in table.names]
         table.restore(*self._table.shape(), np.stack(columns, axis=1))
         self._table = table
@@ -205,7 +181,7 @@ class History:
         """The first ``step`` steps and ``epoch`` epochs, as a history of its own."""
         shorter = History()
         shorter.steps, shorter.rates = self.steps.until(step), self.rates.until(step)
-        shorter._table = self._table.until(epoch, _NUMBER)
+        shorter._table = self._table.until(epoch, NUMBER)
         return shorter
 
     def followed_by(self, later: History, step: int) -> History:
@@ -222,12 +198,12 @@ class History:
     def arrays(self) -> dict[str, Floats]:
         """A copy that can be kept or written to a file."""
         rows, (start, width) = self._table.rows(), self._table.shape()
-        arrays = {"epochs": rows[:, 1:_MORE].copy()}
+        arrays = {"epochs": rows[:, 1:MORE].copy()}
         if start:
             arrays["epochs.shape"] = np.array([start, width], np.int64)
-            arrays["epochs.number"] = rows[:, _NUMBER].astype(np.int64)
+            arrays["epochs.number"] = rows[:, NUMBER].astype(np.int64)
         for i, name in enumerate(self.further):
-            arrays[_FIGURE + name] = rows[:, _MORE + 2 * i : _MORE + 2 * i + 2].copy()
+            arrays[_FIGURE + name] = rows[:, MORE + 2 * i : MORE + 2 * i + 2].copy()
         arrays |= {f"steps.{key}": value for key, value in self.steps.arrays().items()}
         if len(self.rates):
             arrays |= {f"rates.{key}": value for key, value in self.rates.arrays().items()}
@@ -259,7 +235,7 @@ class History:
         further = _below(_FIGURE, arrays)
         if any(figure.shape != (len(table), 2) for figure in further.values()):
             raise ValueError("the history's figures don't fit its epochs")
-        history._table = _table(tuple(further))
+        history._table = table_for(tuple(further))
         rows = np.concatenate([numbers[:, np.newaxis], table, *further.values()], axis=1)
         history._table.restore(start, width, rows.astype(np.float64))
         return history
@@ -280,44 +256,6 @@ class History:
             "raw": np.full(count - start, nan, np.float32),
         }
         self.rates = StepSeries.from_arrays(unknown, *_RATES)
-
-
-def figures_of(epochs: Sequence[EpochFigures], number: int) -> EpochFigures:
-    """The figures of epoch ``number``, or of the last one before it that is kept."""
-    place = bisect_right(epochs, number, key=lambda row: row.epoch)
-    return epochs[max(0, place - 1)]
-
-
-def _table(further: Sequence[str]) -> EpochTable:
-    """One without rows, for epochs with these further figures."""
-    names = ["epoch", *EPOCH_COLUMNS]
-    for name in further:
-        names += [f"train_{name}", f"val_{name}"]
-    return EpochTable(tuple(names), judged=(_VAL_LOSS, _TRAIN_LOSS))
-
-
-def _further_of(table: EpochTable) -> tuple[str, ...]:
-    return tuple(name.removeprefix("train_") for name in table.names[_MORE::2])
-
-
-def _figures(row: Sequence[float], further: Sequence[str]) -> EpochFigures:
-    """A row of the table; all that is unknown is the same NaN, so that rows can be compared."""
-    values = [value if value == value else nan for value in row]
-    step, train_loss, train_metric, val_loss, val_metric, seconds = values[1:_MORE]
-    more = tuple(
-        Figure(name, values[_MORE + 2 * i], values[_MORE + 2 * i + 1])
-        for i, name in enumerate(further)
-    )
-    return EpochFigures(
-        step=int(step),
-        train_loss=train_loss,
-        train_metric=train_metric,
-        val_loss=val_loss,
-        val_metric=val_metric,
-        seconds=seconds,
-        epoch=int(values[_NUMBER]),
-        further=more,
-    )
 
 
 def _below(prefix: str, arrays: Mapping[str, Floats]) -> dict[str, Floats]:
