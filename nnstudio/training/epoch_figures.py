@@ -71,7 +71,10 @@ def row_of(figures: EpochFigures, number: int) -> list[float]:
 
 
 def figures_from(row: Sequence[float], further: Sequence[str]) -> EpochFigures:
-    """The inverse of :func:`row_of`; all that is unknown is the same NaN, so that rows can be compared."""
+    """The inverse of :func:`row_of`.
+
+    All that is unknown is the same NaN, so that rows can be compared.
+    """
     values = [value if value == value else nan for value in row]
     step, train_loss, train_metric, val_loss, val_metric, seconds = values[1:MORE]
     more = tuple(
