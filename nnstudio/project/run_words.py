@@ -26,6 +26,8 @@ END_WORDS: dict[End, str] = {
 NONE = "–"
 #: Longer values are cut short.
 _LONG = 40
+#: So many digits of a fingerprint tell data apart.
+_DIGITS = 8
 #: Of longer lists only the number of values is told.
 _FEW = 6
 
@@ -164,6 +166,8 @@ def _data(record: RunRecord) -> Iterator[Entry]:
     for name, chain in (("steps", data.steps), ("augmentation", data.augmentation)):
         words = ", ".join(_title(step) for step in chain) or "none"
         yield Entry("Data", name, name.capitalize(), words)
+    fingerprint = record.data_sha256[:_DIGITS] or NONE
+    yield Entry("Data", "sha256", "Fingerprint of the data", fingerprint)
 
 
 # ---------------------------------------------------------------- what differs

@@ -96,6 +96,8 @@ def test_the_same_settings_differ_in_nothing_and_data_that_changed_on_disk_is_to
     assert differences(LINE, replace(LINE, number=9)) == ()
     before, now = replace(LINE, data_sha256="a"), replace(LINE, data_sha256="b")
     assert differences(before, now) == ("the data itself",)
+    (line,) = (line for line in side_by_side([before, now]) if line.differs)
+    assert (line.section, line.values) == ("Data", ("a", "b"))
 
 
 def test_side_by_side_has_every_setting_of_every_run_and_says_which_differ() -> None:
