@@ -528,16 +528,16 @@ SENTENCES: dict[str, str] = {
     "cannot_train": _("This network can't be trained yet: {reason}"),
     # what the doctor finds
     "doctor_nan_data": _(
-        "The data that {layer} reads in step {step} holds a number that is missing or infinite: the loss became {loss} there. Mend it in the source, or leave such examples out."
+        "The data that {layer} reads in step {step:,} holds a number that is missing or infinite: the loss became {loss} there. Mend it in the source, or leave such examples out."
     ),
     "doctor_nan_weights": _(
-        "Step {step} made weights of {layer} infinite, so the loss became {loss}. Try a smaller learning rate than {rate:g}."
+        "Step {step:,} made weights of {layer} infinite, so the loss became {loss}. Try a smaller learning rate than {rate:g}."
     ),
     "doctor_nan_output": _(
-        "In step {step} {layer} was the first layer to answer infinite numbers, and the loss became {loss}: the weights have grown without bound. Try a smaller learning rate than {rate:g}."
+        "In step {step:,} {layer} was the first layer to answer infinite numbers, and the loss became {loss}: the weights have grown without bound. Try a smaller learning rate than {rate:g}."
     ),
     "doctor_nan_loss": _(
-        "In step {step} the answers of {layer} were so large that the loss became {loss}. Try a smaller learning rate than {rate:g}."
+        "In step {step:,} the answers of {layer} were so large that the loss became {loss}. Try a smaller learning rate than {rate:g}."
     ),
     "doctor_rate_rising": _(
         "The learning rate of {rate:g} is too high: the loss has risen from {first:.3g} to {now:.3g}."
@@ -595,12 +595,12 @@ SENTENCES: dict[str, str] = {
         "“{label}” doesn't help: {measure} {after}, before {before}, after {epochs}."
     ),
     "trial_goes_on": _(
-        "“{label}” helps: {measure} {after} after {epochs}, where the run broke off in step {step}."
+        "“{label}” helps: {measure} {after} after {epochs}, where the run broke off in step {step:,}."
     ),
     "trial_goes_on_badly": _(
         "“{label}” doesn't help: the run no longer breaks off, but the {measure} is {after} after {epochs}, where it began with {first}."
     ),
-    "trial_diverged": _("“{label}” doesn't help: the loss became infinite in step {step}."),
+    "trial_diverged": _("“{label}” doesn't help: the loss became infinite in step {step:,}."),
     "trial_unclear": _(
         "“{label}”: {measure} {after}, before {before}. That can't be compared: train for an epoch first."
     ),
@@ -610,7 +610,7 @@ SENTENCES: dict[str, str] = {
     ),
     "diverged_where": _("Training stopped. {found} The weights from before the run are kept."),
     "diverged": _(
-        "Training stopped at step {step}: the loss became {loss}. Try a smaller learning rate than {rate:g}; the weights from before the run are kept."
+        "Training stopped at step {step:,}: the loss became {loss}. Try a smaller learning rate than {rate:g}; the weights from before the run are kept."
     ),
     "data_changed": _(
         "The data differs from what this network was trained on (same source, other contents): start with new weights."
@@ -802,11 +802,15 @@ SENTENCES: dict[str, str] = {
 
 
 class _Writer(Formatter):
-    """Writes percentages as everywhere else in the program: apart from their sign."""
+    """Writes numbers as everywhere else in the program: ``12 %`` and ``1e-6``."""
 
     def format_field(self, value: Any, format_spec: str) -> str:
         text: str = super().format_field(value, format_spec)
-        return f"{text[:-1]} %" if format_spec.endswith("%") else text
+        if format_spec.endswith("%"):
+            return f"{text[:-1]} %"
+        if format_spec.endswith(("g", "e")):
+            return text.replace("e-0", "e-").replace("e+0", "e").replace("e+", "e")
+        return text
 
 
 _WRITER = _Writer()

@@ -24,6 +24,7 @@ from nnstudio.gui.look.icons import icon
 from nnstudio.gui.look.number_text import tabular
 from nnstudio.gui.look.theme import Theme
 from nnstudio.gui.slow_motion import PaceButton
+from nnstudio.gui.speed import Speed, clock, rounded
 from nnstudio.gui.workbench import Workbench
 from nnstudio.project.runs import continues, is_finished, progress_of
 from nnstudio.training.session import Session
@@ -69,7 +70,7 @@ class Header(QWidget):
         self._runner = workbench.runner
         self._theme = theme
         self._icons: list[tuple[QToolButton, str, str]] = []
-        self._speed = _Speed()
+        self._speed = Speed()
         self._full_name = ""
         self._is_modified = False
         row = self._row = QHBoxLayout(self)
@@ -218,7 +219,7 @@ class Header(QWidget):
         self._workbench.when_loaded(self._runner.run)
 
     def _begun(self) -> None:
-        self._speed = _Speed()
+        self._speed = Speed()
         self.update_state()
 
     def update_state(self, *_: object) -> None:
@@ -243,7 +244,7 @@ class Header(QWidget):
 
     def _paced(self) -> None:
         """What was measured at another pace says nothing of this one."""
-        self._speed = _Speed()
+        self._speed = Speed()
         self._dress()
         self._fit_name()
 
@@ -276,9 +277,9 @@ class Header(QWidget):
         self._speed.look(done)
         seconds = self._speed.seconds(end - done)
         count = len(session.data.parts.train)
-        texts = [] if seconds is None else [f"{_clock(seconds)}{_LEFT}"]
+        texts = [] if seconds is None else [f"{clock(seconds)}{_LEFT}"]
         if self._speed.per_second:
-            texts.append(f"{_rounded(self._speed.per_second * count)} samples/s")
+            texts.append(f"{rounded(self._speed.per_second * count)} samples/s")
         self._left.setToolTip(" · ".join(texts))
         epoch = _epoch_text(min(end, session.epoch + 1), epochs)
         room = self._show_epoch(epoch, epochs, "".join(texts[:1]))
@@ -297,12 +298,16 @@ class Header(QWidget):
         """
         metrics = QFontMetrics(self._epoch.font())
         last = _epoch_text(epochs, epochs)
-        room = self._progress.width() - GAP - metrics.horizontalAdvance(last)
+        room = self._progress.minimumWidth() - GAP - metrics.horizontalAdvance(last)
         if self._left.fontMetrics().horizontalAdvance(left) > room:
             text, last = text.removeprefix(_EPOCH), last.removeprefix(_EPOCH)
         self._epoch.setMinimumWidth(metrics.horizontalAdvance(last))
         self._set(self._epoch, text)
-        return self._progress.width() - GAP - metrics.horizontalAdvance(max(text, last, key=len))
+        return (
+            self._progress.minimumWidth()
+            - GAP
+            - metrics.horizontalAdvance(max(text, last, key=len))
+        )
 
     def _show_rest(self) -> None:
         self._epoch.setMinimumWidth(0)
@@ -310,8 +315,7 @@ class Header(QWidget):
         trained, epochs = project.trained, project.settings.epochs
         progress = progress_of(project)
         if self._workbench.is_loading:
-            self._set(self._epoch, "loading data…")
-            self._set(self._left, "")
+            self._show_words("loading data…", "")
             self._bar.setValue(0)
         elif progress is not None and (continues(project) or is_finished(project)):
             size = self._workbench.data and len(self._workbench.data.parts.train)
@@ -319,14 +323,32 @@ class Header(QWidget):
             end = "ended early" if progress.ended_early else "trained"
             is_over = is_finished(project)
             within = 1 if progress.position and not is_over else 0  # begun, as while it runs
-            self._set(self._epoch, _epoch_text(progress.epoch + within, epochs))
-            self._set(self._left, end if is_over else "paused")
+            now = _epoch_text(progress.epoch + within, epochs)
+            self._show_words(now, end if is_over else "paused")
             self._bar.setValue(round(1000 * min(1.0, (progress.epoch + part) / epochs)))
         else:
-            self._set(self._epoch, "not trained yet" if trained is None else "new run")
             words = f"{epochs:,} epoch{'s' if epochs != 1 else ''}"
-            self._set(self._left, words if trained is None else f"{words} · weights kept")
+            if trained is None:
+                self._show_words("not trained yet", words)
+            else:
+                self._show_words("new run", f"{words} · weights kept")
             self._bar.setValue(0)
+
+    def _show_words(self, text: str, left: str) -> None:
+        """Both, as far as there is room: neither is ever cut."""
+        room = self._progress.minimumWidth() - GAP
+        wide, dim = QFontMetrics(self._epoch.font()), self._left.fontMetrics()
+
+        def fits() -> bool:
+            return wide.horizontalAdvance(text) + dim.horizontalAdvance(left) <= room
+
+        self._left.setToolTip(left)
+        if not fits():
+            text = text.removeprefix(_EPOCH)
+        if not fits():
+            left = left.split(" · ")[0]
+        self._set(self._epoch, text)
+        self._set(self._left, left if fits() else "")
 
     def _set(self, label: QLabel, text: str) -> None:
         if label.text() != text:
@@ -355,6 +377,8 @@ class Header(QWidget):
         self._row.setSpacing(4 if cramped else 8)
         self._row.setContentsMargins(*((8, 6, 8, 6) if cramped else (16, 6, 16, 6)))
         self._progress.setFixedWidth(332 if roomy else 180 if cramped else 200)
+        if not self._runner.is_running:
+            self._show_rest()
         styles = Qt.ToolButtonStyle
         self._badge.setToolButtonStyle(
             styles.ToolButtonTextBesideIcon if roomy else styles.ToolButtonIconOnly
@@ -382,31 +406,6 @@ class Header(QWidget):
         self._name.setToolTip(tip)
 
 
-class _Speed:
-    """Epochs per second, smoothed over the last few looks."""
-
-    def __init__(self) -> None:
-        self.per_second = 0.0
-        self._last: tuple[float, float] | None = None
-
-    def look(self, done: float) -> None:
-        """``done`` epochs, a fraction included, are done by now."""
-        now = perf_counter()
-        if self._last is None:
-            self._last = (now, done)
-            return
-        then, before = self._last
-        if now - then < 0.5 or done == before:  # in slow motion a batch may take a second
-            return
-        speed = (done - before) / (now - then)
-        self.per_second = speed if not self.per_second else 0.7 * self.per_second + 0.3 * speed
-        self._last = (now, done)
-
-    def seconds(self, epochs: float) -> float | None:
-        """How long ``epochs`` more will take; ``None`` while unknown."""
-        return epochs / self.per_second if self.per_second > 0 else None
-
-
 def _epoch_text(epoch: int, epochs: int) -> str:
     """Which epoch of how many; alone if fewer were asked for after it was begun."""
     return f"epoch {epoch:,} of {epochs:,}" if epoch <= epochs else f"epoch {epoch:,}"
@@ -415,21 +414,3 @@ def _epoch_text(epoch: int, epochs: int) -> str:
 def _epochs_done(session: Session) -> float:
     count = max(1, len(session.data.parts.train))
     return session.epoch + session.position / count
-
-
-_DAY = 24 * 3600
-
-
-def _clock(seconds: float) -> str:
-    whole = round(seconds)
-    if whole >= _DAY:
-        return f"{whole // _DAY} d {whole % _DAY // 3600} h"
-    if whole >= 3600:
-        return f"{whole // 3600}:{whole // 60 % 60:02}:{whole % 60:02}"
-    return f"{whole // 60}:{whole % 60:02}"
-
-
-def _rounded(number: float) -> str:
-    """Two significant digits, so that the text stays calm."""
-    digits = max(0, len(str(int(number))) - 2)
-    return f"{int(round(number, -digits)):,}"

@@ -22,6 +22,7 @@ from nnstudio.graph.edits import remove
 from nnstudio.graph.model import Graph
 from nnstudio.gui.header import STAGES, Header
 from nnstudio.gui.look.theme import Theme
+from nnstudio.gui.speed import clock
 from nnstudio.gui.workbench import Workbench
 
 STEPS = ("step_batch_button", "step_epoch_button")
@@ -114,6 +115,35 @@ def test_the_time_left_is_told_in_narrow_windows_with_many_epochs_too(
         return all(n <= each.width() for n, each in zip(needed, labels, strict=True))
 
     qtbot.waitUntil(are_whole)
+
+
+@pytest.mark.parametrize("width", [900, 1024, 1920])
+@pytest.mark.parametrize("is_trained", [False, True])
+def test_what_stands_beside_the_bar_is_whole_while_nothing_runs(
+    header: Header, bench: Workbench, qtbot: QtBot, width: int, is_trained: bool
+) -> None:
+    bench.change_settings("Epochs", epochs=20_000)
+    if is_trained:
+        click(header, "step_batch_button")
+        qtbot.waitUntil(lambda: not bench.runner.is_running)
+    header.resize(width, 50)
+
+    def are_whole() -> bool:
+        labels = [child(header, name) for name in ("epoch_label", "time_left_label")]
+        needed = [QFontMetrics(each.font()).horizontalAdvance(each.text()) for each in labels]
+        return all(n <= each.width() for n, each in zip(needed, labels, strict=True))
+
+    qtbot.waitUntil(are_whole)
+    told = text(header, "epoch_label")
+    assert told.removeprefix("epoch ") == "1 of 20,000" if is_trained else told == "not trained yet"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [(39.4, "0:39"), (61, "1:01"), (4651, "1:17:31"), (86_400, "1 d 0 h"), (318_171, "3 d 16 h")],
+)
+def test_a_time_is_told_in_fitting_units(seconds: float, said: str) -> None:
+    assert clock(seconds) == said
 
 
 def test_the_speed_gives_way_where_there_is_no_room_for_it(
