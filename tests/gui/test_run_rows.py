@@ -63,6 +63,8 @@ def rows(*records: RunRecord, reference: RunRecord | None = None) -> list[Row]:
 def test_a_changed_setting_is_told_with_both_values() -> None:
     now = replace(LINE, settings=replace(LINE.settings, learning_rate=0.1, epochs=7))
     assert differences(LINE, now) == ("learning rate 0.01 → 0.1", "epochs 5 → 7")
+    another = replace(LINE, settings=replace(LINE.settings, seed=7))
+    assert differences(LINE, another) == (), "the seed has a column of its own"
 
 
 def test_another_optimizer_is_told_by_name_and_not_by_its_own_settings() -> None:

@@ -170,6 +170,9 @@ def test_a_moment_of_weights_alone_begins_a_run_of_its_own() -> None:
     session = session_for(back, SPIRAL_DATA)
     assert session.step == 0
     np.testing.assert_array_equal(session.flat, moment.flat)
+    assert trained_of(back).parent is None
+    known = replace(whole, trained=replace(trained_of(whole), run_number=3, parent=(1, 2)))
+    assert trained_of(rewound(known, moment)).parent == (3, moment.step)
 
 
 def test_a_plain_rule_without_memory_goes_on_from_weights() -> None:

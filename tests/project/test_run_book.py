@@ -45,6 +45,7 @@ from nnstudio.project.runs import (
 )
 from nnstudio.training.events import Diverged, Ended
 from nnstudio.training.loop import train
+from nnstudio.training.recorder import Recorder
 from nnstudio.training.trained import Trained
 
 WHEN = "2026-11-21T14:00:00+00:00"
@@ -122,6 +123,13 @@ def test_a_run_tells_which_run_and_step_it_began_from() -> None:
 def test_a_run_restarted_with_the_weights_of_another_began_from_that_one_too() -> None:
     child = run(with_ended_run(run(LINE, batches=3)))
     assert run(with_start_weights(child)).runs[-1].parent == (1, 3)
+
+
+def test_a_run_from_the_weights_of_one_that_was_deleted_has_a_number_above_it() -> None:
+    stopped = with_ended_run(run(LINE, batches=3))
+    alone = replace(stopped, trained=replace(trained_of(stopped), parent=(9, 3)), runs=())
+    (record,) = run(alone).runs
+    assert (record.number, record.parent) == (10, (9, 3))
 
 
 def test_a_run_from_first_weights_has_no_parent() -> None:
@@ -208,6 +216,10 @@ def test_a_run_paused_and_then_stopped_has_been_stopped() -> None:
     assert with_end(project.runs, project.trained)[0].end == "stopped"
     finished = run(LINE)
     assert with_end(finished.runs, finished.trained) is finished.runs
+    progress = trained_of(project).progress
+    assert progress is not None
+    earlier = replace(trained_of(project), progress=replace(progress, step=2))
+    assert with_end(project.runs, earlier) is project.runs, "the run stands elsewhere"
 
 
 def test_the_oldest_runs_let_their_weights_go_beyond_the_bound_but_never_their_curves(
@@ -249,6 +261,26 @@ def test_a_run_opened_again_has_its_design_settings_weights_and_curves() -> None
     assert trained_of(opened).sha256 == trained_of(first).sha256
     assert trained_of(opened).history is not None
     assert opened.runs is project.runs
+
+
+def test_what_was_said_of_the_data_stays_only_with_that_data() -> None:
+    told = replace(run(LINE), description="A line and noise.")
+    assert reopened(told, told.runs[0]).description == told.description
+    elsewhere = replace(told, data=SPIRAL.data)
+    assert reopened(elsewhere, told.runs[0]).description == ""
+
+
+def test_a_record_has_its_curves_once_and_no_moments_on_the_way() -> None:
+    session = session_for(LINE, LINE_DATA)
+    recorder = Recorder(session)
+    recorder.begin()
+    *_, event = train(session, batches=3)
+    trained = replace(session.trained(), recording=recorder.recording)
+    record = ended(begun(LINE, session, WHEN), session, event, trained)
+    assert record.trained is not None
+    assert record.trained.recording is None
+    assert record.trained.history is None
+    assert len(record.curves.steps) == 3
 
 
 def test_a_paused_run_opened_again_goes_on_with_the_same_bits_as_the_same_run() -> None:

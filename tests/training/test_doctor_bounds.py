@@ -264,6 +264,11 @@ def test_a_rare_class_is_overlooked_if_it_is_recognised_far_less_than_others(
     assert told == ({"doctor_imbalance"} if is_found else set())
     young = case([1.0], (), data=everybody, recall=recall)
     assert not found(overlooked_class, young)
+    settings = replace(PROJECT.settings, class_weights="balanced")
+    treated = replace(PROJECT, settings=settings)
+    assert not found(
+        overlooked_class, case([1.0, 0.5], (), data=everybody, recall=recall, project=treated)
+    )
 
 
 @pytest.mark.parametrize(("val_loss", "is_found"), [(2.0, True), (0.6, False)])

@@ -8,10 +8,12 @@ import numpy as np
 import pytest
 from doctor_runs import chain, classifier, codes, examined, held_back, numbers
 
+from nnstudio.data.batches import PreparedData
 from nnstudio.data.order import epoch_order
 from nnstudio.data.settings import DataSettings
 from nnstudio.data.sources import Line
 from nnstudio.data.split import Split
+from nnstudio.doctor.examiner import Examiner
 from nnstudio.doctor.rare import RareClasses
 from nnstudio.engine.activations import ReLU, Sigmoid, Softmax, Tanh
 from nnstudio.engine.dense import Dense
@@ -31,6 +33,7 @@ from nnstudio.engine.shaping import Input
 from nnstudio.project.project import Project
 from nnstudio.project.runs import session_for
 from nnstudio.training.evaluation import EVALUATION_BATCH, evaluate
+from nnstudio.training.events import Diverged
 from nnstudio.training.loop import train
 from nnstudio.training.settings import TrainingSettings
 
@@ -61,6 +64,22 @@ def test_a_loss_that_is_no_number_is_traced_to_its_step_and_layer() -> None:
     assert found.node in ("n1", "n3")
     assert 1 < found.step <= 8 * 5
     assert str(found.step) in str(found)
+
+
+def test_weights_that_a_step_has_broken_are_told_with_that_step_and_what_backward_met_first() -> (
+    None
+):
+    session = session_for(HEALTHY, PreparedData.of(HEALTHY.data))
+    examiner = Examiner(HEALTHY, session)
+    list(train(session, batches=5))
+    weights = session.network.arrays(session.flat)
+    for node in ("n1", "n3"):  # the last of them is nearer to the loss
+        weights[node, "weight"][0] = np.nan
+    (event,) = train(session)
+    assert isinstance(event, Diverged)
+    examiner.attend(event)
+    found = examiner.findings[0]
+    assert (found.code, found.node, found.step) == ("doctor_nan_weights", "n3", 5)
 
 
 def test_a_number_missing_in_the_data_is_told_as_such() -> None:

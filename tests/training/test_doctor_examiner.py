@@ -12,7 +12,7 @@ from small_runs import data_of, network_of, same_state
 
 from nnstudio.data.batches import PreparedData
 from nnstudio.doctor.checkup import Probe
-from nnstudio.doctor.examiner import FIRST, FORGOTTEN, FREE, SHARE, Examiner
+from nnstudio.doctor.examiner import FIRST, FORGOTTEN, FREE, KEPT, SHARE, Examiner
 from nnstudio.doctor.finding import Curves
 from nnstudio.doctor.generalisation import overfitting
 from nnstudio.engine.activations import ReLU, Tanh
@@ -103,6 +103,13 @@ def test_a_paused_run_that_goes_on_is_examined_too() -> None:
     for event in train(going_on):
         examiner.attend(event)
     assert examiner.looks == project.settings.epochs - 2 + 1
+
+
+def test_of_a_long_run_the_latest_checkups_are_kept() -> None:
+    project = replace(EVERYTHING, settings=replace(EVERYTHING.settings, epochs=KEPT + 5))
+    seen = examined(project).case().checkups
+    assert len(seen) == KEPT
+    assert seen[-1].epoch == KEPT + 5
 
 
 def test_a_checkup_looks_at_the_layers_as_they_train_by_now() -> None:
