@@ -21,6 +21,7 @@ from nnstudio.gui.workbench import Workbench
 from nnstudio.messages import StudioError
 from nnstudio.project.model import Model, model_for
 from nnstudio.project.project import Project
+from nnstudio.project.runs import fitted_weights
 from nnstudio.training.history import History
 from nnstudio.training.recording import Moment, Recording
 from nnstudio.training.trained import Trained
@@ -106,6 +107,7 @@ class Live(QObject):
         self._held: Array | None = None  # those that the model holds
         self._model: tuple[Project, object, Model | None] | None = None
         self._history: tuple[object, History | None] = (None, None)
+        self._fitted: tuple[Project | None, bool] = (None, False)
         self._timer = QTimer(self)
         self._timer.setInterval(TICK)
         self._timer.timeout.connect(self._tick)
@@ -185,6 +187,17 @@ class Live(QObject):
             self._latest = own.copy()
         model.set_weights(wanted)
         self._held = wanted
+
+    def caution(self) -> str:
+        """Why answers aren't those of a trained network, in a sentence; empty if they are."""
+        project = self.project
+        if self.is_running or self._moment is not None or self._point is not None:
+            return ""
+        if project.trained is None:
+            return "Not trained yet: these are the first weights"
+        if self._fitted[0] is not project:
+            self._fitted = (project, fitted_weights(project))
+        return "" if self._fitted[1] else "Changed since it was trained: some weights are random"
 
     # ------------------------------------------------------------------ looking back
 

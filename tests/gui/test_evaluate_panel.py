@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +36,7 @@ from nnstudio.engine.layer import Array
 from nnstudio.engine.losses import CategoricalCrossEntropy, Hinge
 from nnstudio.engine.metrics import auc
 from nnstudio.engine.shaping import Input
-from nnstudio.graph.edits import add_node, connect
+from nnstudio.graph.edits import add_node, connect, replace_layer
 from nnstudio.graph.model import Node
 from nnstudio.gui.evaluating import answering
 from nnstudio.gui.evaluating.confusion_map import ConfusionMap
@@ -639,6 +640,20 @@ def test_first_weights_answer_and_it_is_said(qtbot: QtBot) -> None:
     assert text(panel, "evaluate_note") == ""
 
 
+def test_answers_of_weights_that_an_edit_has_made_random_are_told(qtbot: QtBot) -> None:
+    panel = show(qtbot, EvaluatePanel, digits(), SIZE)
+    train(qtbot, panel)
+    workbench = panel.live.workbench
+    dense = next(node for node in workbench.graph.nodes if isinstance(node.layer, Dense))
+    wider = replace(dense.layer, units=dense.layer.units + 1)
+    workbench.edit_graph("Wider", lambda graph: replace_layer(graph, dense.id, wider))
+    settled(qtbot, panel)
+    assert "some weights are random" in text(panel, "evaluate_note")
+    workbench.document.undo()
+    settled(qtbot, panel)
+    assert text(panel, "evaluate_note") == ""
+
+
 def test_what_stands_in_the_way_is_said_in_a_sentence(qtbot: QtBot) -> None:
     broken = project(
         Digits(), Input((1, 8, 8)), Dense(10), Softmax(), loss=CategoricalCrossEntropy()
@@ -651,8 +666,6 @@ def test_what_stands_in_the_way_is_said_in_a_sentence(qtbot: QtBot) -> None:
 
 
 def test_without_a_validation_part_the_training_part_is_shown(qtbot: QtBot) -> None:
-    from dataclasses import replace
-
     content = digits()
     content = replace(content, data=replace(content.data, split=Split(validation=0, test=0)))
     panel = show(qtbot, EvaluatePanel, content, SIZE)

@@ -33,7 +33,7 @@ from nnstudio.engine.shaping import Flatten, Input
 from nnstudio.explaining.saliency import by_place, gradient, integrated_gradients
 from nnstudio.explaining.score import score_of
 from nnstudio.explaining.sensitivity import Explained
-from nnstudio.graph.edits import add_node, bypass, connect, remove
+from nnstudio.graph.edits import add_node, bypass, connect, remove, replace_layer
 from nnstudio.graph.model import Node
 from nnstudio.gui.evaluating.mistakes_page import MistakesPage
 from nnstudio.gui.explaining import asking
@@ -910,6 +910,19 @@ def test_without_a_network_it_is_said_what_appears_here(qtbot: QtBot) -> None:
 
 def test_first_weights_are_told(digits_panel: ExamplePanel) -> None:
     assert "Not trained yet" in text(digits_panel, "example_note")
+
+
+def test_weights_that_an_edit_has_made_random_are_told(qtbot: QtBot) -> None:
+    panel = show(qtbot, ExamplePanel, digits(epochs=1), (440, 300))
+    train(qtbot, panel)
+    settled(qtbot, panel)
+    assert text(panel, "example_note") == ""
+    workbench = panel.live.workbench
+    dense = next(node for node in workbench.graph.nodes if isinstance(node.layer, Dense))
+    wider = replace(dense.layer, units=dense.layer.units + 1)
+    workbench.edit_graph("Wider", lambda graph: replace_layer(graph, dense.id, wider))
+    settled(qtbot, panel)
+    assert "some weights are random" in text(panel, "example_note")
 
 
 @pytest.mark.parametrize("size", [(440, 300), (1000, 230), (440, 200)])

@@ -30,6 +30,7 @@ from nnstudio.gui.landscape.relief import RAMP, levels_between, tick_texts
 from nnstudio.gui.look.theme import Theme
 from nnstudio.gui.main_window import MainWindow
 from nnstudio.gui.panels.landscape_panel import LandscapePanel
+from nnstudio.gui.plots.plotting import Axis
 from nnstudio.landscape.plane import Box
 from nnstudio.landscape.surface import SIDE, Surface
 from nnstudio.project.project import Project
@@ -119,6 +120,8 @@ def test_the_view_menu_opens_it_and_a_click_shows_other_weights_in_every_view(
     qtbot.waitUntil(lambda: child(panel, "landscape_notice").isVisible())
     assert not np.array_equal(window.live.model().predict([[1.0, 2.0]]), answer)
     assert not window.workbench.document.is_modified, "nothing is changed, only looked at"
+    note = child(window, "try_note")
+    qtbot.waitUntil(lambda: note.text().startswith("With the weights of Landscape"))
     click(window, "landscape_now")
     np.testing.assert_array_equal(window.live.model().predict([[1.0, 2.0]]), answer)
     qtbot.waitUntil(lambda: not child(panel, "landscape_notice").isVisible())
@@ -200,6 +203,18 @@ def test_after_a_run_its_path_is_drawn_with_start_best_and_end(qtbot: QtBot) -> 
     assert f"{share:.0%}".replace("%", " %") in text_of(panel, "caption")
     for a, b in panel.plot.path:
         assert panel.plot.box().contains(panel.plot.pixel_of(a, b))
+
+
+def test_before_anything_is_measured_there_are_no_numbers_along_the_axes(qtbot: QtBot) -> None:
+    theme = Theme("light")
+    plots = [LandscapePlot(theme) for _ in range(2)]
+    pictures = []
+    for plot, high in zip(plots, (1.0, 500.0), strict=True):
+        qtbot.addWidget(plot)
+        plot.resize(360, 200)
+        plot.x_axis = plot.y_axis = Axis(0.0, high)
+        pictures.append(plot.grab().toImage())
+    assert pictures[0] == pictures[1]
 
 
 @pytest.mark.parametrize("width", [436, 460, 620, 1000])

@@ -298,8 +298,8 @@ class EvaluatePanel(LiveView):
         if len(judged.rows) < whole:
             text = f"{len(judged.rows):,} of {text}"
         self._caption.setToolTip("While training runs some examples stand for all")
-        if self.live.project.trained is None and not self.live.is_running:
-            notes.append("Not trained yet: these are answers of the first weights")
+        if caution := self.live.caution():
+            notes.append(caution)
         if self.part == "test":
             notes.append(_TEST_WORDS)
         note = ". ".join(notes)

@@ -271,8 +271,8 @@ class ExamplePanel(LiveView):
         text = ""
         if self.choice.part == DRAWING and not self.live.workbench.drawing:
             text = "Nothing is drawn yet: draw on the pad of Try it"
-        elif self.live.project.trained is None and not self.live.is_running:
-            text = "Not trained yet: these are the first weights"
+        else:
+            text = self.live.caution()
         self._note.setVisible(bool(text))
         if self._note.text() != text:
             self._note.setText(text)

@@ -24,8 +24,6 @@ from nnstudio.gui.trying.keeping import Keeping
 from nnstudio.gui.trying.numbers_view import NumbersView, Range
 from nnstudio.messages import StudioError, sentence
 from nnstudio.project.model import Model
-from nnstudio.project.project import Project
-from nnstudio.project.runs import fitted_weights
 
 #: More inputs than this are no pleasure to set by hand.
 MOST_INPUTS = 8
@@ -49,7 +47,6 @@ class TryPanel(LiveView):
         self.setObjectName("try_panel")
         self._probabilities: np.ndarray | None = None
         self._picture: tuple[str, np.ndarray] | None = None
-        self._fitted: tuple[Project | None, bool] = (None, False)
         self._ranges: tuple[object, tuple[Range, ...]] = (None, ())
         self._drawing = DrawingView(theme)
         self._numbers = NumbersView(theme)
@@ -246,18 +243,13 @@ class TryPanel(LiveView):
             return workbench.data_error or "There is no network to ask yet.", role
         if (moment := self.live.moment) is not None:
             return f"As it was at step {moment.step:,}", "dim"
+        if self.live.point:
+            return f"With the weights of {self.live.point}", "dim"
         if self.live.is_running:
             return "", ""
         if project.trained is None:
             return "Not trained yet: guesses of random weights", "warning"
-        if not self._is_fitted(project):
-            return "Changed since it was trained: some weights are random", "warning"
-        return "", ""
-
-    def _is_fitted(self, project: Project) -> bool:
-        if self._fitted[0] is not project:
-            self._fitted = (project, fitted_weights(project))
-        return self._fitted[1]
+        return self.live.caution(), "warning"
 
     def _say(self, text: str, role: str = "") -> None:
         self._note.setText(text)
