@@ -13,7 +13,7 @@ from PySide6.QtCore import QRectF
 from nnstudio.gui.plots.curve_labels import flush
 from nnstudio.gui.plots.curve_lines import Curve, Frame, polygon, strokes_of
 from nnstudio.gui.plots.epoch_bands import bands
-from nnstudio.gui.plots.plotting import Axis
+from nnstudio.gui.plots.plotting import Axis, stepped
 from nnstudio.gui.plots.view_range import moved, within, zoomed
 
 BOX = QRectF(40, 10, 120, 80)
@@ -184,3 +184,11 @@ def test_labels_at_the_ends_of_curves_stand_flush_and_inside(
 @given(low=st.floats(-100, 100), span=st.floats(0.1, 1000), most=st.integers(2, 8))
 def test_an_axis_has_two_numbers_at_least(low: float, span: float, most: int) -> None:
     assert 2 <= len(Axis(low, low + span).ticks(most)) <= max(most + 2, 6)
+
+
+@given(low=st.floats(-100, 100), span=st.floats(0.1, 1000))
+def test_a_range_in_many_steps_leaves_little_of_an_axis_empty(low: float, span: float) -> None:
+    axis = stepped(low, low + span, steps=8)
+    assert axis.low <= low + 1e-9 * span
+    assert low + span <= axis.high + 1e-9 * span
+    assert span >= 0.6 * (axis.high - axis.low)

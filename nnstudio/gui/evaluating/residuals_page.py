@@ -21,6 +21,8 @@ from nnstudio.training.judging.residuals import residual_histogram, residuals
 
 #: At most so many points are drawn.
 _POINTS = 1_500
+#: Ranges are divided into so many steps: with fewer, half of a plot may stay empty.
+_STEPS = 8
 #: So near the mouse has to come to a point.
 _NEAR = 14.0
 
@@ -47,8 +49,8 @@ class ResidualPlot(NamedPlot):
         self.answers, self.left_over, self._examples = x, y, examples
         if len(x):
             reach = float(np.abs(y).max()) or 1.0
-            self.x_axis = stepped(float(x.min()), float(x.max()), self.x_axis)
-            self.y_axis = stepped(-reach, reach, self.y_axis)
+            self.x_axis = stepped(float(x.min()), float(x.max()), self.x_axis, steps=_STEPS)
+            self.y_axis = stepped(-reach, reach, self.y_axis, steps=_STEPS)
         self.update()
 
     def words(self, k: int) -> str:
@@ -137,7 +139,7 @@ class ResidualBars(NamedPlot):
         """Count these."""
         self.counts, self.edges = residual_histogram(left)
         reach = float(self.edges[-1])
-        self.x_axis = stepped(-reach, reach, self.x_axis)
+        self.x_axis = stepped(-reach, reach, self.x_axis, steps=_STEPS)
         most = stepped(0.0, max(1.0, float(self.counts.max(initial=0))), self.y_axis)
         self.y_axis = replace(most, whole=True)
         self.update()

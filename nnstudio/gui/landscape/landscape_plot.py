@@ -28,7 +28,7 @@ from nnstudio.gui.landscape.relief import Relief
 from nnstudio.gui.landscape.way import PAPER, PATH, Mark, paint_marks, paint_ring, paint_way
 from nnstudio.gui.look.number_text import number_text
 from nnstudio.gui.look.theme import Theme
-from nnstudio.gui.plots.plotting import TICK_SIZE, Axis, Plot, sized
+from nnstudio.gui.plots.plotting import LABEL_SIZE, TICK_SIZE, Axis, Plot, sized
 from nnstudio.landscape.surface import Surface
 
 #: Room at the right for the scale of colours; more above, for the axis's name.
@@ -230,6 +230,15 @@ class LandscapePlot(Plot):
 
     def box(self) -> QRectF:
         return super().box().adjusted(0, _ABOVE if self.name_above else 0, 14 - _SCALE, 0)
+
+    def _paint_axes(self, painter: QPainter, box: QRectF) -> None:
+        """Numbers along axes mean nothing before anything is measured."""
+        if self._surface is not None:
+            super()._paint_axes(painter, box)
+            return
+        painter.setFont(sized(self.font(), LABEL_SIZE))
+        painter.setPen(self.theme.colour("dim"))
+        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, "Not measured yet")
 
     def paint_inside(self, painter: QPainter, box: QRectF) -> None:
         if self.name_above:

@@ -130,8 +130,17 @@ def nice_step(span: float, most: int) -> float:
     return next(f * power for f in _STEPS if raw <= f * power * (1 + 1e-9))
 
 
-def stepped(low: float, high: float, before: Axis | None = None, *, percent: bool = False) -> Axis:
+def stepped(
+    low: float,
+    high: float,
+    before: Axis | None = None,
+    *,
+    percent: bool = False,
+    steps: int = 4,
+) -> Axis:
     """An axis from round number to round number around ``low`` … ``high``.
+
+    Its ends are of the kind that divides it into about so many ``steps``.
 
     It stays as it was ``before`` while that still fits: a range that moves with each value makes a
     plot unreadable, and expensive.
@@ -144,7 +153,7 @@ def stepped(low: float, high: float, before: Axis | None = None, *, percent: boo
         used = (high - low) / (before.high - before.low)
         if before.low <= low and high <= before.high and used >= LEAST_USED:
             return before
-    step = nice_step(high - low, 4)
+    step = nice_step(high - low, steps)
     return Axis(floor(low / step + 1e-9) * step, ceil(high / step - 1e-9) * step, percent=percent)
 
 
