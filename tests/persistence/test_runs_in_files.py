@@ -63,6 +63,17 @@ def with_book(path: Path, change: Callable[[dict[str, Any]], object]) -> None:
 # ---------------------------------------------------------------- round trips
 
 
+def test_a_record_that_is_read_has_its_curves_once_also_where_the_project_stands(
+    tmp_path: Path,
+) -> None:
+    read = saved_and_loaded(run(SPIRAL, epochs=1), tmp_path)
+    (record,) = read.runs
+    assert record.trained == read.trained
+    assert record.trained is not None
+    assert record.trained.history is None
+    assert len(record.curves.epochs) == 1
+
+
 @settings(max_examples=25)
 @given(project=books())
 def test_any_book_of_runs_is_read_as_it_was_saved(
