@@ -558,6 +558,16 @@ def test_of_a_number_it_is_the_gradient_of_the_number_itself(qtbot: QtBot) -> No
     weight = now.model.network.arrays(now.model.workspace.flat)[now.head, "weight"]
     assert panel.saliency_page.bars.values[0] == pytest.approx(abs(float(weight[0, 0])))
     assert not child(panel, "saliency_class").isVisible()
+    assert "(scaled as in training)" in text(panel, "saliency_words"), "the answer says another"
+
+
+def test_a_number_that_is_answered_as_it_is_has_no_other_scale(qtbot: QtBot) -> None:
+    plain = line()
+    plain = replace(plain, data=replace(plain.data, targets="none"))
+    panel = shown(qtbot, plain)
+    click(panel, "example_saliency_button")
+    settled(qtbot, panel)
+    assert "scaled" not in text(panel, "saliency_words")
 
 
 def test_words_that_are_looked_up_are_explained_place_by_place(qtbot: QtBot) -> None:

@@ -115,7 +115,10 @@ class SaliencyPage(QWidget):
         self._words.setObjectName("saliency_words")
         self._words.setProperty("role", "dim")
         self._words.setWordWrap(True)
-        self._words.setToolTip("The score is the number before the softmax, or the answer itself")
+        self._words.setToolTip(
+            "The score is the number before the softmax, or the number that is answered, before it"
+            " is brought back into the data's units"
+        )
         self._cancel = QPushButton()
         self._cancel.setObjectName("saliency_cancel")
         self._cancel.setProperty("link", True)
@@ -258,7 +261,8 @@ class SaliencyPage(QWidget):
         elif saliency is None:
             text = "Working it out…"
         score = number_text(question.score(inside))
-        text = f"Score of {self._name(question, inside)}: {score}. {text}"
+        scaled = " (scaled as in training)" if _is_scaled(question, inside) else ""
+        text = f"Score of {self._name(question, inside)}: {score}{scaled}. {text}"
         if self._words.text() != text:
             self._words.setText(text)
         self._cancel.setVisible(asking.is_given_up or (asking.is_busy and saliency is None))
@@ -321,6 +325,13 @@ class SaliencyPage(QWidget):
         place = self._beside if self.height() >= _HIGH and not above else self._below
         if place.indexOf(self._foot) < 0:
             place.addWidget(self._foot)
+
+
+def _is_scaled(question: Question, inside: Inside) -> bool:
+    """Whether the number that is explained differs from the answer, which is in the data's units."""
+    affine = inside.model.outputs[question.output].affine
+    is_same = bool(np.all(affine.factor == 1) and np.all(affine.offset == 0))
+    return not (inside.is_classification or is_same)
 
 
 def _refill(box: QComboBox, choices: Sequence[tuple[str, int]]) -> bool:
