@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QObject, Qt, Signal
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
@@ -16,6 +18,8 @@ from nnstudio.project.project import Project
 
 SUFFIX = ".nnstudio"
 FILTER = f"nnstudio projects (*{SUFFIX})"
+
+T = TypeVar("T")
 
 
 class Files(QObject):
@@ -37,6 +41,8 @@ class Files(QObject):
         self._workbench = workbench
         self._window = window
         self._picture = picture
+        self._is_waiting = False
+        self._written: tuple[Path, tuple[int, ...]] | None = None
         self.path: Path | None = None
 
     @property
@@ -62,13 +68,15 @@ class Files(QObject):
         What is open is touched only once the file is known to be good. It is read again if it was
         written during the question: the answer may have been to save to this very file.
         """
+        if self._is_waiting:
+            return False
         path = Path(path)
         try:
-            stamp, project = _stamp(path), _read(path)
+            stamp, project = _stamp(path), self._read(path)
             if not self.may_discard():
                 return False
             if _stamp(path) != stamp:
-                project = _read(path)
+                project = self._read(path)
         except StudioError as error:
             self._workbench.said.emit(str(error), "error")
             return False
@@ -90,6 +98,7 @@ class Files(QObject):
         if is_recovered:
             self._workbench.document.mark_unsaved()
         self.path = path
+        self._written = None
         self._ask_where = is_sample
         self.changed.emit()
         self.opened.emit()
@@ -115,12 +124,23 @@ class Files(QObject):
         return self.save_path(path if path.suffix == SUFFIX else path.with_name(path.name + SUFFIX))
 
     def save_path(self, path: str | Path) -> bool:
-        """Write to ``path``. A running training is halted for it and goes on with the same bits."""
+        """Write to ``path``. A running training is halted for it and goes on with the same bits.
+
+        What is there already isn't written again: whoever presses Ctrl+S five times on a slow disk
+        needn't wait five times.
+        """
+        if self._is_waiting:
+            return False
         go_on = self._workbench.runner.finish()
         path = Path(path)
-        project, thumbnail = self._workbench.project, self._thumbnail()
+        project = self._workbench.project
         try:
-            wait_for(lambda: save_project(project, path, thumbnail=thumbnail), "nnstudio-saving")
+            if not self._is_there(path):
+                picture = self._thumbnail()
+                self._wait_for(
+                    lambda: save_project(project, path, thumbnail=picture), "nnstudio-saving"
+                )
+                self._written = path, _stamp(path)
         except StudioError as error:
             self._workbench.said.emit(str(error), "error")
             return False
@@ -133,6 +153,24 @@ class Files(QObject):
         self.changed.emit()
         self.saved.emit()
         return True
+
+    def _is_there(self, path: Path) -> bool:
+        """Whether the file holds the document as it is, because it was written a while before."""
+        stamp, is_modified = _stamp(path), self._workbench.document.is_modified
+        return bool(stamp) and not is_modified and self._written == (path, stamp)
+
+    # ------------------------------------------------------------------ waiting
+
+    def _read(self, path: Path) -> Project:
+        return self._wait_for(lambda: load_project(path), "nnstudio-opening")
+
+    def _wait_for(self, work: Callable[[], T], name: str) -> T:
+        """Meanwhile nothing else is opened, saved or closed, whatever asks for it."""
+        self._is_waiting = True
+        try:
+            return wait_for(work, name)
+        finally:
+            self._is_waiting = False
 
     # ------------------------------------------------------------------ pictures
 
@@ -160,18 +198,20 @@ class Files(QObject):
         """Whether what is open may go: it is saved, or the user saves it now or lets it go.
 
         A running training is halted while the user is asked, and goes on if the answer is Cancel.
+        What changed while it was being saved, as when a trial ended, is asked about as well. As
+        long as a file is being written or read the answer is no.
         """
+        if self._is_waiting:
+            return False
         go_on = self._workbench.runner.finish()
-        if not self._workbench.document.is_modified:
-            return True
-        answer = self._ask()
-        if answer == QMessageBox.StandardButton.Save:
-            answered = self.save()
-        else:
-            answered = answer == QMessageBox.StandardButton.Discard
-        if not answered:
-            go_on()
-        return answered
+        while self._workbench.document.is_modified:
+            answer = self._ask()
+            if answer == QMessageBox.StandardButton.Discard:
+                return True
+            if answer != QMessageBox.StandardButton.Save or not self.save():
+                go_on()
+                return False
+        return True
 
     def _ask(self) -> QMessageBox.StandardButton:
         box = QMessageBox(self._window)
@@ -184,10 +224,6 @@ class Files(QObject):
         box.setStandardButtons(buttons.Save | buttons.Discard | buttons.Cancel)
         box.setDefaultButton(buttons.Save)
         return QMessageBox.StandardButton(box.exec())
-
-
-def _read(path: Path) -> Project:
-    return wait_for(lambda: load_project(path), "nnstudio-opening")
 
 
 def _stamp(path: Path) -> tuple[int, ...]:
