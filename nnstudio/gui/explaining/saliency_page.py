@@ -328,7 +328,7 @@ class SaliencyPage(QWidget):
 
 
 def _is_scaled(question: Question, inside: Inside) -> bool:
-    """Whether the number that is explained differs from the answer, which is in the data's units."""
+    """Whether the number that is explained isn't the answer, which is in the data's units."""
     affine = inside.model.outputs[question.output].affine
     is_same = bool(np.all(affine.factor == 1) and np.all(affine.offset == 0))
     return not (inside.is_classification or is_same)
