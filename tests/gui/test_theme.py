@@ -9,13 +9,15 @@ import sys
 from dataclasses import fields
 from pathlib import Path
 
+import numpy as np
 import pytest
-from PySide6.QtGui import QFontMetrics, QGuiApplication, QIcon, QRawFont
+from PySide6.QtGui import QColor, QFontMetrics, QGuiApplication, QIcon, QRawFont
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from nnstudio import assets
 from nnstudio.engine.catalogue import CATEGORIES, LAYERS
+from nnstudio.gui.look.contrast import ink_on
 from nnstudio.gui.look.icons import SCALES, SIZE, app_icon, icon, layer_icon_name, pixmap
 from nnstudio.gui.look.number_text import brief_text, number_text
 from nnstudio.gui.look.theme import THEMES, Colours, Theme, mono_font, style_sheet
@@ -180,3 +182,17 @@ def test_in_few_letters_no_number_below_a_million_is_a_power_of_ten() -> None:
     for value, text in told.items():
         assert brief_text(value) == text
     assert brief_text(4_120.0, 3) == "4,120"
+
+
+@pytest.mark.parametrize("name", THEMES)
+@pytest.mark.parametrize("sign", ["negative", "positive"])
+def test_numbers_can_be_read_on_every_strength_of_a_sign(name: str, sign: str) -> None:
+    theme = Theme(name)
+    panel, full = theme.colour("panel"), theme.colour(sign)
+    for strength in np.linspace(0, 1, 21):
+        parts = zip(panel.getRgb()[:3], full.getRgb()[:3], strict=True)
+        ground = QColor(*(round(a + (b - a) * strength) for a, b in parts))
+        ink = ink_on(ground, theme)
+        others = [contrast(theme.colour(role).name(), ground.name()) for role in ("text", "panel")]
+        assert contrast(ink.name(), ground.name()) == max(others)
+        assert max(others) >= 3.5

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
 from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt
 from PySide6.QtGui import (
     QColor,
@@ -17,6 +16,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from nnstudio.data.facts.correlations import Correlations
+from nnstudio.gui.look.contrast import ink_on
 from nnstudio.gui.look.theme import Theme
 
 #: Sides of a field; from the second on it has room for its number.
@@ -145,7 +145,7 @@ class HeatMap(QWidget):
                 colour = self._colour(value)
                 painter.fillRect(rect, colour)
                 if side >= _ROOMY:
-                    painter.setPen(self._on(colour))
+                    painter.setPen(ink_on(colour, self._theme))
                     text = f"{value:.2f}".replace("-", "−")
                     painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, text)
         if self._at is not None:
@@ -180,11 +180,3 @@ class HeatMap(QWidget):
             for a, b in zip(start.getRgb()[:3], end.getRgb()[:3], strict=True)  # type: ignore[index]
         ]
         return QColor(*mixed)
-
-    def _on(self, ground: QColor) -> QColor:
-        """Text on ``ground``: the one of dark and light that differs more."""
-        bright = np.dot(ground.getRgb()[:3], (0.299, 0.587, 0.114))  # type: ignore[index]
-        dark, light = sorted(
-            (self._theme.colour("text"), self._theme.colour("panel")), key=QColor.lightness
-        )
-        return dark if bright > 135 else light

@@ -7,6 +7,7 @@ from math import ceil
 import numpy as np
 from PySide6.QtCore import QEvent, QPoint, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
+    QColor,
     QFont,
     QHelpEvent,
     QImage,
@@ -20,14 +21,17 @@ from nnstudio.engine.embedding import Embedding
 from nnstudio.graph.analysis import analyse
 from nnstudio.graph.model import Graph
 from nnstudio.gui.live import Live, LiveView
+from nnstudio.gui.look.contrast import ink_on
 from nnstudio.gui.look.empty_state import EmptyState
 from nnstudio.gui.look.number_text import number_text
 from nnstudio.gui.look.theme import Theme
 from nnstudio.gui.plots.sign_legend import SignLegend
 from nnstudio.gui.plots.weight_picture import (
     RGB,
+    Bytes,
     Floats,
     Grid,
+    colour_levels,
     colour_scale,
     matrix_grid,
     picture_shape,
@@ -247,8 +251,7 @@ class _Picture(QWidget):
         self.limit = robust_limit(weight, self.limit)
         self.tiles_drawn = min(len(tiles), grid.count)
         self._tiles, self._grid = tiles, grid
-        scale = colour_scale(*(self._rgb(r) for r in ("negative", "panel", "positive")))
-        pixels = weight_picture(tiles, grid, self.limit, scale, self._rgb("panel"))
+        pixels = weight_picture(tiles, grid, self.limit, self._scale(), self._rgb("panel"))
         self._image = _image(pixels, ratio)
         self.update()
         return is_matrix
@@ -295,13 +298,16 @@ class _Picture(QWidget):
         if numbers and wide >= _ROOM_FOR_NUMBER.width() and high >= _ROOM_FOR_NUMBER.height():
             self._paint_numbers(painter, wide, high)
 
+    def _scale(self) -> Bytes:
+        return colour_scale(*(self._rgb(r) for r in ("negative", "panel", "positive")))
+
     def _paint_numbers(self, painter: QPainter, wide: float, high: float) -> None:
         font = QFont(self.font())
         font.setPixelSize(11)
         painter.setFont(font)
-        strong, weak = self._theme.colour("panel"), self._theme.colour("text")
+        grounds = self._scale()[colour_levels(self._tiles[0], self.limit)]
         for (row, column), value in np.ndenumerate(self._tiles[0]):
-            painter.setPen(strong if abs(value) > 0.6 * self.limit else weak)
+            painter.setPen(ink_on(QColor(*grounds[row, column].tolist()), self._theme))
             cell = QRectF(column * wide, row * high, wide, high)
             painter.drawText(cell, Qt.AlignmentFlag.AlignCenter, number_text(float(value)))
 
