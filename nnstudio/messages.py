@@ -588,7 +588,7 @@ SENTENCES: dict[str, str] = {
         "Training and validation examples are unlike, because they were dealt out in their order: the loss is {train:.3g} on the ones, {validation:.3g} on the others."
     ),
     "doctor_overfitting": _(
-        "It overfits: the validation loss was lowest in epoch {best}, {lowest:.3g}, and is {now:.3g} in epoch {epoch}, while the training loss went on falling."
+        "It overfits: the validation loss was lowest in epoch {best:,}, {lowest:.3g}, and is {now:.3g} in epoch {epoch:,}, while the training loss went on falling."
     ),
     "trial_helped": _("“{label}” helps: {measure} {after} instead of {before} after {epochs}."),
     "trial_no_better": _(
@@ -616,14 +616,14 @@ SENTENCES: dict[str, str] = {
         "The data differs from what this network was trained on (same source, other contents): start with new weights."
     ),
     "ended_early": _(
-        "Ended early after epoch {epoch}: there was no progress in the {monitor} for {stale}."
+        "Ended early after epoch {epoch:,}: there was no progress in the {monitor} for {stale}."
     ),
     "notice_ended": _(
         "The run has come to its end. Its curves and weights are there to be looked at."
     ),
     "notice_step": _("The step that was asked for is done."),
     "notice_broken": _("The run broke off. The window says why."),
-    "ended_converged": _("Ended after epoch {epoch}: the training loss no longer moves."),
+    "ended_converged": _("Ended after epoch {epoch:,}: the training loss no longer moves."),
     "ended_with_best": _("The weights are those of epoch {best}, which was the best."),
     "ended_with_average": _("The weights are now their average over the steps."),
     "nothing_validated": _(
@@ -649,10 +649,10 @@ SENTENCES: dict[str, str] = {
     "not_kept": _(
         "What you do can't be kept on disk in case of a crash: {reason}. Everything goes on; save your work now and then."
     ),
-    "left_training": _("{name} stopped unexpectedly {when}, in epoch {epoch} of {epochs}."),
+    "left_training": _("{name} stopped unexpectedly {when}, in epoch {epoch:,} of {epochs:,}."),
     "left_edits": _("{name} stopped unexpectedly {when}. What had not been saved was kept."),
     "left_terminal": _(
-        "The training of {name} in a terminal stopped unexpectedly {when}, in epoch {epoch} of {epochs}."
+        "The training of {name} in a terminal stopped unexpectedly {when}, in epoch {epoch:,} of {epochs:,}."
     ),
     "left_best": _(
         "{name} stopped unexpectedly {when}. The weights of its best epoch, {best}, were kept."
@@ -661,12 +661,12 @@ SENTENCES: dict[str, str] = {
     "left_older": _("The file was saved after that."),
     "recovered": _("{name} is as it was {when}; it isn't saved yet."),
     "recovered_training": _(
-        "{name} is as it was {when}, and isn't saved yet. Run goes on in epoch {epoch} of {epochs}."
+        "{name} is as it was {when}, and isn't saved yet. Run goes on in epoch {epoch:,} of {epochs:,}."
     ),
     "recovered_best": _(
         "{name} has the weights of epoch {best}, its best one; it isn't saved yet."
     ),
-    "broke": _("The run was kept as it stood in epoch {epoch} of {epochs}, before it broke."),
+    "broke": _("The run was kept as it stood in epoch {epoch:,} of {epochs:,}, before it broke."),
     "resume_possible": _("Add --resume to go on from there."),
     # files
     "saved": _("Saved as {file}."),

@@ -431,6 +431,7 @@ def test_a_disk_that_becomes_full_leaves_what_was_kept_before(
         ({"in_terminal": True}, "The training of spiral.nnstudio in a terminal"),
         ({"is_training": False}, "What had not been saved was kept"),
         ({"epoch": 6}, "in epoch 6 of 6"),
+        ({"epoch": 11_999, "epochs": 100_000}, "in epoch 12,000 of 100,000"),
     ],
 )
 def test_what_was_left_behind_is_told(changes: dict[str, object], words: str) -> None:
