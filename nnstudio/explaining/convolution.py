@@ -38,19 +38,26 @@ class Making:
 
     @property
     def products(self) -> Array:
-        """Weight times number, ``(channels, kh, kw)``."""
-        return self.patch * self.weights
+        """Weight times number, ``(channels, kh, kw)``; after a run that diverged no numbers."""
+        with np.errstate(invalid="ignore"):
+            return self.patch.astype(np.float64) * self.weights
 
     @property
     def sums(self) -> Array:
         """What each channel adds, ``(channels,)``."""
-        sums: Array = self.products.sum(axis=(1, 2))
+        with np.errstate(invalid="ignore"):
+            sums: Array = self.products.sum(axis=(1, 2))
         return sums
+
+    def sum_of(self, channels: Array | slice = slice(None)) -> float:
+        """What these channels add up to, or all."""
+        with np.errstate(invalid="ignore"):
+            return float(self.sums[channels].sum())
 
     @property
     def total(self) -> float:
         """y[o, i, j]."""
-        return float(self.sums.sum()) + self.bias
+        return self.sum_of() + self.bias
 
 
 def making_of(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -225,15 +226,16 @@ class LayerPage(QWidget):
     def _show_products(self, inside: Inside) -> None:
         """Weight times input, the most weighty first."""
         (before,) = inside.before(self._node)
-        x, weight, _ = _weighing(inside, self._node, self.unit)
+        products, _ = _weighing(inside, self._node, self.unit)
         self._stack.setCurrentWidget(self.products)
-        names = unit_names(inside, before, len(x))
-        self.products.show_values((self._node, self.unit), names, weight * x, order="size")
+        names = unit_names(inside, before, len(products))
+        self.products.show_values((self._node, self.unit), names, products, order="size")
 
     def _sum_text(self, inside: Inside) -> str:
         """How the unit's number is made up."""
-        x, weight, bias = _weighing(inside, self._node, self.unit)
-        total = float((weight * x).sum())
+        products, bias = _weighing(inside, self._node, self.unit)
+        with np.errstate(invalid="ignore"):  # +∞ and −∞ make no number, which is told as such
+            total = float(products.sum())
         sign = "−" if bias < 0 else "+"
         plus = f" {sign} b {number_text(abs(bias))}" if bias else ""
         return f"weight × input: Σ {number_text(total)}{plus} = {number_text(total + bias)}"
@@ -296,9 +298,11 @@ def _is_within(place: tuple[int, ...], shape: tuple[int, ...]) -> bool:
     return len(place) == len(shape) and all(k < n for k, n in zip(place, shape, strict=True))
 
 
-def _weighing(inside: Inside, node: str, unit: int) -> tuple[Array, Array, float]:
-    """Inputs, weights and bias of a unit."""
+def _weighing(inside: Inside, node: str, unit: int) -> tuple[Array, float]:
+    """What a unit adds up, weight × input, and its bias."""
     (before,) = inside.before(node)
     model = inside.model
     v = model.network.views(model.workspace.flat)[inside.number[node]]
-    return inside.values(before), v["weight"][unit], float(v["bias"][unit]) if "bias" in v else 0.0
+    with np.errstate(invalid="ignore"):  # 0 × ∞ is no number
+        products = inside.values(before).astype(np.float64) * v["weight"][unit]
+    return products, float(v["bias"][unit]) if "bias" in v else 0.0

@@ -9,9 +9,10 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from nnstudio.engine.layer import Array
 from nnstudio.explaining.convolution import Making
+from nnstudio.gui.look.contrast import ink_on
 from nnstudio.gui.look.number_text import number_text, tabular
 from nnstudio.gui.look.theme import Theme
-from nnstudio.gui.plots.weight_picture import RGB, colour_scale, robust_limit
+from nnstudio.gui.plots.weight_picture import RGB, colour_levels, colour_scale, robust_limit
 
 _HEAD, _SIGN, _SUM, _LINE = 16, 16, 68, 18
 #: Sides of a cell; from the second on it has room for its number.
@@ -60,7 +61,7 @@ class MakingView(QWidget):
         making = self._making
         if making is None:
             return ""
-        text = f"Σ {number_text(float(making.sums.sum()))}"
+        text = f"Σ {number_text(making.sum_of())}"
         if making.bias:
             sign = "−" if making.bias < 0 else "+"
             text += f" {sign} b {number_text(abs(making.bias))}"
@@ -127,8 +128,8 @@ class MakingView(QWidget):
         for k in shown.tolist():
             arrays = making.patch[k], making.weights[k], making.products[k]
             for left, values, limit in zip(lefts, arrays, self._limits, strict=True):
-                levels = np.clip(np.rint(np.nan_to_num(values) * (127 / limit)), -127, 127)
-                self._paint_block(painter, left, top, values, scale[levels.astype(int) + 127], cell)
+                colours = scale[colour_levels(values, limit)]
+                self._paint_block(painter, left, top, values, colours, cell)
             painter.setPen(self._theme.colour("text"))
             for left, sign in ((lefts[1], "×"), (lefts[2], "=")):
                 room = QRectF(left - _SIGN, top, _SIGN, high * cell)
@@ -138,7 +139,7 @@ class MakingView(QWidget):
         painter.setPen(self._theme.colour("dim"))
         rest = order[len(shown) :]
         if len(rest):
-            left_over = number_text(float(sums[rest].sum()))
+            left_over = number_text(making.sum_of(rest))
             channels = "channel" if len(rest) == 1 else "channels"
             more = f"and {len(rest)} more {channels}: {left_over}"
             painter.drawText(QRectF(0, top - 4, self.width(), _LINE), middle, more)
@@ -158,9 +159,7 @@ class MakingView(QWidget):
             colour = QColor(*colours[row, column].tolist())
             painter.fillRect(box, colour)
             if cell >= _ROOMY:
-                panel, text = self._theme.colour("panel"), self._theme.colour("text")
-                far = abs(colour.lightness() - panel.lightness()) > 90
-                painter.setPen(panel if far else text)
+                painter.setPen(ink_on(colour, self._theme))
                 number = f"{float(value):.2f}".replace("-", "−")
                 painter.drawText(box, Qt.AlignmentFlag.AlignCenter, number)
         painter.setPen(QPen(self._theme.colour("line"), 1))

@@ -24,6 +24,8 @@ RGB = tuple[int, int, int]
 MOST_TILES = 100
 #: The scale's ends: every second one is twice as far.
 _STEPS = (1.0, 1.4, 2.0, 2.8, 4.0, 5.6, 8.0, 10.0)
+#: What is smaller has no colour: a scale that ends there couldn't be had in single precision.
+_LEAST = 1e-30
 #: Layers between a picture and the weights that look at it which keep every number in its place.
 KEEP_PLACES = frozenset(
     {"Flatten", "Reshape", "Dropout", "SpatialDropout", "GaussianNoise", "BatchNorm", "LayerNorm"}
@@ -71,7 +73,7 @@ def robust_limit(values: Floats, before: float = 0.0) -> float:
     size = size[np.isfinite(size)]
     high = int(0.995 * (len(size) - 1))
     most = float(np.partition(size, high)[high]) if len(size) else 0.0
-    if most <= 0:
+    if most <= _LEAST:
         return before or 1.0
     if 0.5 * before <= most <= before:
         return before
@@ -158,6 +160,20 @@ def colour_scale(negative: RGB, zero: RGB, positive: RGB) -> Bytes:
     return np.rint(np.stack(columns, axis=1)).astype(np.uint8)
 
 
+def colour_levels(values: Floats, limit: float) -> Bytes:
+    """Of each number its place in a :func:`colour_scale`; what is no number is in the middle.
+
+    Args:
+        limit: numbers of this size and beyond have the scale's last colours.
+    """
+    with np.errstate(over="ignore"):  # what is too large for single precision is beyond anyway
+        levels = values * (127 / limit)
+    np.nan_to_num(levels, copy=False, nan=0.0, posinf=127, neginf=-127)
+    np.clip(np.rint(levels, out=levels), -127, 127, out=levels)
+    levels += 127
+    return levels.astype(np.uint8)
+
+
 def weight_picture(tiles: Floats, grid: Grid, limit: float, scale: Bytes, gap: RGB) -> Bytes:
     """The tiles as one RGB picture (height, width, 3), each weight a block of whole pixels.
 
@@ -168,12 +184,8 @@ def weight_picture(tiles: Floats, grid: Grid, limit: float, scale: Bytes, gap: R
     """
     count, height, width = tiles.shape
     shown = min(count, grid.count)
-    levels = tiles[:shown] * (127 / limit)
-    np.nan_to_num(levels, copy=False, nan=0.0, posinf=127, neginf=-127)
-    np.clip(np.rint(levels, out=levels), -127, 127, out=levels)
-    levels += 127
     # One byte for each pixel until all are in place: colours take three.
-    tile = levels.astype(np.uint8).repeat(grid.down, axis=1).repeat(grid.across, axis=2)
+    tile = colour_levels(tiles[:shown], limit).repeat(grid.down, axis=1).repeat(grid.across, axis=2)
     places = np.full(grid.size(height, width), len(scale), np.uint8)
     high, wide = height * grid.down, width * grid.across
     for i in range(shown):
