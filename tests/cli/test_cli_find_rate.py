@@ -58,7 +58,7 @@ def test_a_run_that_has_begun_is_tested_from_its_start(
 def test_rates_too_small_to_matter_are_told(nnstudio: CommandLine, digits: Path) -> None:
     result = nnstudio("find-rate", digits, "--low", "1e-12", "--high", "1e-9", "--steps", "50")
     assert result.code == 0
-    assert "fell clearly nowhere between the rates 1e-12 and 1e-09" in result.out
+    assert "fell clearly nowhere between the rates 1e-12 and 1e-9" in result.out
 
 
 def test_bounds_the_wrong_way_round_are_told(nnstudio: CommandLine, digits: Path) -> None:
