@@ -224,8 +224,9 @@ class EvaluatePanel(LiveView):
         parts = [part for part in parts if len(rows_of(data, part))]
         if running:
             self._asked, self._stale = (), set(self._known)
-            is_missing = self._answering.awaited is None and self.part not in self._known
-            if self._answering.may_ask() or is_missing:
+            is_free = self._answering.awaited is None
+            is_missing = bool(self._known) and self.part not in self._known  # another was chosen
+            if self._answering.may_ask() or (is_free and is_missing):
                 self._past = past
                 wanted = {part: live_rows(model, rows_of(data, part)) for part in parts}
                 self._answering.judge(model, data, wanted, live=True)
