@@ -544,8 +544,12 @@ def test_runs_are_compared_under_learning_also_where_the_network_has_no_curves_o
 def test_selected_runs_are_compared_by_the_button(three: Bench) -> None:
     three.press(0, "number")
     three.press(1, "number", CTRL)
+    child(three.window, "runs_compare").setFocus()
     click(three.window, "runs_compare")
     assert child(three.window, "runs_compare_page").isVisible()
+    keyboard = three.window.focusWidget()
+    assert three.panel.isAncestorOf(keyboard), "the button that had the keyboard is gone"
+    assert keyboard.isVisible()
     assert set(three.panel.comparison.colours) == {2, 3}
     assert three.panel.comparison.colours[3] == "training"  # whose curves are drawn anyway
 
