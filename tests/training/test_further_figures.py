@@ -58,7 +58,7 @@ def macro_f1(said: np.ndarray, classes: np.ndarray, count: int) -> float:
     return found.macro(found.f1)
 
 
-@pytest.mark.parametrize("values", [{}, {"threads": 3}, {"optimizer": LBFGS()}])
+@pytest.mark.parametrize("values", [{}, {"threads": 3, "batch_size": 24}, {"optimizer": LBFGS()}])
 def test_the_macro_f1_of_an_epoch_is_that_of_all_its_answers(values: dict[str, object]) -> None:
     data = data_of(INPUTS, CLASSES, train=TRAIN, validation=VALIDATION, classes=("a", "b", "c"))
     session, _ = session_of(
