@@ -1,4 +1,4 @@
-"""The Example panel when weights have faded to almost nothing, or grown beyond all bounds."""
+"""The Example panel when weights are tiny or beyond all bounds, and when the user is quick."""
 
 from __future__ import annotations
 
@@ -72,3 +72,28 @@ def test_what_is_next_to_nothing_has_no_colour() -> None:
     assert colour_levels(faded, robust_limit(faded)).tolist() == [127, 127, 127]
     odd = np.array([3e38, -3e38, np.inf, -np.inf, np.nan, 0.0], np.float32)
     assert colour_levels(odd, 0.5).tolist() == [254, 0, 254, 0, 127, 127]
+
+
+def test_a_click_on_the_layer_before_while_another_is_about_to_be_shown_is_harmless(
+    qtbot: QtBot,
+) -> None:
+    layers = Conv2D(8, padding="same"), Conv2D(2, padding="same"), Flatten(), Dense(10), Softmax()
+    content = project(Digits(), Input((1, 8, 8)), *layers, loss=CategoricalCrossEntropy())
+    panel = show(qtbot, ExamplePanel, content, (900, 560))
+    settled(qtbot, panel)
+    assert panel.inside is not None
+    page = panel.layer_page
+    many, few = (n for n, title in panel.inside.titles.items() if title.startswith("Conv2D"))
+    page.show_layer(many)
+    settled(qtbot, panel)
+    page.show_layer(few)  # the window hasn't come round to it yet
+    QTest.mouseClick(page.tiles, LEFT, pos=page.tiles.rect_of(6).center())
+    settled(qtbot, panel)
+    assert page.tiles.isVisible()
+    assert len(page.tiles.tiles) == 2
+    page.enlarge(1)
+    picture = page.detail.picture
+    page.show_layer(many)
+    QTest.mouseClick(picture, LEFT, pos=picture.rect_of_cell((0, 1, 2)).center())
+    settled(qtbot, panel)
+    assert len(page.tiles.tiles) == 8

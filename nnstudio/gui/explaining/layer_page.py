@@ -163,9 +163,10 @@ class LayerPage(QWidget):
         inside = self._inside
         if inside is None:
             return
-        if len(inside.values(self._node).shape) == 2 and self.tiles.cell is not None:
+        shape = inside.values(self._node).shape
+        if len(shape) == 2 and self.tiles.cell is not None:
             self._look_at(self.tiles.cell[:0:-1])
-        elif len(inside.values(self._node).shape) == 3:
+        elif len(shape) == 3 and number < shape[0]:  # it may still be the layer before in sight
             self.detail.show_map(inside, self._node, number, self.tiles.limit)
             self._stack.setCurrentWidget(self.detail)
             self.detail.picture.setFocus(Qt.FocusReason.OtherFocusReason)

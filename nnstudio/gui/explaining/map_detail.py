@@ -68,8 +68,8 @@ class MapDetail(QWidget):
 
     def _show_cell(self) -> None:
         inside, cell = self._inside, self.picture.cell
-        if inside is None:
-            return
+        if inside is None or self.map < 0:
+            return  # another layer is about to be shown
         layer = inside.layer(self._node)
         is_convolution = isinstance(layer, Conv2D)
         self.making.setVisible(is_convolution)
