@@ -18,6 +18,10 @@ POINTS = 97
 class Profile(Surface):
     """The loss at points of a line: a surface of one row, ``losses`` being ``(1, n)``."""
 
+    def holds(self, a: float, b: float) -> bool:
+        """Whether ``a`` lies on the part of the line that it covers."""
+        return self.box.left <= a <= self.box.right
+
     def near(self, a: float, b: float = 0.0) -> float:
         """About the loss at ``a``, between the two points beside it; NaN outside."""
         count = self.losses.shape[1]

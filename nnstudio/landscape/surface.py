@@ -73,6 +73,11 @@ class Surface:
         """``(n,)``: the places of its rows."""
         return np.linspace(self.box.bottom, self.box.top, self.losses.shape[0])
 
+    def holds(self, a: float, b: float) -> bool:
+        """Whether (a, b) lies in the part that it covers."""
+        box = self.box
+        return box.left <= a <= box.right and box.bottom <= b <= box.top
+
     def near(self, a: float, b: float) -> float:
         """About the loss at (a, b), between the four points around it; NaN outside."""
         rows, columns = self.losses.shape

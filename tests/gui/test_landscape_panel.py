@@ -25,6 +25,7 @@ from nnstudio.engine.layer import Array
 from nnstudio.engine.shaping import Input
 from nnstudio.engine.workspace import Workspace
 from nnstudio.graph.edits import freeze
+from nnstudio.gui.landscape.cut_plot import CutPlot
 from nnstudio.gui.landscape.landscape_plot import LandscapePlot
 from nnstudio.gui.landscape.relief import RAMP, levels_between, tick_texts
 from nnstudio.gui.look.theme import Theme
@@ -32,6 +33,7 @@ from nnstudio.gui.main_window import MainWindow
 from nnstudio.gui.panels.landscape_panel import LandscapePanel
 from nnstudio.gui.plots.plotting import Axis
 from nnstudio.landscape.plane import Box
+from nnstudio.landscape.profile import Profile
 from nnstudio.landscape.surface import SIDE, Surface
 from nnstudio.project.project import Project
 from nnstudio.training.evaluation import evaluate
@@ -470,6 +472,28 @@ def test_colours_rise_in_lightness_so_that_they_can_be_told_apart_without_hue() 
 def _luminance(colour: str) -> float:
     red, green, blue = (int(colour[k : k + 2], 16) / 255 for k in (1, 3, 5))
     return 0.2126 * red**2.2 + 0.7152 * green**2.2 + 0.0722 * blue**2.2
+
+
+@pytest.mark.parametrize(("made", "cut"), [(LandscapePlot, False), (CutPlot, True)])
+def test_a_place_that_was_pointed_at_is_forgotten_where_another_plane_lacks_it(
+    qtbot: QtBot, made: type[LandscapePlot], cut: bool
+) -> None:
+    plot = made(Theme("light"))
+    qtbot.addWidget(plot)
+    plot.resize(400, 300)
+
+    def measured_over(size: float) -> Surface:
+        box, losses = Box(-size, size, -size, size), np.ones((1 if cut else 4, 4))
+        return Profile(box, losses) if cut else Surface(box, losses)
+
+    plot.show_surface(measured_over(4), ("x", "y"))
+    plot.show()
+    QTest.mouseMove(plot, (plot.box().topLeft() + QPointF(9, 9)).toPoint())
+    assert plot.words().startswith("loss 1")
+    plot.show_surface(measured_over(8), ("x", "y"))
+    assert plot.words().startswith("loss 1"), "it is still there"
+    plot.show_surface(measured_over(0.1), ("x", "y"))
+    assert plot.words() == "", "rather than that the loss there is no number"
 
 
 def test_where_there_is_no_loss_the_map_is_hatched_and_says_so(qtbot: QtBot) -> None:

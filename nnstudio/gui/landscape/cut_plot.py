@@ -41,6 +41,8 @@ class CutPlot(LandscapePlot):
             self.x_axis = Axis(surface.box.left, surface.box.right)
             self.y_axis = stepped(float(min(0.0, least)), float(most), self.y_axis)
             self.x_name = names[0]
+            if self._at is not None and not surface.holds(*self._at):
+                self._point_at(None)
         self.update()
 
     # ------------------------------------------------------------------ pointing

@@ -117,6 +117,8 @@ class LandscapePlot(Plot):
             box = surface.box
             self.x_axis, self.y_axis = Axis(box.left, box.right), Axis(box.bottom, box.top)
             self.x_name, self.name_above = names
+            if self._at is not None and not surface.holds(*self._at):
+                self._point_at(None)  # it was a place of another plane
         self.update()
 
     def show_path(
