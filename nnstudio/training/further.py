@@ -105,12 +105,15 @@ def _r_squared(head: Head, data: PreparedData, rows: int) -> FurtherMetric:
     """From Σ (ŷ − y)² of each output; of a single one the RMSE's own sum will do."""
     factor = data.preparation.of(head.target).factor.reshape(-1)
     targets = target_of(head, data).values
+    known: tuple[Array, Array] | None = None
 
     def spread(index: Array) -> Array:
-        """Σ (y − ȳ)² of each output, in the data's units."""
-        y = np.asarray(targets[index], np.float64).reshape(len(index), -1)
-        squares: Array = np.square(y - y.mean(axis=0)).sum(axis=0)
-        return squares
+        """Σ (y − ȳ)² of each output, in the data's units; kept, as each epoch asks again."""
+        nonlocal known
+        if known is None or known[0] is not index:
+            y = np.asarray(targets[index], np.float64).reshape(len(index), -1)
+            known = index, np.square(y - y.mean(axis=0)).sum(axis=0)
+        return known[1]
 
     def add(sums: Array, output: Array, target: Array) -> None:
         error = in_rows(output) - in_rows(target)

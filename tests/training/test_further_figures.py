@@ -106,6 +106,16 @@ def test_the_r_squared_of_an_epoch_is_that_of_all_its_answers(outputs: int) -> N
     assert later.train == pytest.approx(figure.train), "each epoch is told by itself"
 
 
+def test_r_squared_is_that_of_the_examples_that_are_asked_about_each_time() -> None:
+    targets = np.concatenate([np.linspace(0, 1, 40), np.linspace(0, 9, 20)])[:, np.newaxis]
+    data = data_of(INPUTS, targets, train=TRAIN, validation=VALIDATION)
+    metric = further_for(network_of(Input(shape=(2,)), Dense(units=1)), data)
+    assert metric is not None
+    for part in (TRAIN, VALIDATION, TRAIN):
+        spread = float(np.square(targets[part] - targets[part].mean()).sum())
+        assert metric.value(metric.sums(), spread / 4, np.array(part)) == pytest.approx(0.75)
+
+
 def test_a_pause_within_an_epoch_changes_nothing() -> None:
     data = data_of(INPUTS, CLASSES, train=TRAIN, classes=("a", "b", "c"))
     kind = {"loss": CategoricalCrossEntropy(), "learning_rate": 0.1, "epochs": 2}
