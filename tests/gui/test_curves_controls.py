@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 from driving import child, click, drag
-from live_panels import digits, line, show, train
+from live_panels import digits, line, show, spiral, train
 from PySide6.QtCore import QPoint, QPointF, QRect, Qt
 from PySide6.QtGui import QAction, QColor, QImage, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog, QSlider, QToolButton
 from pytestqt.qtbot import QtBot
 
+from nnstudio.engine.activations import Softmax
+from nnstudio.graph.edits import add_node, connect
+from nnstudio.graph.model import Node
 from nnstudio.gui.learning.kinds import ACCURACY
 from nnstudio.gui.panels.curves_panel import CurvesPanel
 from nnstudio.gui.plots.curve_chart import CurveChart
@@ -215,6 +219,19 @@ def test_the_learning_rate_has_a_curve_of_its_own(qtbot: QtBot) -> None:
     assert (np.diff(curve.least[curve.x < 2]) > 0).all()
     np.testing.assert_allclose(curve.least[curve.x > 2], 0.01, rtol=1e-6)
     assert chart.accessibleDescription() == "0.0100"
+
+
+def test_of_several_outputs_it_is_said_whose_figure_is_drawn(qtbot: QtBot) -> None:
+    alone = trained(qtbot)
+    assert child(alone, "curves_metric_button").toolTip() == ""
+    content = spiral(epochs=2)
+    first = content.graph.by_id[content.graph.outputs[0]]
+    (before,) = (edge.source for edge in content.graph.edges if edge.target == first.id)
+    graph = connect(add_node(content.graph, Node("again", Softmax())), before, "again")
+    panel = show(qtbot, CurvesPanel, replace(content, graph=graph), WIDE)
+    train(qtbot, panel)
+    qtbot.waitUntil(lambda: first.title in child(panel, "curves_metric_button").toolTip())
+    assert "first output" in child(panel, "curves_kind_button").toolTip()
 
 
 def test_the_figure_is_chosen_at_its_title_too(qtbot: QtBot) -> None:

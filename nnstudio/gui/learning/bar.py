@@ -22,6 +22,7 @@ from nnstudio.gui.plots.curve_chart import CurveChart
 _LOG, _FREEZE, _SMOOTHING = 300, 380, 560
 #: Beside two charts, whose titles need room.
 _WIDE_SMOOTHING = 820
+_CHOOSE = "Choose another figure"
 
 
 class CurvesBar(QWidget):
@@ -108,7 +109,7 @@ class CurvesBar(QWidget):
         self._title = QToolButton()
         self._title.setObjectName("curves_kind_button")
         self._title.setAccessibleName("Figure beside the loss")
-        self._title.setToolTip("Choose another figure")
+        self._title.setToolTip(_CHOOSE)
         self._title.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._title.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self._title.setMenu(self.menu.kinds)
@@ -179,6 +180,14 @@ class CurvesBar(QWidget):
         self._freeze.setVisible(self._frozen or room >= _FREEZE)
         self._all.setVisible(is_zoomed and width >= _FREEZE)
         self._everything.setEnabled(is_zoomed)
+
+    def tell_output(self, name: str) -> None:
+        """Whose figure is drawn, where there are several outputs; empty where there is one."""
+        whose = f"Of {name}, the first output; Evaluate has the figures of the others"
+        self._buttons[0].setToolTip("Of all outputs together" if name else "")
+        self._loss_title.setToolTip("Of all outputs together" if name else "")
+        self._buttons[1].setToolTip(whose if name else "")
+        self._title.setToolTip(f"{whose}\n{_CHOOSE}" if name else _CHOOSE)
 
     def show_frozen(self, step: int | None) -> None:
         """Say at which step the curves stand still; ``None``: they don't."""

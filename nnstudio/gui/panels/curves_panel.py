@@ -190,6 +190,9 @@ class CurvesPanel(LiveView):
         """Side by side, or the chosen one."""
         wide, loss = self._is_wide(), self.bar.shows_loss
         self.bar.arrange(kinds, kind, self.width(), is_wide=wide, is_zoomed=self.charts.is_zoomed)
+        graph = self.live.project.graph
+        several = len(graph.outputs) > 1
+        self.bar.tell_output(graph.by_id[graph.outputs[0]].title if several else "")
         self.charts.loss.setVisible(wide or loss)
         self.charts.figure.setVisible(wide or not loss)
         self.charts.loss.setAccessibleName("Loss by epoch")
