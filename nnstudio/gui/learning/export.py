@@ -9,7 +9,7 @@ from math import isfinite
 from pathlib import Path
 
 import numpy as np
-from PySide6.QtCore import QObject, QPoint, QPointF, QRectF, QSizeF, Signal
+from PySide6.QtCore import QObject, QPoint, QPointF, QRectF, QSizeF, Qt, Signal
 from PySide6.QtGui import QFont, QFontMetricsF, QGuiApplication, QPainter, QPen
 from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
@@ -96,10 +96,11 @@ def picture_of(
     top, gap = 28.0, 16.0
     width = sum(chart.width() for _, chart in charts) + gap * (len(charts) + 1)
     height = top + gap + max((chart.height() for _, chart in charts), default=1)
-    font = charts[0][1].font() if charts else QFont()
-    places, below = _legend_places(
-        QFontMetricsF(font), [name for _, name in named], width - 2 * gap
-    )
+    plain = charts[0][1].font() if charts else QFont()
+    metrics, room = QFontMetricsF(plain), width - 2 * gap
+    most, end = room - _SAMPLE - 6, Qt.TextElideMode.ElideRight
+    names = [metrics.elidedText(name, end, most) for _, name in named]
+    places, below = _legend_places(metrics, names, room)
     size = QSizeF(width, height + below)
 
     def paint(painter: QPainter, box: QRectF, outlines: bool) -> None:
@@ -118,8 +119,8 @@ def picture_of(
             chart.paint_all(painter)
             painter.restore()
             left += chart.width() + gap
-        painter.setFont(font)
-        for (colour, name), place in zip(named, places, strict=True):
+        painter.setFont(plain)
+        for (colour, _), name, place in zip(named, names, places, strict=True):
             at = place + QPointF(gap, height)
             painter.setPen(QPen(colour_of(theme, colour), 2.5))
             painter.drawLine(at - QPointF(0, 4), at + QPointF(_SAMPLE, -4))
