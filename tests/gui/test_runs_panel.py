@@ -650,6 +650,24 @@ def test_mean_and_range_are_drawn_and_said(spirals: Bench, qtbot: QtBot) -> None
     assert child(spirals.window, "seeds_words").text().startswith("Validation loss after 3 epochs")
 
 
+def test_the_keyboard_stays_in_the_panel_when_the_seeds_are_cancelled(
+    spirals: Bench, qtbot: QtBot
+) -> None:
+    qtbot.waitUntil(spirals.window.isActiveWindow)
+    ask_seeds(spirals, 0, 20)
+    click(spirals.window, "runs_seeds_button")
+    cancel = child(spirals.window, "seeds_cancel")
+    qtbot.waitUntil(cancel.isVisible)
+    qtbot.waitUntil(spirals.window.isActiveWindow)
+    cancel.setFocus()
+    QTest.keyClick(cancel, KEYS.Key_Space)
+    qtbot.waitUntil(lambda: not spirals.panel.training.is_busy, timeout=30_000)
+    qtbot.waitUntil(lambda: not cancel.isVisible())
+    keyboard = spirals.window.focusWidget()
+    assert spirals.panel.isAncestorOf(keyboard)
+    assert keyboard.isVisible()
+
+
 def test_cancelling_keeps_the_seeds_that_are_done_and_ends_the_thread(
     spirals: Bench, qtbot: QtBot
 ) -> None:

@@ -162,12 +162,22 @@ class SeedsPage(QWidget):
     def follow(self) -> None:
         """Show how far the repetitions are, and what is known of them."""
         busy = self._training.is_busy
+        had_focus = not busy and self.window().focusWidget() is self._cancel
         for widget in (self._stage, self._progress, self._cancel):
             widget.setVisible(busy)
         if busy:
             self._stage.setText(self._training.words())
             self._progress.setValue(round(1000 * self._training.progress))
         self._draw()
+        if had_focus:  # the button that had the keyboard is gone
+            self._keep_focus()
+
+    def _keep_focus(self) -> None:
+        buttons = (*self._figures.buttons.values(), *self._empty.findChildren(QPushButton))
+        shown = [button for button in buttons if button.isVisible()]
+        chosen = [button for button in shown if button.isChecked()] or shown
+        if chosen:
+            chosen[0].setFocus()
 
     def _runs(self) -> tuple[RunRecord, ...]:
         if self._training.is_busy:
