@@ -188,3 +188,13 @@ def test_examples_with_nan_are_refused_left_out_or_filled_as_chosen(tmp_path: Pa
 
     with pytest.raises(DataError, match="Every example"):
         replace(load(tmp_path, x=np.full((3, 2), np.nan), y=y[:3]), missing="drop").load()
+
+
+def test_of_many_arrays_the_first_are_named_and_how_many_there_are(tmp_path: Path) -> None:
+    path = tmp_path / "many.npz"
+    np.savez(path, **{f"layer{k}": np.zeros(3) for k in range(500)})
+    with pytest.raises(DataError) as caught:
+        Arrays(str(path)).load()
+    assert "layer0, layer1, " in str(caught.value)
+    assert "layer12," not in str(caught.value)
+    assert "500 in all" in str(caught.value)

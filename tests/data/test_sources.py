@@ -392,6 +392,22 @@ def test_if_only_one_mnist_file_is_missing_that_one_is_named(small_mnist: Path) 
     assert caught.value.values["folder"] == small_mnist
 
 
+@pytest.mark.parametrize("name", ["train-images-idx3-ubyte", "emnist-letters-images-idx3-ubyte"])
+def test_pictures_of_the_users_own_are_never_taken_for_those_in_the_usual_place(
+    small_mnist: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setenv("NNSTUDIO_DATA", str(tmp_path / "root"))
+    (tmp_path / "root").mkdir()
+    small_mnist.rename(tmp_path / "root" / "mnist")
+    assert len(Mnist().load().targets) == 40
+    own = tmp_path / "own"
+    own.mkdir()
+    write_idx(own / name, np.zeros((3, 28, 28)))
+    with pytest.raises(DataError) as caught:
+        Mnist(str(own)).load()
+    assert caught.value.values["folder"] == own
+
+
 def test_mnist_is_read_once_until_a_file_changes(small_mnist: Path) -> None:
     source = Mnist(str(small_mnist))
     first = source.load()

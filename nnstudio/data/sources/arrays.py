@@ -26,6 +26,8 @@ _TARGET_NAMES = ("y_train", "y", "targets", "target", "labels", "label")
 _TEST_NAMES = (("x_test", "y_test"), ("test_inputs", "test_targets"), ("x_val", "y_val"))
 #: More different whole numbers than this are taken for numbers, not for classes.
 _MOST_CLASSES = 1000
+#: So many names of arrays are told.
+_MOST_NAMES = 12
 
 
 @dataclass(frozen=True)
@@ -127,7 +129,9 @@ def _named(path: Path, arrays: dict[str, np.ndarray], wanted: str, usual: tuple[
     by_name = {name.lower(): name for name in reversed(arrays)}
     found = [by_name[name] for name in usual if name in by_name]
     if wanted or not (found or list(arrays) == [""]):
-        known = ", ".join(arrays) or "one without a name"
+        known = ", ".join(list(arrays)[:_MOST_NAMES]) or "one without a name"
+        if len(arrays) > _MOST_NAMES:
+            known += f", … ({len(arrays):,} in all)"
         raise DataError("arrays_name", file=path.name, name=wanted or usual[0], known=known)
     return found[0] if found else ""
 

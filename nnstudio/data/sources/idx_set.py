@@ -34,9 +34,10 @@ _Stamp = tuple[Path, int, int]
 class IdxSet(Source):
     """28×28 grey pictures, 0 (ground) to 255, read from the four IDX files, gzipped or not.
 
-    They are looked for in ``folder`` if one is given, then in the collection's own folder (such as
-    ``mnist``) within ``$NNSTUDIO_DATA``, then within the user's data folder, where
-    :meth:`fetch` puts them. The last 10,000 examples are the published test set.
+    They are looked for in ``folder`` if there is such a folder, and nowhere else: no other pictures
+    may take the place of the user's own. Else in the collection's own folder (such as ``mnist``)
+    within ``$NNSTUDIO_DATA``, then within the user's data folder, where :meth:`fetch` puts them.
+    The last 10,000 examples are the published test set.
     """
 
     slow: ClassVar[bool] = True
@@ -84,6 +85,8 @@ class IdxSet(Source):
     def _folders(self) -> list[Path]:
         """Where to look, best first."""
         folders = [Path(self.folder).expanduser()] if self.folder else []
+        if folders and os.path.isdir(folders[0]):
+            return folders
         if root := os.environ.get(_OWN_FOLDER):
             folders.append(Path(root) / self.place)
         return [*folders, user_data_path("nnstudio", appauthor=False) / self.place]
