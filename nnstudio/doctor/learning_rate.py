@@ -33,7 +33,7 @@ JUMP, JUMPY = 1.1, 0.35
 LITTLE = 0.05
 #: Crawling: so much of the first loss is left, most of so many broad stretches bring it down, and
 #: later ones bring it down by as much as earlier ones.
-MUCH, MOST, STRAIGHT = 0.7, 0.7, 0.6
+MUCH, MOST, STRAIGHT = 0.6, 0.7, 0.6
 BROAD = 6
 #: The loss has fallen for certain by more than so many standard errors.
 CERTAIN = 4.0

@@ -99,6 +99,7 @@ def test_a_rate_is_too_high_only_where_ratio_and_loss_say_so(
     ("losses", "ratio", "is_low"),
     [
         (FALLING, 1e-5, True),
+        ([1.0, 0.94, 0.88, 0.82, 0.76, 0.70, 0.64], 1e-5, True),  # most of it is still left
         (FALLING, 1e-3, False),  # the usual size of a step
         ([1.0, 0.85, 0.7, 0.55, 0.4, 0.25, 0.1], 1e-5, False),  # it is nearly there
         ([1.0, 0.9, 0.85, 0.83, 0.82, 0.815, 0.814], 1e-5, False),  # it settles
