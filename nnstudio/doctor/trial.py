@@ -242,8 +242,8 @@ class Trial:
 
     def _curves(self, name: str, before: _Course, after: _Course) -> Curves:
         series = (
-            _series("as it was", name, before, "dim"),
-            _series("with the fix", name, after, "training"),
+            _series("before", name, before, "dim"),
+            _series("with fix", name, after, "training"),
         )
         words = _WORDS.get(name, "metric")
         return Curves(f"{words[0].upper()}{words[1:]} of each epoch", series)

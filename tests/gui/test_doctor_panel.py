@@ -10,6 +10,7 @@ import pytest
 from driving import child, click
 from live_panels import show, spiral, train
 from projects import project
+from PySide6.QtGui import QFontMetricsF
 from PySide6.QtWidgets import QComboBox, QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
@@ -25,6 +26,7 @@ from nnstudio.graph.model import Graph
 from nnstudio.gui.doctor.evidence_plot import EvidencePlot
 from nnstudio.gui.doctor.finding_row import FindingRow
 from nnstudio.gui.panels.doctor_panel import DoctorPanel
+from nnstudio.gui.plots.plotting import TICK_SIZE, sized
 from nnstudio.project.project import Project
 
 SLOW = {"optimizer": SGD(), "learning_rate": 3e-4, "epochs": 6}
@@ -159,6 +161,8 @@ def test_both_courses_are_drawn_beside_each_other(qtbot: QtBot) -> None:
     known = [row.val_loss for row in history.epochs]
     assert plot.evidence.series[0].y.tolist() == known
     assert plot.evidence.series[1].y[-1] < known[-1]
+    metrics = QFontMetricsF(sized(plot.font(), TICK_SIZE))
+    assert plot.legend_words(metrics) == ["before", "with fix"], "whole, though the plot is small"
 
 
 def test_an_outcome_is_put_away_and_a_finding_ignored_until_the_next_run(qtbot: QtBot) -> None:
@@ -179,8 +183,7 @@ def test_a_trial_is_cancelled_by_its_button(qtbot: QtBot) -> None:
     panel = doctor(qtbot, spiral(**SLOW))
     click(panel, "doctor_try_0")
     panel.refresh()
-    if panel.practice.is_trying:
-        click(panel, "doctor_dismiss_0")
+    click(panel, "doctor_dismiss_0")  # it may be over already: then its outcome is put away
     panel.practice.finish()
     panel.refresh()
     assert not panel.practice.is_trying

@@ -114,18 +114,24 @@ class EvidencePlot(Plot):
             return []
         return [(series.name, series.role) for series in evidence.series]
 
+    def legend_words(self, metrics: QFontMetricsF) -> list[str]:
+        """The names in the legend: whole where there is room for all, else each in its share."""
+        names = [words for words, _ in self._names()]
+        room = self.width() - LEFT - 4
+        if sum(metrics.horizontalAdvance(name) + 28 for name in names) - 12 <= room:
+            return names
+        share, end = room / max(1, len(names)) - 22, Qt.TextElideMode.ElideRight
+        return [metrics.elidedText(name, end, share) for name in names]
+
     def _paint_legend(self, painter: QPainter, metrics: QFontMetricsF) -> None:
         left, baseline = LEFT, _CAPTION + metrics.ascent()
-        names = self._names()
-        room = (self.width() - LEFT - 4) / max(1, len(names)) - 22
-        for words, role in names:
+        for short, (_, role) in zip(self.legend_words(metrics), self._names(), strict=True):
             colour = self.theme.colour(role)
             pen = QPen(colour, 2)
             if role in _DASHED:
                 pen.setDashPattern([2.0, 1.5])
             painter.setPen(pen)
             painter.drawLine(QPointF(left, baseline - 4), QPointF(left + 12, baseline - 4))
-            short = metrics.elidedText(words, Qt.TextElideMode.ElideRight, room)
             painter.setPen(self.theme.colour("text"))
             painter.drawText(QPointF(left + 16, baseline), short)
             left += 16 + metrics.horizontalAdvance(short) + 12
