@@ -28,6 +28,7 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from nnstudio import assets
+from nnstudio.data.settings import DataSettings
 from nnstudio.data.sources import Digits, Spiral
 from nnstudio.data.split import Split
 from nnstudio.engine.activations import Softmax
@@ -329,6 +330,23 @@ def test_points_of_a_plane_are_listed_in_a_table(qtbot: QtBot) -> None:
     names = panel.live.workbench.data.dataset.classes
     shown = [page.list.rows.text(0, column) for column in range(3)]
     assert shown == [f"{rows[first] + 1:,}", names[truth[first]], names[1 - truth[first]]]
+
+
+def test_where_all_answers_are_right_there_are_no_heads_of_nothing(qtbot: QtBot) -> None:
+    apart = Spiral(classes=2, turns=0.25, noise=0.0)  # a line lies between its arms
+    content = replace(spiral(learning_rate=0.05, epochs=40), data=DataSettings(apart))
+    panel = show(qtbot, EvaluatePanel, content, SIZE)
+    train(qtbot, panel)
+    click(panel, "evaluate_mistakes_button")
+    settled(qtbot, panel)
+    _, answers, truth = answers_of(panel)
+    assert (answers.argmax(axis=1) == truth).all()
+    page = panel.pages["mistakes"]
+    assert isinstance(page, MistakesPage)
+    assert text(panel, "evaluate_mistakes_title").startswith("All ")
+    assert not page.list.isVisible()
+    panel.live.workbench.runner.new_weights()
+    qtbot.waitUntil(page.list.isVisible)
 
 
 def test_heads_of_the_mistakes_are_whole_in_the_narrowest_panel(qtbot: QtBot) -> None:

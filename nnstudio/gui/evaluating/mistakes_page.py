@@ -35,6 +35,7 @@ class MistakesPage(QSplitter):
         column.setSpacing(4)
         column.addWidget(self._title)
         column.addWidget(self.list, 1)
+        column.addStretch()
         left.setMinimumWidth(150)
         self._row = self._answer = -1
         self._words = QLabel()
@@ -88,6 +89,7 @@ class MistakesPage(QSplitter):
                 text = "1 answer"
         self._title.setText(text + (f"; {MOST} are shown" if len(order) > MOST else ""))
         self.list.show_answers(shown.dataset, judged, order)
+        self.list.setVisible(len(order) > 0)  # heads of no rows say nothing
         known = [int(k) for k in order[:MOST] if judged.row(int(k)) == self._row]
         self._show(known[0] if known else int(order[0]) if len(order) else -1)
 
