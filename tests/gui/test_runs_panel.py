@@ -642,6 +642,7 @@ def test_mean_and_range_are_drawn_and_said(spirals: Bench, qtbot: QtBot) -> None
     assert words.startswith(f"Validation accuracy after 3 epochs: {mean:.1f} % ± ")
     assert ", 2 seeds (" in words
     chart = child(spirals.window, "seeds_chart")
+    assert chart.x_axis.counts, "there is no epoch 2.5 along a long run"
     training, validation = chart.bands
     assert (training.role, validation.role) == ("training", "validation")
     assert validation.least[-1] == min(finals)

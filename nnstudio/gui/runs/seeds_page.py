@@ -234,7 +234,7 @@ class SeedsPage(QWidget):
             up = Axis(low, 1.0, percent=True)
         else:
             up = stepped(0.0, max(ends))
-        across = Axis(0.0, max(1.0, *(float(each.x[-1]) for each in bands)))
+        across = Axis(0.0, max(1.0, *(float(each.x[-1]) for each in bands)), counts=True)
         self._chart.setAccessibleName(f"{self._words.text()}: mean and range by epoch")
         self._chart.show_bands(across, up, bands, labels)
 
