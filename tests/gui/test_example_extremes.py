@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import combinations
+
 import numpy as np
 import pytest
 from driving import LEFT, child
@@ -13,7 +15,7 @@ from pytestqt.qtbot import QtBot
 
 from nnstudio.data.sources import Digits
 from nnstudio.engine.activations import Softmax
-from nnstudio.engine.conv import Conv2D
+from nnstudio.engine.conv import Conv2D, ConvTranspose2D
 from nnstudio.engine.dense import Dense
 from nnstudio.engine.losses import CategoricalCrossEntropy
 from nnstudio.engine.shaping import Flatten, Input
@@ -97,3 +99,21 @@ def test_a_click_on_the_layer_before_while_another_is_about_to_be_shown_is_harml
     QTest.mouseClick(picture, LEFT, pos=picture.rect_of_cell((0, 1, 2)).center())
     settled(qtbot, panel)
     assert len(page.tiles.tiles) == 8
+
+
+def test_in_a_narrow_dock_nothing_of_the_line_above_a_number_lies_on_anything_else(
+    qtbot: QtBot,
+) -> None:
+    layers = Input((1, 8, 8)), ConvTranspose2D(300), Flatten(), Dense(10), Softmax()
+    content = project(Digits(), *layers, loss=CategoricalCrossEntropy())
+    panel = show(qtbot, ExamplePanel, content, (240, 400))
+    settled(qtbot, panel)
+    panel.layer_page.enlarge(117)
+    panel.layer_page.layout().activate()
+    names = "example_layer", "example_map_title", "example_all_maps"
+    boxes = [child(panel, name).geometry() for name in names]
+    assert not any(a.intersects(b) for a, b in combinations(boxes, 2))
+    assert boxes[-1].right() < panel.layer_page.width()
+    title = child(panel, "example_map_title")
+    assert isinstance(title, QLabel)
+    assert title.text() == title.toolTip() == "map 118 of 300"

@@ -8,7 +8,6 @@ from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
     QHBoxLayout,
-    QLabel,
     QPushButton,
     QStackedWidget,
     QVBoxLayout,
@@ -75,7 +74,7 @@ class LayerPage(QWidget):
         self.detail = MapDetail(theme)
         self.detail.left.connect(self.show_all)
         self.detail.derivation.followed.connect(self.follow)
-        self._map = QLabel()
+        self._map = ElidedLabel()
         self._map.setObjectName("example_map_title")
         self._map.setProperty("role", "dim")
         self._map.setFont(tabular(self._map.font()))
@@ -95,7 +94,7 @@ class LayerPage(QWidget):
         head.addWidget(self._choice)
         head.addWidget(self._sorted)
         head.addSpacing(8)
-        head.addWidget(self._map)
+        head.addWidget(self._map, 50)  # while it is hidden the room is the stretch's
         head.addStretch(1)
         head.addWidget(self._back)
         head.addWidget(self._legend)
@@ -282,6 +281,7 @@ class LayerPage(QWidget):
         elif is_row:
             hint = " · click one" if self.width() >= _ROOMY else ""
             self._map.setText(f"{len(values):,} unit" + ("s" if len(values) != 1 else "") + hint)
+        self._map.setToolTip(self._map.text())
         if self._caption.fontMetrics().horizontalAdvance(text) > self.width():
             text = text.split(" · click")[0]  # what it says is worth more than what one may do
         if self._caption.text() != text:
