@@ -19,6 +19,7 @@ from nnstudio.engine.conv import Conv2D, ConvTranspose2D
 from nnstudio.engine.dense import Dense
 from nnstudio.engine.losses import CategoricalCrossEntropy
 from nnstudio.engine.shaping import Flatten, Input
+from nnstudio.gui.explaining.making_view import cell_text
 from nnstudio.gui.panels.example_panel import ExamplePanel
 from nnstudio.gui.plots.weight_picture import colour_levels, robust_limit
 
@@ -74,6 +75,12 @@ def test_what_is_next_to_nothing_has_no_colour() -> None:
     assert colour_levels(faded, robust_limit(faded)).tolist() == [127, 127, 127]
     odd = np.array([3e38, -3e38, np.inf, -np.inf, np.nan, 0.0], np.float32)
     assert colour_levels(odd, 0.5).tolist() == [254, 0, 254, 0, 127, 127]
+
+
+def test_large_numbers_in_cells_are_told_in_few_letters() -> None:
+    numbers = 0.5, -12.345, 99.99, 100.0, -2e30, 3e-30, np.inf, np.nan
+    told = [cell_text(number) for number in numbers]
+    assert told == ["0.50", "−12.35", "99.99", "100", "−2e30", "0.00", "–", "–"]
 
 
 def test_a_click_on_the_layer_before_while_another_is_about_to_be_shown_is_harmless(

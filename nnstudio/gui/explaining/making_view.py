@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import isfinite
+
 import numpy as np
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPen
@@ -10,7 +12,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from nnstudio.engine.layer import Array
 from nnstudio.explaining.convolution import Making
 from nnstudio.gui.look.contrast import ink_on
-from nnstudio.gui.look.number_text import number_text, tabular
+from nnstudio.gui.look.number_text import brief_text, number_text, tabular
 from nnstudio.gui.look.theme import Theme
 from nnstudio.gui.plots.weight_picture import RGB, colour_levels, colour_scale, robust_limit
 
@@ -18,6 +20,15 @@ _HEAD, _SIGN, _SUM, _LINE = 16, 16, 68, 18
 #: Sides of a cell; from the second on it has room for its number.
 _LEAST, _ROOMY, _MOST = 4, 30, 36
 _GAP = 8
+#: What is larger has no room in a cell but by its power of ten.
+_LARGE = 99.995
+
+
+def cell_text(value: float) -> str:
+    """A number in a cell: with two decimals, or in as few letters as it takes."""
+    if not isfinite(value):
+        return "–"
+    return f"{value:.2f}".replace("-", "−") if abs(value) < _LARGE else brief_text(value)
 
 
 class MakingView(QWidget):
@@ -160,8 +171,7 @@ class MakingView(QWidget):
             painter.fillRect(box, colour)
             if cell >= _ROOMY:
                 painter.setPen(ink_on(colour, self._theme))
-                number = f"{float(value):.2f}".replace("-", "−")
-                painter.drawText(box, Qt.AlignmentFlag.AlignCenter, number)
+                painter.drawText(box, Qt.AlignmentFlag.AlignCenter, cell_text(float(value)))
         painter.setPen(QPen(self._theme.colour("line"), 1))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         high, wide = values.shape
