@@ -9,11 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import QRectF
+from PySide6.QtGui import QFontMetricsF
+from pytestqt.qtbot import QtBot
 
-from nnstudio.gui.plots.curve_labels import flush
+from nnstudio.gui.look.theme import Theme
+from nnstudio.gui.plots.curve_chart import CurveChart, Drawing
+from nnstudio.gui.plots.curve_labels import Label, flush
 from nnstudio.gui.plots.curve_lines import Curve, Frame, polygon, strokes_of
 from nnstudio.gui.plots.epoch_bands import bands
-from nnstudio.gui.plots.plotting import Axis, stepped
+from nnstudio.gui.plots.plotting import LABEL_SIZE, Axis, sized, stepped
 from nnstudio.gui.plots.view_range import moved, within, zoomed
 
 BOX = QRectF(40, 10, 120, 80)
@@ -192,3 +196,22 @@ def test_a_range_in_many_steps_leaves_little_of_an_axis_empty(low: float, span: 
     assert axis.low <= low + 1e-9 * span
     assert low + span <= axis.high + 1e-9 * span
     assert span >= 0.6 * (axis.high - axis.low)
+
+
+def test_the_labels_of_a_chart_begin_below_each_other(qtbot: QtBot) -> None:
+    theme = Theme("light")
+    chart = CurveChart(theme)
+    qtbot.addWidget(chart)
+    chart.resize(420, 200)
+    labels = Label("validation 0.000806", "validation", 1.0), Label("training 0.5", "training", 0.0)
+    metrics = QFontMetricsF(sized(chart.font(), LABEL_SIZE))
+    chart.reserved = metrics.horizontalAdvance(labels[0].text) - 12  # as was told before
+    one = Axis(0.0, 1.0)
+    chart.show_drawing(Drawing(one, one, one, one, labels=labels, end=1.0))
+    image, box, panel = chart.grab().toImage(), chart.box(), theme.colour("panel").rgb()
+    begins = []
+    for middle in (box.top() + 6, box.bottom() - 6):
+        rows = range(round(middle) - 6, round(middle) + 7)
+        across = range(round(box.right()) + 3, 420)
+        begins.append(next(x for x in across if any(image.pixel(x, y) != panel for y in rows)))
+    assert abs(begins[0] - begins[1]) <= 1

@@ -118,14 +118,16 @@ def test_the_time_left_is_told_in_narrow_windows_with_many_epochs_too(
 
 
 @pytest.mark.parametrize("width", [900, 1024, 1920])
-@pytest.mark.parametrize("is_trained", [False, True])
+@pytest.mark.parametrize("state", ["new", "paused", "stopped"])
 def test_what_stands_beside_the_bar_is_whole_while_nothing_runs(
-    header: Header, bench: Workbench, qtbot: QtBot, width: int, is_trained: bool
+    header: Header, bench: Workbench, qtbot: QtBot, width: int, state: str
 ) -> None:
     bench.change_settings("Epochs", epochs=20_000)
-    if is_trained:
+    if state != "new":
         click(header, "step_batch_button")
         qtbot.waitUntil(lambda: not bench.runner.is_running)
+    if state == "stopped":
+        click(header, "stop_button")
     header.resize(width, 50)
 
     def are_whole() -> bool:
@@ -134,8 +136,10 @@ def test_what_stands_beside_the_bar_is_whole_while_nothing_runs(
         return all(n <= each.width() for n, each in zip(needed, labels, strict=True))
 
     qtbot.waitUntil(are_whole)
-    told = text(header, "epoch_label")
-    assert told.removeprefix("epoch ") == "1 of 20,000" if is_trained else told == "not trained yet"
+    expected = {"new": "not trained yet", "paused": "1 of 20,000", "stopped": "new run"}[state]
+    assert text(header, "epoch_label").removeprefix("epoch ") == expected
+    if state == "stopped":
+        assert text(header, "time_left_label").startswith("20,000 epochs")
 
 
 @pytest.mark.parametrize(

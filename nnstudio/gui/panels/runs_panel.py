@@ -140,14 +140,11 @@ class RunsPanel(LiveView):
     # ------------------------------------------------------------------ pages
 
     def show_page(self, name: str) -> None:
-        """Bring ``table``, ``compare`` or ``seeds`` forward; the keyboard stays in the panel."""
-        had_focus = self.isAncestorOf(self.window().focusWidget())
+        """Bring ``table``, ``compare`` or ``seeds`` forward."""
         self._pages.setCurrentIndex(list(PAGES).index(name))
         self._tabs.show_chosen(name)
         for page, tools in self._tools.items():
             tools.setVisible(page == name)
-        if had_focus and not self.isAncestorOf(self.window().focusWidget()):
-            self._tabs.buttons[name].setFocus()
 
     def finish(self) -> None:
         """End what runs in the background, before the window closes."""
