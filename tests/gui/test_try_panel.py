@@ -305,6 +305,27 @@ def test_a_number_beyond_the_data_is_taken_and_said_to_be_beyond(qtbot: QtBot) -
     assert "x is outside the data" in text(panel, "try_detail")
 
 
+@pytest.mark.parametrize("weight", [np.nan, np.inf])
+@pytest.mark.parametrize(
+    ("content", "answer"),
+    [(spiral(), "try_answer"), (digits(), "pad_answer"), (line(), "try_answer")],
+    ids=["numbers", "drawing", "fit"],
+)
+def test_an_answer_that_is_no_number_names_no_class_and_is_said_to_be_none(
+    qtbot: QtBot, content: Project, answer: str, weight: float
+) -> None:
+    _, panel = open_panel(qtbot, content)
+    if answer == "pad_answer":
+        panel.draw(FOUR)
+    assert text(panel, answer)
+    flat = np.full(panel.live.model().workspace.flat.shape, weight, np.float32)
+    flat.flags.writeable = False
+    panel.live.look_at_weights(flat, "Landscape (9)")
+    qtbot.waitUntil(lambda: "no number" in text(panel, "try_note"))
+    assert text(panel, answer) == ""
+    assert not panel.grab().isNull()
+
+
 def test_two_numbers_give_a_class_with_its_bars(qtbot: QtBot) -> None:
     workbench, panel = open_panel(qtbot, spiral())
     child(panel, "try_input_0").setValue(0.5)

@@ -38,7 +38,9 @@ def brief_text(value: float, digits: int = 2) -> str:
 
 
 def percent_text(share: float) -> str:
-    """A share as ``97 %``; 100 only for what is certain."""
+    """A share as ``97 %``; 100 only for what is certain; ``–`` for what is no number."""
+    if not isfinite(share):
+        return "–"
     return f"{min(round(share * 100), 99 if share < 0.995 else 100)} %"
 
 

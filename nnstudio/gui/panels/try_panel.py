@@ -125,6 +125,8 @@ class TryPanel(LiveView):
         values = self._ask(model, picture[np.newaxis])
         took = (perf_counter() - began) * 1000
         self._say(*self._note_on(values))
+        if values is not None and not np.isfinite(values).all():
+            values = None  # no class is the greatest of what are no numbers
         draws = (
             model is not None and not model.is_classification and model.output_size == picture.size
         )
@@ -191,6 +193,8 @@ class TryPanel(LiveView):
         view, model = self._numbers, self.live.model()
         values = self._ask(model, np.array([view.values()]))
         self._say(*self._note_on(values))
+        if values is not None and not np.isfinite(values).all():
+            values = None  # no class is the greatest of what are no numbers
         if values is None:
             view.show_answer("", "", None)
         elif self._is_classes(model) and values.ndim > 1:  # a class at each place
@@ -241,6 +245,8 @@ class TryPanel(LiveView):
                 return sentence("try_columns", columns=", ".join(model.columns)), "error"
             role = "dim" if isinstance(project.data.source, ByHand) else "error"
             return workbench.data_error or "There is no network to ask yet.", role
+        if not np.isfinite(values).all():
+            return "The answer is no number: the weights are too large, or no numbers", "warning"
         if (moment := self.live.moment) is not None:
             return f"As it was at step {moment.step:,}", "dim"
         if self.live.point:
