@@ -103,15 +103,16 @@ def test_a_training_killed_while_it_writes_goes_on_from_the_checkpoint_before(
 
 def test_killed_again_and_again_it_still_arrives(nnstudio: CommandLine, tmp_path: Path) -> None:
     file = saved(SPIRAL, tmp_path / "spiral.nnstudio")
+    epochs = "1000"  # which last longer than six checkpoints on any disk
     for _ in range(3):
-        killed(file, "--epochs", "250", "--resume", checkpoint=2)
+        killed(file, "--epochs", epochs, "--resume", checkpoint=2)
     out = tmp_path / "out.nnstudio"
     assert nnstudio("train", file, "--resume", "--out", out).code == 0
     progress = trained_in(out).progress
     assert progress is not None
-    assert progress.epoch == 250, "as many as the first command asked for"
+    assert progress.epoch == int(epochs), "as many as the first command asked for"
     whole = tmp_path / "whole.nnstudio"
-    nnstudio("train", file, "--epochs", "250", "--out", whole)
+    nnstudio("train", file, "--epochs", epochs, "--out", whole)
     assert trained_in(out).sha256 == trained_in(whole).sha256
 
 

@@ -69,7 +69,7 @@ def changed(path: str, value: Any) -> Any:
         (changed("source.noise", -1.0), "at least 0"),
         (changed("source.noise", "much"), r"\$\.data\.source\.noise"),
         (changed("split.validation", 0.85), "at most 0.8"),
-        (changed("split.validation", 0.8), "together take 95%"),
+        (changed("split.validation", 0.8), "together take 95 %"),
         (changed("inputs", "whiten"), "one of none, scale, standardise"),
         (changed("targets", "scale each"), "one of none, scale, standardise"),
         (changed("augmentation", {}), r"\$\.data\.augmentation: expected data settings, got dict"),

@@ -117,7 +117,7 @@ def test_a_share_that_floats_cannot_hold_is_not_rounded_off() -> None:
 
 
 def test_too_little_to_train_on_is_refused_with_a_sentence() -> None:
-    with pytest.raises(DataError, match="together take 100%"):
+    with pytest.raises(DataError, match="together take 100 %"):
         Split(validation=0.5, test=0.5).parts(Square().load())
     with pytest.raises(SettingError, match=r"at most 0\.8"):
         Split(validation=0.9).parts(Square().load())

@@ -104,12 +104,12 @@ def test_taking_the_step_out_says_what_is_missing_and_the_menu_puts_it_back(
     qtbot.waitUntil(lambda: window.workbench.data is not None)
 
 
-def test_long_names_of_columns_leave_the_panel_its_width(window: MainWindow) -> None:
+def test_long_names_of_columns_leave_the_panel_its_width(window: MainWindow, qtbot: QtBot) -> None:
     area = child(window, "data_panel").findChild(QScrollArea)
     assert area is not None
     page = area.widget()
     assert child(window, "data_before_after_numbers").isVisible()
-    assert page.width() == area.viewport().width()
+    qtbot.waitUntil(lambda: page.width() == area.viewport().width())  # forms have found their way
     assert "square metres" in child(window, "data_before_after_numbers").toolTip()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import sys
 from collections.abc import Mapping
 
 import pytest
@@ -45,7 +46,8 @@ def test_what_has_no_counterpart_names_its_source_and_formula(
 ) -> None:
     for name, source in without.items():
         cls = catalogue[name]
-        told = f"{cls.__doc__}\n{inspect.getmodule(cls).__doc__}"
+        package = sys.modules[cls.__module__.rpartition(".")[0]]
+        told = f"{cls.__doc__}\n{inspect.getmodule(cls).__doc__}\n{package.__doc__}"
         assert source in told, f"{name} should name {source}"
         formula = getattr(cls, "formula", "")
         assert formula or f"| {name} " in told, f"{name} should say its formula"
