@@ -12,6 +12,7 @@ from nnstudio.doctor.checkup import Checkup
 from nnstudio.doctor.finding import Curves, Finding, Series
 from nnstudio.engine.layer import Array
 from nnstudio.engine.network import Network
+from nnstudio.graph.titles import told_apart
 from nnstudio.project.project import Project
 
 #: From so many steps on a run is divided into so many stretches, before it has that many epochs.
@@ -61,10 +62,8 @@ class Case:
         if found is None:
             return node
         order = [step.node for step in self.network.steps]
-        alike = [other for other in order if known[other].title == found.title]
-        if len(alike) < 2 or node not in alike:
-            return found.title
-        return f"{found.title} {alike.index(node) + 1}"
+        titles = told_apart([known[other].title for other in order])
+        return dict(zip(order, titles, strict=True)).get(node, found.title)
 
     @property
     def latest(self) -> Checkup | None:

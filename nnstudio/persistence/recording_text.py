@@ -93,7 +93,8 @@ def recording_parts(project: Project) -> dict[str, bytes]:
         rows[_BEST] = np.stack(list(bests.values()))
     arrays = dict(_by_name(network, rows))
     sums = [moment.sums for moment in moments if moment.sums is not None]
-    if sums:
+    has_sums = len({each.shape for each in sums}) == 1  # else they are of several programs
+    if has_sums:
         arrays[_SUMS] = np.stack(sums)
     places = {identity: place for place, identity in enumerate(bests)}
     text = RecordingText(
@@ -102,18 +103,18 @@ def recording_parts(project: Project) -> dict[str, bytes]:
         best=None if recording.best is None else recording.best.step,
         widest=recording.widest,
         dense=recording.dense,
-        moments=[_moment_text(moment, places) for moment in moments],
+        moments=[_moment_text(moment, places, has_sums) for moment in moments],
     )
     return {RECORDING_TEXT: msgspec.json.encode(text), RECORDING: tensors.pack(arrays)}
 
 
-def _moment_text(moment: Moment, bests: Mapping[int, int]) -> MomentText:
+def _moment_text(moment: Moment, bests: Mapping[int, int], has_sums: bool) -> MomentText:
     return MomentText(
         progress=msgspec.to_builtins(ProgressText.of(moment.progress)),
         loss=moment.loss if isfinite(moment.loss) else None,
         score=moment.score if isfinite(moment.score) else None,
         best=None if moment.best is None else bests[id(moment.best)],
-        has_sums=moment.sums is not None,
+        has_sums=has_sums and moment.sums is not None,
     )
 
 

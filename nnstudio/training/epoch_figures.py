@@ -29,7 +29,8 @@ class EpochFigures:
 
     Attributes:
         epoch: which one, from 1; 0 if nobody has counted.
-        further: more figures of the first output; the same ones in every epoch of a run.
+        further: more figures: one of the first output, loss and metric of each other one
+            (:mod:`other_outputs`); the same ones in every epoch of a run.
     """
 
     step: int

@@ -13,7 +13,7 @@ bytes per 2,048 steps and 176 per 1,024 epochs are added: 250 million steps take
 epochs become fewer is told in :mod:`nnstudio.training.epoch_table`: the one with the lowest loss
 and the last one are always there, and every row knows which epoch it is of. (Early stopping has a
 memory of its own; so do schedules that follow the loss, which need 8 bytes an epoch: see
-``Session.losses``.)
+``Session.losses``. Each output beside the first adds four numbers to an epoch.)
 
 One thread appends, others read without a lock.
 """
@@ -232,7 +232,7 @@ class History:
         if shape.shape != (2,):
             raise ValueError("the history's epochs are folded in a way that makes no sense")
         start, width = (int(n) for n in shape)
-        further = _below(_FIGURE, arrays)
+        further = dict(sorted(_below(_FIGURE, arrays).items()))  # files keep no order
         if any(figure.shape != (len(table), 2) for figure in further.values()):
             raise ValueError("the history's figures don't fit its epochs")
         history._table = table_for(tuple(further))

@@ -22,6 +22,7 @@ from nnstudio.engine.workspace import Workspace
 from nnstudio.training.feed import Feed
 from nnstudio.training.further import further_for
 from nnstudio.training.metrics import metric_for
+from nnstudio.training.other_outputs import OtherOutputs
 
 #: A thread isn't worth waking for fewer examples.
 FEWEST_EXAMPLES = 8
@@ -32,8 +33,10 @@ class Learner:
 
     Attributes:
         workspace: holds the gradient after :meth:`learn`.
-        further: the figure beside the metric, and
-        sums: what it is added up in, of all that has been learned since somebody cleared it.
+        further: the figure beside the metric; and
+        others: the figures of the outputs beside the first.
+        sums: what both are added up in, one after the other, of all that has been learned since
+            somebody cleared it.
     """
 
     def __init__(self, network: Network, flat: Array, data: PreparedData, seed: int = 0) -> None:
@@ -50,7 +53,10 @@ class Learner:
         self._scores = first.loss_step
         self._measure = metric_for(network, first, data).add
         self.further = further_for(network, data)
-        self.sums = np.zeros(0) if self.further is None else self.further.sums()
+        self.others = OtherOutputs(network, data)
+        own = 0 if self.further is None else self.further.size
+        self.sums = np.zeros(own + self.others.size)
+        self.own_sums, self.other_sums = self.sums[:own], self.sums[own:]
 
     def adopt(self, network: Network) -> None:
         """Go on with other live settings of the layers: with ``network``, laid out as before."""
@@ -91,11 +97,13 @@ class Learner:
         loss = workspace.loss(self._xs, ys, training=True, rng=rng, weights=weights)
         workspace.backward(ys)
         output, metric = workspace.output(self._scores), None
-        if self.further is not None and self.sums.size:
-            metric = self.further.add(self.sums, output, ys[0])
+        if self.further is not None and self.own_sums.size:
+            metric = self.further.add(self.own_sums, output, ys[0])
         if metric is None:
             own = workspace.head_losses[0] if weights is None else nan
             metric = self._measure(output, ys[0], own)
+        if self.others.size:
+            self.others.add(self.other_sums, workspace, ys, weights)
         return loss, metric
 
 

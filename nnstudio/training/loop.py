@@ -28,7 +28,7 @@ from threadpoolctl import threadpool_limits
 from nnstudio.data.order import epoch_order
 from nnstudio.engine.layer import Array
 from nnstudio.training.control import Control
-from nnstudio.training.evaluation import evaluate
+from nnstudio.training.evaluation import Scores, evaluate
 from nnstudio.training.events import BatchDone, Diverged, Ended, EpochDone, Event, Failed
 from nnstudio.training.full_batch import FullBatch, Interrupted
 from nnstudio.training.history import EpochFigures, Figure
@@ -211,7 +211,7 @@ def _finish_epoch(session: Session, control: Control) -> EpochFigures | None:
             val_metric=scores.metric,
             seconds=session.seconds,
             epoch=session.epoch + 1,
-            further=_further(session, scores.further),
+            further=_further(session, scores),
         )
         session.epoch += 1
         session.position = 0
@@ -223,15 +223,18 @@ def _finish_epoch(session: Session, control: Control) -> EpochFigures | None:
     return figures
 
 
-def _further(session: Session, validated: float) -> tuple[Figure, ...]:
-    """The figure beside the metric, of the epoch that ends."""
-    metric, learner = session.learner.further, session.learner
-    if metric is None:
-        return ()
-    trained = nan
-    if session.position:
-        trained = metric.value(learner.sums, session.metric_sum, session.data.parts.train)
-    return (Figure(metric.name, trained, validated),)
+def _further(session: Session, scores: Scores) -> tuple[Figure, ...]:
+    """The figures beside loss and metric, of the epoch that ends."""
+    learner, count, own = session.learner, session.position, list[Figure]()
+    if (metric := learner.further) is not None:
+        trained = nan
+        if count:
+            examples = session.data.parts.train
+            trained = metric.value(learner.own_sums, session.metric_sum, examples)
+        own.append(Figure(metric.name, trained, scores.further))
+    validated = [(output.loss, output.metric) for output in scores.outputs[1:]]
+    weight = _total_weight(session)
+    return (*own, *learner.others.figures(learner.other_sums, weight, count, validated))
 
 
 def _total_weight(session: Session) -> float:

@@ -221,17 +221,40 @@ def test_the_learning_rate_has_a_curve_of_its_own(qtbot: QtBot) -> None:
     assert chart.accessibleDescription() == "0.0100"
 
 
+def two_outputs() -> Project:
+    """The same scores are turned into probabilities twice."""
+    content = spiral(epochs=2)
+    (first,) = content.graph.outputs
+    (before,) = (edge.source for edge in content.graph.edges if edge.target == first)
+    graph = connect(add_node(content.graph, Node("again", Softmax())), before, "again")
+    return replace(content, graph=graph)
+
+
 def test_of_several_outputs_it_is_said_whose_figure_is_drawn(qtbot: QtBot) -> None:
     alone = trained(qtbot)
     assert child(alone, "curves_metric_button").toolTip() == ""
-    content = spiral(epochs=2)
-    first = content.graph.by_id[content.graph.outputs[0]]
-    (before,) = (edge.source for edge in content.graph.edges if edge.target == first.id)
-    graph = connect(add_node(content.graph, Node("again", Softmax())), before, "again")
-    panel = show(qtbot, CurvesPanel, replace(content, graph=graph), WIDE)
+    panel = show(qtbot, CurvesPanel, two_outputs(), WIDE)
     train(qtbot, panel)
-    qtbot.waitUntil(lambda: first.title in child(panel, "curves_metric_button").toolTip())
+    qtbot.waitUntil(lambda: "Softmax 1" in child(panel, "curves_metric_button").toolTip())
     assert "first output" in child(panel, "curves_kind_button").toolTip()
+
+
+@pytest.mark.parametrize(("what", "title"), [("loss", "Loss"), ("accuracy", "Accuracy")])
+def test_every_output_has_curves_of_its_own_loss_and_metric(
+    qtbot: QtBot, what: str, title: str
+) -> None:
+    panel = show(qtbot, CurvesPanel, two_outputs(), WIDE)
+    train(qtbot, panel)
+    name = f"curves_kind_{what}:again"
+    qtbot.waitUntil(lambda: panel.findChild(QAction, name) is not None)
+    entry = action(panel, name)
+    assert entry.text() == f"{title} of Softmax 2"
+    entry.trigger()
+    assert panel.charts.figure.accessibleName() == f"{title} of Softmax 2 by epoch"
+    known = panel.live.history.columns()[f"val_{what}:again"]
+    assert np.isfinite(known).all()
+    np.testing.assert_array_equal(strong(panel.charts.figure, "validation"), known)
+    assert "first output" not in child(panel, "curves_kind_button").toolTip()
 
 
 def test_the_figure_is_chosen_at_its_title_too(qtbot: QtBot) -> None:

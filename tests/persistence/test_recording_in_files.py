@@ -107,6 +107,22 @@ def test_a_run_goes_on_from_a_moment_that_was_read_as_from_one_that_was_not(
         assert again[0].sha256 == again[1].sha256 == trained_of(made).sha256
 
 
+def test_moments_whose_sums_are_of_different_lengths_are_kept_without_them(
+    tmp_path: Path,
+) -> None:
+    """As when a run was begun by a version that added up less."""
+    made = run(SPIRAL)
+    recording = recording_of(made)
+    known = [number for number, each in enumerate(recording.moments) if each.sums is not None]
+    moments = list(recording.moments)
+    moments[known[0]] = replace(moments[known[0]], sums=np.zeros(1))
+    mixed = replace(recording, moments=tuple(moments))
+    project = replace(made, trained=replace(trained_of(made), recording=mixed))
+    read = recording_of(saved_and_loaded(project, tmp_path))
+    assert [each.step for each in read.moments] == [each.step for each in moments]
+    assert all(each.sums is None for each in read.moments)
+
+
 def test_a_file_has_a_recording_only_if_it_is_to_be_kept(tmp_path: Path) -> None:
     made = run(SPIRAL)
     with_it, without = tmp_path / "with.nnstudio", tmp_path / "without.nnstudio"

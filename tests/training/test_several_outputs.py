@@ -16,6 +16,7 @@ from nnstudio.engine.activations import Softmax, Tanh
 from nnstudio.engine.dense import Dense
 from nnstudio.engine.dropout import Dropout
 from nnstudio.engine.layer import Layer
+from nnstudio.engine.lbfgs import LBFGS
 from nnstudio.engine.losses import CategoricalCrossEntropy, HalfSquaredError, MeanSquaredError
 from nnstudio.engine.merging import Add, Concatenate
 from nnstudio.engine.network import Network
@@ -205,6 +206,62 @@ def test_accuracy_is_counted_over_all_places() -> None:
         assert scores.metric == pytest.approx((answers == x).mean())
 
 
+#: Without chance, so that what is told of a batch can be told again.
+PLAIN = replace(
+    GRAPH,
+    nodes=tuple(
+        replace(node, layer=Dropout(rate=0.0)) if node.id == "drop" else node
+        for node in GRAPH.nodes
+    ),
+)
+
+
+@pytest.mark.parametrize("values", [{}, {"threads": 3, "batch_size": 24}, {"optimizer": LBFGS()}])
+def test_an_epoch_tells_loss_and_metric_of_every_output_in_both_parts(
+    values: dict[str, object],
+) -> None:
+    """Of a run that hardly moves, so that all its answers are those of its first weights."""
+    session = session_of(PLAIN, replace(SETTINGS, learning_rate=1e-12, **values))
+    scores = evaluate(session.workspace, DATA, DATA.parts.train)
+    drive(session, epochs=1)
+    after = evaluate(session.workspace, DATA, DATA.parts.validation)
+    assert scores is not None
+    assert after is not None
+    epoch = session.history.epochs[0]
+    figures = {figure.name: figure[1:] for figure in epoch.further}
+    assert list(figures) == ["macro_f1", "loss:sums", "rmse:sums"]
+    _, trained = scores.outputs
+    _, validated = after.outputs
+    assert figures["loss:sums"] == pytest.approx((trained.loss, validated.loss), rel=1e-5)
+    assert figures["rmse:sums"] == pytest.approx((trained.metric, validated.metric), rel=1e-5)
+    assert 2 * scores.outputs[0].loss + 0.25 * figures["loss:sums"][0] == pytest.approx(
+        epoch.train_loss, rel=1e-5
+    )
+
+
+def test_the_figures_of_an_output_begin_anew_in_each_epoch() -> None:
+    session = session_of(PLAIN, replace(SETTINGS, learning_rate=1e-12))
+    drive(session, epochs=3)
+    columns = session.history.columns()
+    for name in ("train_loss:sums", "train_rmse:sums"):
+        assert columns[name] == pytest.approx(np.full(3, columns[name][0]), rel=1e-5)
+
+
+def test_examples_that_weigh_nothing_have_no_part_in_the_loss_of_any_output() -> None:
+    weights = np.zeros(COUNT)
+    weights[::2] = 2.0
+    data = PreparedData.of(DataSettings(Line()), dataset=replace(small_data(), weights=weights))
+    network = network_for(PLAIN)
+    settings = replace(SETTINGS, learning_rate=1e-12)
+    session = Session.begin(network, settings, data, "run")
+    heavy = np.array([row for row in data.parts.train if weights[row]])
+    scores = evaluate(session.workspace, data, heavy)
+    assert scores is not None
+    drive(session, epochs=1)
+    figures = {figure.name: figure.train for figure in session.history.epochs[0].further}
+    assert figures["loss:sums"] == pytest.approx(scores.outputs[1].loss, rel=1e-5)
+
+
 # ---------------------------------------------------------------- training
 
 
@@ -255,17 +312,10 @@ def test_a_paused_run_of_two_outputs_goes_on_with_the_same_bits(threads: int) ->
 
 def test_threads_add_up_to_the_same_gradient() -> None:
     """To rounding: without chance, and with batches that come in parts."""
-    plain = replace(
-        GRAPH,
-        nodes=tuple(
-            replace(node, layer=Dropout(rate=0.0)) if node.id == "drop" else node
-            for node in GRAPH.nodes
-        ),
-    )
     index, rng = DATA.parts.train[:33], np.random.default_rng(0)
     found = []
     for threads in (1, 3):
-        session = session_of(plain, replace(SETTINGS, threads=threads))
+        session = session_of(PLAIN, replace(SETTINGS, threads=threads))
         found.append((session.learner.learn(index, rng, None), session.workspace.gradient))
     (one, gradient), (three, added) = found
     assert three == pytest.approx(one)

@@ -13,6 +13,7 @@ from nnstudio.engine.axes import feature_axis
 from nnstudio.engine.layer import Array, Layer
 from nnstudio.engine.network import Step
 from nnstudio.graph.model import Graph
+from nnstudio.graph.titles import told_apart
 from nnstudio.gui.explaining.chosen import Chosen
 from nnstudio.gui.look.number_text import number_text, percent_text
 from nnstudio.project.model import Model
@@ -65,13 +66,8 @@ class Inside:
     def titles(self) -> dict[str, str]:
         """What nodes are called, in running order; those with one name are numbered."""
         nodes = [step.node for step in self.model.network.steps]
-        plain = [self.graph.by_id[node].title for node in nodes]
-        seen: dict[str, int] = {}
-        found = {}
-        for node, title in zip(nodes, plain, strict=True):
-            seen[title] = seen.get(title, 0) + 1
-            found[node] = f"{title} {seen[title]}" if plain.count(title) > 1 else title
-        return found
+        titles = told_apart([self.graph.by_id[node].title for node in nodes])
+        return dict(zip(nodes, titles, strict=True))
 
     @property
     def first_hidden(self) -> str:

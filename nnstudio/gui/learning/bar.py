@@ -181,13 +181,18 @@ class CurvesBar(QWidget):
         self._all.setVisible(is_zoomed and width >= _FREEZE)
         self._everything.setEnabled(is_zoomed)
 
-    def tell_output(self, name: str) -> None:
-        """Whose figure is drawn, where there are several outputs; empty where there is one."""
-        whose = f"Of {name}, the first output; Evaluate has the figures of the others"
-        self._buttons[0].setToolTip("Of all outputs together" if name else "")
-        self._loss_title.setToolTip("Of all outputs together" if name else "")
-        self._buttons[1].setToolTip(whose if name else "")
-        self._title.setToolTip(f"{whose}\n{_CHOOSE}" if name else _CHOOSE)
+    def tell_output(self, name: str, *, are_several: bool) -> None:
+        """Whose figures are drawn, where there are several outputs.
+
+        Args:
+            name: of the first output, if the figure beside the loss is its own.
+        """
+        whose = f"Of {name}, the first output; the others' are offered, too" if name else ""
+        together = "Of all outputs together" if are_several else ""
+        self._buttons[0].setToolTip(together)
+        self._loss_title.setToolTip(together)
+        self._buttons[1].setToolTip(whose)
+        self._title.setToolTip(f"{whose}\n{_CHOOSE}" if whose else _CHOOSE)
 
     def show_frozen(self, step: int | None) -> None:
         """Say at which step the curves stand still; ``None``: they don't."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from math import isfinite
 
 import numpy as np
@@ -10,6 +11,7 @@ import numpy as np
 from nnstudio.engine.layer import Array
 from nnstudio.gui.look.number_text import number_text
 from nnstudio.gui.plots.plotting import Axis, stepped, stepped_log
+from nnstudio.training.other_outputs import figure_name
 
 #: An axis that ends at 1 begins at the highest of these below all values.
 _LOWS = (-1.0, 0.0, 0.5, 0.8, 0.9)
@@ -64,9 +66,23 @@ FURTHER = {
     "r_squared": Kind("r_squared", "R²", ends_at_one=True),
 }
 RATE = Kind("learning_rate", "Learning rate")
+#: Of the outputs beside the first.
+_OF_OUTPUT = {"loss": LOSS, "accuracy": ACCURACY, "rmse": RMSE}
 
 
-def kinds_of(further: tuple[str, ...], *, is_accuracy: bool) -> list[Kind]:
-    """What the second chart can show of a run with these further figures."""
-    known = [FURTHER[name] for name in further if name in FURTHER]
-    return [ACCURACY if is_accuracy else RMSE, *known, RATE]
+def kinds_of(
+    further: tuple[str, ...], *, is_accuracy: bool, titles: Mapping[str, str]
+) -> list[Kind]:
+    """What the second chart can show of a run with these further figures.
+
+    Args:
+        titles: what the outputs are called, by node.
+    """
+    known = [kind for name, kind in FURTHER.items() if name in further]
+    others = [
+        replace(like, key=key, title=f"{like.title} of {title}")
+        for node, title in titles.items()
+        for what, like in _OF_OUTPUT.items()
+        if (key := figure_name(what, node)) in further
+    ]
+    return [ACCURACY if is_accuracy else RMSE, *known, *others, RATE]

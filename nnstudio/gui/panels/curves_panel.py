@@ -9,10 +9,11 @@ from PySide6.QtGui import QColor, QResizeEvent
 from PySide6.QtWidgets import QPushButton, QStackedLayout, QVBoxLayout, QWidget
 
 from nnstudio.data.dataset import TARGETS
+from nnstudio.graph.titles import told_apart
 from nnstudio.gui.learning.bar import CurvesBar
 from nnstudio.gui.learning.charts import CurveCharts, Shown
 from nnstudio.gui.learning.export import CurveExport, picture_of
-from nnstudio.gui.learning.kinds import LOSS, Kind, kinds_of
+from nnstudio.gui.learning.kinds import FURTHER, LOSS, Kind, kinds_of
 from nnstudio.gui.learning.legend import CurveLegend, named_runs
 from nnstudio.gui.learning.options import CurveOptions
 from nnstudio.gui.learning.run_curves import RunCurves
@@ -150,7 +151,8 @@ class CurvesPanel(LiveView):
             self._pages.setCurrentWidget(self._empty)
             return
         self._pages.setCurrentIndex(1)
-        kinds = kinds_of(runs[0].history.further, is_accuracy=self._is_accuracy())
+        further, titles = runs[0].history.further, self._output_titles()
+        kinds = kinds_of(further, is_accuracy=self._is_accuracy(), titles=titles)
         kind = next((kind for kind in kinds if kind.key == self.options.kind), kinds[0])
         self._arrange(kinds, kind)
         planned = float(self.live.project.settings.epochs)
@@ -186,13 +188,19 @@ class CurvesPanel(LiveView):
         known = target in data.dataset.column_names
         return bool(data.dataset.column(target if known else TARGETS).classes)
 
+    def _output_titles(self) -> dict[str, str]:
+        """What the outputs are called, by node."""
+        graph = self.live.project.graph
+        titles = told_apart([graph.by_id[node].title for node in graph.outputs])
+        return dict(zip(graph.outputs, titles, strict=True))
+
     def _arrange(self, kinds: list[Kind], kind: Kind) -> None:
         """Side by side, or the chosen one."""
         wide, loss = self._is_wide(), self.bar.shows_loss
         self.bar.arrange(kinds, kind, self.width(), is_wide=wide, is_zoomed=self.charts.is_zoomed)
-        graph = self.live.project.graph
-        several = len(graph.outputs) > 1
-        self.bar.tell_output(graph.by_id[graph.outputs[0]].title if several else "")
+        titles = list(self._output_titles().values())
+        several, is_first = len(titles) > 1, kind.key == "metric" or kind.key in FURTHER
+        self.bar.tell_output(titles[0] if several and is_first else "", are_several=several)
         self.charts.loss.setVisible(wide or loss)
         self.charts.figure.setVisible(wide or not loss)
         self.charts.loss.setAccessibleName("Loss by epoch")

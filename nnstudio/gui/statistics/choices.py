@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QWidget
 
+from nnstudio.graph.titles import told_apart
 from nnstudio.gui.look.chooser import chooser
 from nnstudio.gui.look.page_tabs import PageTabs
 
@@ -120,10 +121,8 @@ class HistogramChoices(QWidget):
             self._offered = offered
             chosen = self.layer
             self._layer.clear()
-            for place, (node, title) in enumerate(zip(names, called, strict=True)):
-                number = called[:place].count(title) + 1
-                twice = called.count(title) > 1
-                self._layer.addItem(f"{title} {number}" if twice else title, node)
+            for node, title in zip(names, told_apart(called), strict=True):
+                self._layer.addItem(title, node)
             for wanted in (self._wanted, chosen):
                 if (at := self._layer.findData(wanted)) >= 0:
                     self._layer.setCurrentIndex(at)
