@@ -11,12 +11,11 @@ from typing import Any
 import pytest
 from driving import answer_next_box
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QMessageBox
+from PySide6.QtWidgets import QApplication, QMessageBox
 
 from nnstudio import assets
 from nnstudio.gui import files
 from nnstudio.gui.main_window import MainWindow
-from nnstudio.gui.meanwhile import PATIENCE
 from nnstudio.persistence.project_file import load_project, save_project
 
 #: Longer than anything here takes, in seconds: who waits so long has waited in vain.
@@ -28,18 +27,23 @@ Opener = Callable[..., MainWindow]
 
 def meanwhile(monkeypatch: pytest.MonkeyPatch, what: Callable[[], object]) -> None:
     """The next file is written so slowly that the window does ``what`` before."""
-    let_go = threading.Event()
+    begun, let_go = threading.Event(), threading.Event()
 
     def write(*args: Any, **options: Any) -> None:
+        begun.set()
         assert let_go.wait(IN_VAIN)
         save_project(*args, **options)
 
-    def do() -> None:
-        what()
-        let_go.set()
+    def look() -> None:
+        if begun.is_set():
+            timer.stop()
+            what()
+            let_go.set()
 
     monkeypatch.setattr(files, "save_project", write)
-    QTimer.singleShot(round(PATIENCE * 2000), do)
+    timer = QTimer(QApplication.instance())
+    timer.timeout.connect(look)
+    timer.start(20)
 
 
 def change(window: MainWindow, epochs: int) -> None:
