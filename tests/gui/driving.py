@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 
 from PySide6.QtCore import QPoint, Qt, QTimer
@@ -36,11 +37,22 @@ def drag(widget: QWidget, start: QPoint, end: QPoint, steps: int = 8) -> None:
     QApplication.processEvents()
 
 
+def current_test() -> str:
+    """The name of the test that runs now, whichever stage it is in."""
+    return os.environ.get("PYTEST_CURRENT_TEST", "").rpartition(" ")[0]
+
+
 def answer_next_box(button: QMessageBox.StandardButton) -> list[str]:
-    """Click ``button`` in the next message box; the list that is returned gets the box's text."""
+    """Click ``button`` in the next message box; the list that is returned gets the box's text.
+
+    A box that never comes isn't waited for beyond the test: another test's would be answered.
+    """
     seen: list[str] = []
+    test = current_test()
 
     def look() -> None:
+        if current_test() != test:
+            return
         box = QApplication.activeModalWidget()
         if isinstance(box, QMessageBox):
             seen.append(box.text())
