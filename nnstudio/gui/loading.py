@@ -56,6 +56,13 @@ class Work(ABC):
         if self.cancelled:
             raise Cancelled
 
+    def forget(self) -> None:
+        """It was given up after the last of the work, but before anybody looked.
+
+        The thread was ready by then; the user, who was still offered to cancel, was not.
+        """
+        self.error = sentence("loading_cancelled")
+
     @abstractmethod
     def _do(self) -> None: ...
 
@@ -81,6 +88,10 @@ class Loading(Work):
         self._known = known
         self.stepped: PreparedData | None = None
         self.data: PreparedData | None = None
+
+    def forget(self) -> None:
+        super().forget()
+        self.data = self.stepped = None
 
     def _do(self) -> None:
         with listening(self.told):

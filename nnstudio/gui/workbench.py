@@ -315,6 +315,8 @@ class Workbench(QObject):
             return
         self._poll.stop()
         self._loading = None
+        if loading.cancelled and not loading.error:
+            loading.forget()
         if isinstance(loading, Fetching):
             if loading.error:
                 self._take_data(None, loading.error)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -166,6 +167,26 @@ def test_reading_that_is_given_up_brings_the_dialog_back(
     qtbot.waitUntil(lambda: not window.workbench.is_loading)
     assert "Reading was stopped" in said(asked(window))
     assert isinstance(window.workbench.project.data.source, Line)
+
+
+def test_reading_that_is_given_up_when_all_is_read_but_not_yet_shown_is_given_up_all_the_same(
+    open_window: Opener, qtbot: QtBot, table: Path
+) -> None:
+    window = open_window("samples/line.nnstudio")
+    dialog = ask(window, table)
+    choose(dialog, "import_missing", "leave the row out")
+    click(dialog, "import_import")
+    for thread in threading.enumerate():
+        if thread.name == "nnstudio-data":
+            thread.join()
+    click(window, "data_cancel")
+    qtbot.waitUntil(lambda: not window.workbench.is_loading)
+    assert asked(window) is dialog
+    assert "Reading was stopped" in said(dialog)
+    assert isinstance(window.workbench.project.data.source, Line)
+    press_import(window, dialog, qtbot)
+    assert window.workbench.data is not None
+    assert window.workbench.data.dataset.size == ROWS - 1
 
 
 def test_a_refused_import_takes_back_nothing_that_was_done_meanwhile(
