@@ -245,7 +245,7 @@ def _record(
     if run.is_present:
         if project.trained is None or text.present != run.number:
             raise Damaged("its weights are not those of the project")
-        trained = replace(project.trained, history=None, recording=None)
+        trained = replace(project.trained, history=None)
     record = RunRecord(
         number=run.number,
         graph=design.graph,

@@ -19,7 +19,8 @@ from nnstudio.training.trained import Trained
 
 #: How many bytes of past weights undo may hold on to.
 UNDO_BYTES = 256 * 2**20
-#: And of past recordings, beside the present one and what it shares with them.
+#: And of past recordings, those in the book of runs included, beside the present one and what it
+#: shares with them.
 RECORDING_BYTES = 256 * 2**20
 
 Listener = Callable[[Project, Project], None]
@@ -181,11 +182,20 @@ class Document:
                 return
 
     def _let_go_of_recordings(self, present: Project) -> None:
-        """Past runs keep their weights; their recordings only as far as there is room."""
+        """Past runs keep their weights; their recordings only as far as there is room.
+
+        Those that the book of runs keeps, within a bound of its own, are there anyway.
+        """
         now = None if present.trained is None else present.trained.recording
         seen = {id(now)} | ({id(moment) for moment in now.moments} if now is not None else set())
+        in_book = [
+            record.trained.recording
+            for record in present.runs
+            if record.trained is not None and record.trained.recording is not None
+        ]
+        seen |= {id(recording) for recording in in_book}
+        total = sum(recording.size for recording in in_book if recording is not now)
         without: dict[int, Trained] = {}
-        total = 0
         for number in reversed(range(len(self._undo))):
             label, project = self._undo[number].label, self._undo[number].project
             trained = project.trained
@@ -193,9 +203,12 @@ class Document:
                 continue
             recording = trained.recording
             if id(recording) not in seen:
+                for later in in_book:  # a run that was paused here shares what it had by then
+                    if later.run == recording.run:
+                        seen |= {id(moment) for moment in later.moments}
                 others = [moment for moment in recording.moments if id(moment) not in seen]
                 total += sum(array.nbytes for moment in others for array in moment.arrays)
-                if total <= RECORDING_BYTES:
+                if not others or total <= RECORDING_BYTES:
                     seen |= {id(recording), *map(id, others)}
             if id(recording) not in seen:
                 lighter = without.setdefault(id(trained), replace(trained, recording=None))

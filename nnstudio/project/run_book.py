@@ -6,7 +6,8 @@ a run is another one with that as its parent.
 
 What is kept is bounded by the bytes of weights (:data:`WEIGHT_BYTES`): beyond that the oldest runs
 keep their settings, figures and curves only. Curves take at most 0.8 MB a run
-(:mod:`nnstudio.training.history`).
+(:mod:`nnstudio.training.history`). The moments to look back at go sooner
+(:data:`RECORDING_BYTES`): then the run can be opened again, but not wound back.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from nnstudio.training.session import Session
 from nnstudio.training.trained import Trained
 
 __all__ = [
+    "RECORDING_BYTES",
     "WEIGHT_BYTES",
     "End",
     "RunRecord",
@@ -48,6 +50,8 @@ __all__ = [
 
 #: So many bytes of weights are kept with runs, beside the newest one's and those marked as kept.
 WEIGHT_BYTES = 64 * 2**20
+#: So many bytes of recordings, beside the newest run's.
+RECORDING_BYTES = 256 * 2**20
 
 Runs = tuple[RunRecord, ...]
 
@@ -180,8 +184,8 @@ def halted(record: RunRecord, trained: Trained) -> RunRecord:
 
 
 def _lean(trained: Trained) -> Trained:
-    """Without the curves, which the record has, and without the moments on the way."""
-    return replace(trained, history=None, recording=None)
+    """Without the curves, which the record has."""
+    return replace(trained, history=None)
 
 
 def _how(event: Event, is_stopped: bool) -> End:
@@ -229,22 +233,35 @@ def without(runs: Runs, numbers: Collection[int]) -> Runs:
 
 
 def bounded(runs: Runs) -> Runs:
-    """``runs`` with no more weights than :data:`WEIGHT_BYTES` say; the same object if so already.
+    """``runs`` with no more weights than :data:`WEIGHT_BYTES` say, and no more recordings than
+    :data:`RECORDING_BYTES`; the same object if so already.
 
-    The newest run keeps its weights, and those that are marked as kept do.
+    The newest run keeps its weights and its recording, and those that are marked as kept do keep
+    their weights.
     """
     room, found = WEIGHT_BYTES, []
+    room_to_look_back = RECORDING_BYTES
     newest = max((record.number for record in runs if record.trained is not None), default=0)
     for record in sorted(runs, key=lambda record: -record.number):
         if record.number != newest and not record.is_kept:
             room -= record.size
             if record.size and room < 0:
                 record = replace(record, trained=None)
+            room_to_look_back -= record.recording_size
+            if room_to_look_back < 0:
+                record = _without_recording(record)
         found.append(record)
     kept = {record.number: record for record in found}
     if all(kept[record.number] is record for record in runs):
         return runs
     return tuple(kept[record.number] for record in runs)
+
+
+def _without_recording(record: RunRecord) -> RunRecord:
+    trained = record.trained
+    if trained is None or trained.recording is None:
+        return record
+    return replace(record, trained=replace(trained, recording=None))
 
 
 # ---------------------------------------------------------------- opening a run again

@@ -33,8 +33,8 @@ class RunRecord:
         seconds: spent training.
         is_accuracy: whether the metric is an accuracy, better the greater it is; else an RMSE.
         history: its curves as arrays, see :class:`nnstudio.training.history.History`.
-        trained: its weights and what it takes to go on, without the curves; ``None`` if they
-            weren't kept, or are worth nothing.
+        trained: its weights and what it takes to go on or to look back, without the curves;
+            ``None`` if they weren't kept, or are worth nothing.
         name, note: what the user wrote.
         parent: the run and the step of it that this one began from.
         group: the first of the runs that repeat one run with several seeds; 0 if it is none.
@@ -101,3 +101,9 @@ class RunRecord:
     def size(self) -> int:
         """The bytes of its weights and of what it takes to go on."""
         return 0 if self.trained is None else self.trained.size
+
+    @property
+    def recording_size(self) -> int:
+        """The bytes of the moments that it can be wound back to."""
+        recording = None if self.trained is None else self.trained.recording
+        return 0 if recording is None else recording.footprint

@@ -21,6 +21,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from math import inf, nan
 
 from nnstudio.engine.layer import Array
@@ -30,6 +31,8 @@ from nnstudio.training.trained import Progress
 BUDGET = 256 * 2**20
 #: How many moments there are at most.
 MOST_MOMENTS = 256
+#: What a moment takes beside its arrays, in bytes.
+MOMENT_BYTES = 3072
 #: Fewer moments than this aren't worth keeping the optimizer's memory for.
 FEWEST_FULL = 24
 #: First, best and last: with room for fewer there is no recording.
@@ -158,6 +161,11 @@ class Recording:
     def size(self) -> int:
         """Bytes held; what moments share counts once."""
         return sum({id(a): a.nbytes for m in self.moments for a in m.arrays}.values())
+
+    @cached_property
+    def footprint(self) -> int:
+        """About how much memory it takes: tiny networks' moments are mostly what surrounds them."""
+        return self.size + MOMENT_BYTES * len(self.moments)
 
     def index_at(self, step: int) -> int:
         """The number of the moment at ``step``, else of the one before, else of the first."""

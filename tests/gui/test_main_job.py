@@ -145,10 +145,12 @@ def test_pausing_and_stepping_give_the_same_bits_as_an_uninterrupted_run(
         qtbot.waitUntil(lambda: not workbench.runner.is_running)
         assert continues(workbench.project)
     assert workbench.project.trained.progress.epoch == 1
+    workbench.runner.set_pace(60)  # or it might be over before it is paused
     click(window, "run_button")
     qtbot.waitUntil(lambda: len(workbench.runner.history.steps) > 60)
     click(window, "pause_button")
     qtbot.waitUntil(lambda: not workbench.runner.is_running)
+    workbench.runner.set_pace(None)
     assert workbench.project.trained.progress.epoch < 4
     click(window, "run_button")
     qtbot.waitUntil(lambda: not workbench.runner.is_running, timeout=20_000)

@@ -308,6 +308,36 @@ def test_continue_from_here_forks_the_run_with_the_very_same_bits(
     assert steps(window) == all_steps
 
 
+def test_a_run_reopened_from_the_table_can_be_wound_back_again(
+    opened: Opened, qtbot: QtBot
+) -> None:
+    window = opened(spiral(optimizer=Adam(), epochs=8))
+    workbench = window.workbench
+    train_on(window, qtbot)
+    first, all_steps = workbench.project, steps(window)
+    click(window, "new_weights_button")
+    assert child(window, "time_bar").isHidden()
+    train_on(window, qtbot)
+
+    window.docks.show_dock("runs")
+    qtbot.waitUntil(lambda: child(window, "runs_table").isVisible())
+    table = child(window, "runs_table")
+    table.setFocus()
+    QTest.keyClick(table, KEY.Key_End, Qt.KeyboardModifier.ControlModifier)
+    QTest.keyClick(table, KEY.Key_Return)
+    assert workbench.project.trained == first.trained
+    assert child(window, "time_bar").isVisible()
+    assert steps(window) == all_steps
+    slider(window).setValue(3)
+    settle(window, qtbot)
+    expected = independently(first, all_steps[3]).workspace.flat
+    np.testing.assert_array_equal(window.live.model().workspace.flat, expected)
+
+    click(window, "time_continue")
+    train_on(window, qtbot)
+    assert workbench.project.trained.sha256 == first.trained.sha256
+
+
 def test_while_it_trains_continue_from_here_ends_the_run_and_keeps_it_for_undo(
     opened: Opened, qtbot: QtBot
 ) -> None:

@@ -21,6 +21,8 @@ from nnstudio.persistence.project_file import ProjectFileError, load_project, sa
 from nnstudio.persistence.tensors import pack, unpack
 from nnstudio.project.project import Project
 from nnstudio.project.rewinding import rewound
+from nnstudio.project.run_book import begun, numbered, reopened
+from nnstudio.project.run_book import ended as ended_record
 from nnstudio.project.runs import session_for
 from nnstudio.training.loop import train
 from nnstudio.training.recorder import Recorder
@@ -157,6 +159,22 @@ def test_moments_of_weights_alone_are_read_as_that(tmp_path: Path) -> None:
     read = recording_of(saved_and_loaded(made, tmp_path))
     assert not read.is_full
     assert all(moment.slots is None for moment in read.moments)
+
+
+def test_the_run_in_the_book_that_the_project_stands_at_has_the_same_recording(
+    tmp_path: Path,
+) -> None:
+    made = run(SPIRAL)
+    session = session_for(SPIRAL, PreparedData.of(SPIRAL.data))
+    record = begun(SPIRAL, session, "2026-11-21T14:00:00+00:00")
+    *_, event = train(session)
+    record = ended_record(record, session, event, trained_of(made))
+    made = replace(made, trained=numbered(trained_of(made), record), runs=(record,))
+    read = saved_and_loaded(made, tmp_path)
+    (kept,) = read.runs
+    assert kept.trained is not None
+    assert kept.trained.recording is recording_of(read)
+    assert reopened(replace(read, trained=None), kept).trained == read.trained
 
 
 # ---------------------------------------------------------------- damaged ones

@@ -15,6 +15,7 @@ from nnstudio.data.preparation import Affine, Preparation
 from nnstudio.project import document as document_module
 from nnstudio.project.document import Document
 from nnstudio.project.project import Project
+from nnstudio.project.run_record import RunRecord
 from nnstudio.training.recording import Moment, Recording
 from nnstudio.training.trained import Progress, Trained, freeze
 
@@ -302,6 +303,36 @@ def test_moments_that_recordings_share_count_once_and_present_ones_not_at_all() 
     for number in range(1, 9):  # a run that is paused again and again
         document.apply(f"Train {number}", recorded(trained(number), *own[: number + 1]))
     assert undone(document) == [True] * 8
+
+
+def in_book(project: Project, number: int) -> RunRecord:
+    """``project``'s run, as it is written down."""
+    assert project.trained is not None
+    parts = (project.graph, project.layout, project.data, project.settings)
+    return RunRecord(number, *parts, began="", trained=project.trained)
+
+
+@pytest.mark.usefixtures("room_for_four_moments")
+def test_recordings_that_the_book_of_runs_keeps_stay_in_past_steps_and_take_room_from_others() -> (
+    None
+):
+    first, second, third = (recorded(trained(number), *moments(2)) for number in range(3))
+    document = Document(first)
+    document.apply("Train", second)
+    document.keep_runs(tuple(in_book(first, number) for number in (1, 2)))
+    document.apply("Train", third)
+    assert undone(document) == [False, True]
+
+
+@pytest.mark.usefixtures("room_for_four_moments")
+def test_what_a_paused_run_shares_with_itself_in_the_book_is_no_more_to_keep() -> None:
+    own = moments(6)
+    document = Document(recorded(trained(0), *own[:5]))
+    whole = recorded(trained(1), *own)
+    document.apply("Train", whole)
+    document.keep_runs((in_book(whole, 1),))
+    document.apply("New weights", replace(whole, trained=None))
+    assert undone(document) == [True, True]
 
 
 @pytest.mark.usefixtures("room_for_four_moments")

@@ -6,7 +6,7 @@ import gc
 import weakref
 from collections.abc import Callable
 from dataclasses import replace
-from math import isnan
+from math import inf, isnan
 
 import numpy as np
 import pytest
@@ -21,6 +21,7 @@ from nnstudio.graph.edits import replace_layer
 from nnstudio.project import run_book
 from nnstudio.project.document import Document
 from nnstudio.project.project import Project
+from nnstudio.project.rewinding import rewound
 from nnstudio.project.run_book import (
     RunRecord,
     begun,
@@ -46,6 +47,7 @@ from nnstudio.project.runs import (
 from nnstudio.training.events import Diverged, Ended
 from nnstudio.training.loop import train
 from nnstudio.training.recorder import Recorder
+from nnstudio.training.recording import Recording
 from nnstudio.training.trained import Trained
 
 WHEN = "2026-11-21T14:00:00+00:00"
@@ -270,17 +272,68 @@ def test_what_was_said_of_the_data_stays_only_with_that_data() -> None:
     assert reopened(elsewhere, told.runs[0]).description == ""
 
 
-def test_a_record_has_its_curves_once_and_no_moments_on_the_way() -> None:
-    session = session_for(LINE, LINE_DATA)
-    recorder = Recorder(session)
+def recorded(project: Project, *, batches: int | None = None) -> Project:
+    """``project`` after training, with the moments of its run."""
+    session = session_for(project, LINE_DATA)
+    recorder = Recorder(session, share=inf)
     recorder.begin()
-    *_, event = train(session, batches=3)
-    trained = replace(session.trained(), recording=recorder.recording)
-    record = ended(begun(LINE, session, WHEN), session, event, trained)
+    record = begun(project, session, WHEN)
+    for event in train(session, batches=batches):
+        recorder.attend(event)
+    trained = numbered(replace(session.trained(), recording=recorder.recording), record)
+    record = ended(record, session, event, trained)
+    return replace(project, trained=trained, runs=written(project.runs, record))
+
+
+def recording_of(project: Project, number: int) -> Recording | None:
+    record = record_of(project.runs, number)
+    assert record is not None
+    assert record.trained is not None, "weights go later than moments"
+    return record.trained.recording
+
+
+def test_a_record_has_its_curves_once_and_the_moments_on_the_way() -> None:
+    (record,) = recorded(LINE, batches=3).runs
     assert record.trained is not None
-    assert record.trained.recording is None
     assert record.trained.history is None
     assert len(record.curves.steps) == 3
+    assert record.trained.recording is not None
+    assert [moment.step for moment in record.trained.recording.moments] == [0, 1, 2, 3]
+
+
+def test_a_run_opened_again_can_be_wound_back_and_goes_on_from_there_with_the_same_bits() -> None:
+    project = recorded(LINE, batches=7)
+    other = recorded(with_new_weights(project))
+    opened = reopened(other, other.runs[0])
+    recording = trained_of(opened).recording
+    assert recording is not None
+    moment = recording.at(4)
+    assert moment is not None
+    again = run(rewound(opened, moment), batches=3)
+    assert trained_of(again).sha256 == trained_of(project).sha256
+
+
+def test_the_oldest_runs_let_their_moments_go_beyond_the_bound_but_not_their_weights(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    size = recorded(LINE).runs[0].recording_size
+    monkeypatch.setattr(run_book, "RECORDING_BYTES", 2 * size)
+    project = LINE
+    for _ in range(4):
+        project = with_new_weights(recorded(project))
+    kept = [record.number for record in project.runs if recording_of(project, record.number)]
+    assert kept == [2, 3, 4]  # two within the bound, and the newest
+    monkeypatch.setattr(run_book, "RECORDING_BYTES", 0)
+    project = recorded(project)
+    kept = [record.number for record in project.runs if recording_of(project, record.number)]
+    assert kept == [5]
+
+
+def test_moments_of_a_tiny_network_count_for_what_surrounds_them_too() -> None:
+    (record,) = recorded(LINE).runs
+    recording = recording_of(recorded(LINE), 1)
+    assert recording is not None
+    assert record.recording_size > recording.size + 1000 * len(recording.moments)
 
 
 def test_a_paused_run_opened_again_goes_on_with_the_same_bits_as_the_same_run() -> None:
