@@ -153,6 +153,7 @@ def test_pointing_at_a_column_shows_its_bars_and_a_click_looks_at_that_step(qtbo
     panel = show(qtbot, HistogramsPanel, spiral(epochs=6), WIDE)
     train(qtbot, panel)
     qtbot.waitUntil(lambda: len(panel.plot.columns) > 10)
+    qtbot.waitUntil(lambda: not panel.live._timer.isActive())  # all columns are there
     plot = panel.plot
     _, name = plot.shown()
     assert name == "now"
@@ -176,6 +177,7 @@ def test_by_keyboard_columns_are_gone_through_and_left(qtbot: QtBot) -> None:
     panel = show(qtbot, HistogramsPanel, spiral(epochs=6), WIDE)
     train(qtbot, panel)
     qtbot.waitUntil(lambda: len(panel.plot.columns) > 10)
+    qtbot.waitUntil(lambda: not panel.live._timer.isActive())  # all columns are there
     plot = panel.plot
     plot.setFocus()
     last = len(plot.columns) - 1
@@ -206,7 +208,7 @@ def test_the_layer_that_is_selected_on_the_canvas_is_shown(qtbot: QtBot) -> None
 def test_updates_are_the_run_s_own_ratios_beside_the_healthy_band(qtbot: QtBot) -> None:
     panel = show(qtbot, HistogramsPanel, long(), WIDE)
     click(panel, "histograms_updates_button")
-    assert child(panel, "histograms_empty").isVisibleTo(panel)
+    qtbot.waitUntil(lambda: child(panel, "histograms_empty").isVisibleTo(panel))
     sampled(qtbot, panel)
     panel.refresh()
     observed = panel.observing.observations

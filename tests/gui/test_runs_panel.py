@@ -659,6 +659,7 @@ def test_the_keyboard_stays_in_the_panel_when_the_seeds_are_cancelled(
     click(spirals.window, "runs_seeds_button")
     cancel = child(spirals.window, "seeds_cancel")
     qtbot.waitUntil(cancel.isVisible)
+    spirals.window.activateWindow()  # as a window manager does when the dialog goes
     qtbot.waitUntil(spirals.window.isActiveWindow)
     cancel.setFocus()
     QTest.keyClick(cancel, KEYS.Key_Space)

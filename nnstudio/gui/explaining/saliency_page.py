@@ -189,6 +189,8 @@ class SaliencyPage(QWidget):
         self.changed.emit()
 
     def _cancel_or_go_on(self) -> None:
+        if self._inside is not None:  # what was chosen last is meant, asked already or not
+            self._about = self._question(self._inside), self._inside.chosen
         if self.asking.is_given_up:
             self.asking.go_on()
         else:
