@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from math import isfinite, nan
 from time import perf_counter
 
@@ -21,12 +22,16 @@ from nnstudio.engine.layer import Array
 from nnstudio.messages import StudioError, sentence
 from nnstudio.project.fixes.fix import Fix
 from nnstudio.project.project import Project
+from nnstudio.project.run_book import begun, ended
+from nnstudio.project.run_record import RunRecord
 from nnstudio.project.runs import continues, session_for, with_start_weights
 from nnstudio.training.control import Control
-from nnstudio.training.events import Diverged, EpochDone, Failed
+from nnstudio.training.events import Diverged, Ended, EpochDone, Event, Failed
 from nnstudio.training.history import EpochFigures, figures_of
 from nnstudio.training.loop import train
+from nnstudio.training.recorder import Recorder
 from nnstudio.training.session import Session
+from nnstudio.training.trained import Trained
 
 #: At least so many epochs are trained, and at most for so many seconds.
 FEWEST, SECONDS = 5, 60.0
@@ -56,12 +61,14 @@ class Outcome:
         text: both figures in a sentence.
         curves: both courses.
         project: with the remedy and the weights it has led to; ``None`` if they are no numbers.
+        record: the run with the remedy; who writes it into the book gives it a number there.
     """
 
     helped: bool
     text: str
     curves: Curves
     project: Project | None
+    record: RunRecord | None = None
 
 
 @dataclass(eq=False)
@@ -72,6 +79,8 @@ class _Course:
     diverged: int = 0
     session: Session | None = None
     recall: float = nan
+    trained: Trained | None = None
+    record: RunRecord | None = None
 
 
 def beginning(project: Project) -> Project:
@@ -144,14 +153,15 @@ class Trial:
         is_known = known.diverged or _count(known.epochs) >= self.epochs
         is_known = bool(is_known) and self._code != "doctor_imbalance"
         self._share = 1.0 if is_known else 0.5
-        after = self._run(project, data, 0.0)
+        after = self._run(project, data, 0.0, is_kept=True)
         before = _Course(known.epochs, known.diverged)
         if not is_known and not self.is_cancelled:
             before = self._run(self.before, self._data, self._share)
         if self.is_cancelled or after.session is None:
             return None
         self.progress = 1.0
-        return self._outcome(replace(project, trained=after.session.trained()), before, after)
+        outcome = self._outcome(replace(project, trained=after.trained), before, after)
+        return replace(outcome, record=after.record)
 
     def _after(self) -> tuple[Project, PreparedData]:
         """The project with the remedy, and its data, which is only prepared anew."""
@@ -163,24 +173,48 @@ class Trial:
         dataset = data.source or data.dataset
         return project, PreparedData.of(project.data, dataset=dataset, parts=parts)
 
-    def _run(self, project: Project, data: PreparedData, begun: float) -> _Course:
+    def _run(
+        self, project: Project, data: PreparedData, tried: float, *, is_kept: bool = False
+    ) -> _Course:
+        """One course.
+
+        Args:
+            tried: how much of the trial was done before, 0 … 1.
+            is_kept: this run may be used in place of the other: it is recorded and written down.
+        """
         session = session_for(project, data)
+        recorder = Recorder(session) if is_kept else None
+        record = begun(project, session, _now()) if is_kept else None
         until = perf_counter() + self._share * self._seconds
         diverged = 0
+        end: Event = Ended("limit")
+        if recorder is not None:
+            recorder.begin()
         for event in train(session, self._control, epochs=self.epochs):
+            if recorder is not None:
+                recorder.attend(event)
             if isinstance(event, Diverged):
                 diverged = event.step
             elif isinstance(event, Failed):
                 raise event.error
+            elif isinstance(event, Ended):
+                end = event
             elif isinstance(event, EpochDone) and perf_counter() > until:
                 break
             done = session.epoch + session.position / max(1, len(data.parts.train))
-            self.progress = begun + self._share * min(1.0, done / self.epochs)
+            self.progress = tried + self._share * min(1.0, done / self.epochs)
+        trained = None
         if not diverged:
+            if recorder is not None and not session.result:
+                recorder.begin()  # where it stands when its time is up
             session.conclude()
+            recording = None if recorder is None else recorder.recording
+            trained = replace(session.trained(), recording=recording)
+        if record is not None:
+            record = ended(record, session, end, trained)
         rare = RareClasses.of(session)
         recall = nan if rare is None else float(np.nanmean(rare.recall()))
-        return _Course(session.history.epochs, diverged, session, recall)
+        return _Course(session.history.epochs, diverged, session, recall, trained, record)
 
     # ------------------------------------------------------------------ the verdict
 
@@ -247,6 +281,10 @@ class Trial:
         )
         words = _WORDS.get(name, "metric")
         return Curves(f"{words[0].upper()}{words[1:]} of each epoch", series)
+
+
+def _now() -> str:
+    return datetime.now().astimezone().isoformat(timespec="seconds")
 
 
 _LOSSES = ("val_loss", "train_loss")

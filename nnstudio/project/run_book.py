@@ -41,6 +41,7 @@ __all__ = [
     "numbered",
     "project_of",
     "record_of",
+    "renumbered",
     "reopened",
     "with_end",
     "with_group",
@@ -206,6 +207,14 @@ def numbered(trained: Trained, record: RunRecord) -> Trained:
     return replace(trained, run_number=record.number, parent=record.parent)
 
 
+def renumbered(record: RunRecord, number: int) -> RunRecord:
+    """``record`` with another number, which its weights tell too."""
+    record = replace(record, number=number)
+    if record.trained is None:
+        return record
+    return replace(record, trained=numbered(record.trained, record))
+
+
 # ---------------------------------------------------------------- the book
 
 
@@ -318,10 +327,7 @@ def with_group(runs: Runs, members: Sequence[RunRecord], *, after: int = 0, grou
     """
     first = next_number(runs, after)
     for number, member in enumerate(members, first):
-        trained = member.trained
-        if trained is not None:
-            trained = replace(trained, run_number=number, parent=member.parent)
-        member = replace(member, number=number, trained=trained, group=group or first)
+        member = replace(renumbered(member, number), group=group or first)
         runs = bounded((*runs, member))
     return runs
 

@@ -28,6 +28,8 @@ from nnstudio.gui.doctor.finding_row import FindingRow
 from nnstudio.gui.panels.doctor_panel import DoctorPanel
 from nnstudio.gui.plots.plotting import TICK_SIZE, sized
 from nnstudio.project.project import Project
+from nnstudio.project.runs import session_for
+from nnstudio.training.loop import train as steps_of
 
 SLOW = {"optimizer": SGD(), "learning_rate": 3e-4, "epochs": 6}
 
@@ -108,7 +110,41 @@ def test_a_remedy_is_tried_and_used_as_one_undo_step(qtbot: QtBot) -> None:
     assert used.trained.progress.epoch == 6
     assert panel.findings() == ()
     workbench.document.undo()
-    assert workbench.project == before
+    assert replace(workbench.project, runs=before.runs) == before
+
+
+def test_the_run_of_a_remedy_that_is_used_is_in_the_book_and_can_be_wound_back(
+    qtbot: QtBot,
+) -> None:
+    panel = doctor(qtbot, spiral(**SLOW))
+    workbench = panel.live.workbench
+    tried(qtbot, panel)
+    click(panel, "doctor_use_0")
+    used = workbench.project
+    ailing, record = used.runs
+    assert (ailing.number, record.number) == (1, 2)
+    assert (record.end, record.epoch) == ("finished", 6)
+    assert record.settings == used.settings
+    assert record.trained == used.trained
+    assert used.trained is not None
+    assert used.trained.run_number == 2
+
+    recording = panel.live.recording
+    assert recording is not None
+    assert recording.last is not None
+    assert recording.last.step == record.step
+    half = recording.moments[len(recording.moments) // 2]
+    panel.live.look_at(half.step)
+    model = panel.live.model()
+    assert model is not None
+    session = session_for(replace(used, trained=None), workbench.data)
+    for _ in steps_of(session, batches=half.step):
+        pass
+    np.testing.assert_array_equal(model.workspace.flat, session.flat)
+
+    workbench.change_settings("Epochs", epochs=8)
+    train(qtbot, panel)
+    assert [(run.number, run.epoch) for run in workbench.project.runs] == [(1, 6), (2, 8)]
 
 
 def test_a_run_that_still_goes_on_is_ended_before_the_remedy_is_used(qtbot: QtBot) -> None:

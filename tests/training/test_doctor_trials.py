@@ -23,6 +23,7 @@ from nnstudio.engine.optimizers import SGD
 from nnstudio.engine.shaping import Input
 from nnstudio.messages import SENTENCES
 from nnstudio.project.project import Project
+from nnstudio.project.rewinding import rewound
 from nnstudio.project.runs import session_for
 from nnstudio.training.control import Control
 from nnstudio.training.history import EpochFigures
@@ -240,6 +241,34 @@ def test_a_trial_whose_time_is_up_compares_what_both_have_reached() -> None:
     assert trial.outcome is not None
     assert [len(series.y) for series in trial.outcome.curves.series] == [1, 1]
     assert "after 1 epoch" in trial.outcome.text
+
+
+def test_a_trial_whose_time_is_up_leaves_a_run_that_goes_on_with_the_bits_of_a_whole_one() -> None:
+    project = classifier(Dense(16), Tanh(), epochs=50)
+    data = PreparedData.of(project.data)
+    finding = Finding("doctor_rate_low", Bars("", (), np.empty(0), np.empty(0)))
+    trial = Trial(project, data, remedies_for(project, finding)[0], finding.code, seconds=0.0)
+    trial.work()
+    assert trial.outcome is not None
+    project, record = trial.outcome.project, trial.outcome.record
+    assert project is not None
+    assert project.trained is not None
+    assert record is not None
+    assert (record.end, record.epoch) == ("paused", 1)
+    assert record.trained == project.trained
+    recording = project.trained.recording
+    assert recording is not None
+    assert recording.last is not None
+    assert recording.last.step == record.step
+    for moment in (recording.moments[3], recording.last):
+        on, whole = (
+            session_for(start, data)
+            for start in (rewound(project, moment), replace(project, trained=None))
+        )
+        for session in (on, whole):
+            for _ in train(session, batches=record.step + 9 - session.step):
+                pass
+        np.testing.assert_array_equal(on.flat, whole.flat)
 
 
 def with_known(losses: list[float], seconds: float = 60.0) -> Outcome:

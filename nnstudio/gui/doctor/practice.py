@@ -22,6 +22,8 @@ from nnstudio.gui.workbench import Workbench
 from nnstudio.messages import sentence
 from nnstudio.project.fixes.fix import Fix
 from nnstudio.project.project import Project
+from nnstudio.project.run_book import next_number, numbered, renumbered, written
+from nnstudio.project.run_record import RunRecord
 from nnstudio.training.events import Diverged, Event
 from nnstudio.training.session import Session
 
@@ -169,7 +171,10 @@ class Practice(QObject):
         self.changed.emit()
 
     def use(self, finding: Finding) -> None:
-        """Make the remedy and the weights it has led to part of the project: one undo step."""
+        """Make the remedy and the weights it has led to part of the project: one undo step.
+
+        The run that has led to them is in the book of runs from then on.
+        """
         kept = self._trials.get(finding.key)
         outcome = None if kept is None else kept[1].outcome
         if kept is None or outcome is None or outcome.project is None or self._examiner is None:
@@ -181,6 +186,8 @@ class Practice(QObject):
         if _same_but_for_weights(now, begun):
             project = replace(outcome.project, layout=now.layout)
             project = project.with_graph(outcome.project.graph)
+            if outcome.record is not None:
+                project = self._written_down(project, outcome.record)
         else:  # edited meanwhile: the remedy for what is there now, without the trial's weights
             again = (other for other in remedies_for(now, finding) if other.label == fix.label)
             project = next((other.project for other in again), None)
@@ -193,6 +200,16 @@ class Practice(QObject):
         self._workbench.apply(fix.label, project)
         self._workbench.said.emit(sentence("remedy_used", label=fix.label), "ok")
         self.changed.emit()
+
+    def _written_down(self, project: Project, record: RunRecord) -> Project:
+        """``project``, which stands at the run of ``record``, once that is in the book."""
+        document = self._workbench.document
+        runs = document.project.runs
+        record = renumbered(record, next_number(runs, document.last_run))
+        record = replace(record, graph=project.graph, layout=project.layout)
+        document.keep_runs(written(runs, record))
+        trained = project.trained
+        return replace(project, trained=None if trained is None else numbered(trained, record))
 
     def finish(self) -> None:
         """Give up every trial and wait for its thread, before the window closes."""
