@@ -32,10 +32,17 @@ from nnstudio.data.sources import Mnist, Spiral, Square
 from nnstudio.engine.activations import ReLU, Sigmoid, Softmax
 from nnstudio.engine.dense import Dense
 from nnstudio.engine.layer import Layer
-from nnstudio.engine.losses import BinaryCrossEntropy, CategoricalCrossEntropy, Hinge, Loss
-from nnstudio.engine.shaping import Flatten, Input
-from nnstudio.graph.edits import remove
-from nnstudio.graph.model import Graph
+from nnstudio.engine.losses import (
+    BinaryCrossEntropy,
+    CategoricalCrossEntropy,
+    Hinge,
+    Loss,
+    MeanSquaredError,
+)
+from nnstudio.engine.shaping import Flatten, Input, Reshape
+from nnstudio.graph.edits import add_node, connect, remove
+from nnstudio.graph.model import Graph, Node
+from nnstudio.gui.look.number_text import number_text, percent_text
 from nnstudio.persistence.project_file import load_project
 from nnstudio.project.model import Model
 from nnstudio.project.project import Project
@@ -263,6 +270,47 @@ def test_digits_written_by_people_are_read(qtbot: QtBot) -> None:
             panel.draw(strokes)
         right += panel.answer() == digit["label"]
     assert right / len(chosen) >= 0.9
+
+
+def with_more_outputs(content: Project) -> Project:
+    """One that tells odd from even, and one that draws the picture again, beside the first."""
+    settings = replace(
+        content.settings,
+        losses=(("odd", BinaryCrossEntropy()), ("again", MeanSquaredError())),
+        target_columns=(("odd", "odd"), ("again", "inputs")),
+    )
+    graph = content.graph
+    for node, before in (
+        (Node("odd_dense", Dense(1)), graph.nodes[1].id),
+        (Node("odd", Sigmoid(), name="odd"), "odd_dense"),
+        (Node("again_dense", Dense(64)), graph.nodes[1].id),
+        (Node("again", Reshape((1, 8, 8)), name="again"), "again_dense"),
+    ):
+        graph = connect(add_node(graph, node), before, node.id)
+    return replace(content, settings=settings).with_graph(graph)
+
+
+def test_every_output_answers_the_first_with_bars_and_the_others_in_a_line_each(
+    qtbot: QtBot,
+) -> None:
+    workbench, panel = open_panel(qtbot, with_more_outputs(digits()))
+    assert not workbench.problems
+    train(qtbot, workbench)
+    others = child(panel, "try_others")
+    assert not others.isVisible(), "nothing is drawn yet"
+    panel.draw(FOUR)
+    model = panel.live.model()
+    assert model is not None
+    first, odd, again = model.answers(prepare_drawing("digits", FOUR)[np.newaxis])
+    assert panel.answer() == first[0].argmax()
+    assert others.isVisible()
+    name = workbench.data.dataset.column("odd").classes[odd[0].argmax()]
+    assert others.text().splitlines() == [
+        f"odd: {name} ({percent_text(float(odd[0].max()))} sure)",
+        f"again: {', '.join(number_text(float(v)) for v in again.ravel()[:8])} …",
+    ]
+    click(panel, "pad_clear_button")
+    assert not others.isVisible()
 
 
 # ---------------------------------------------------------------------- numbers

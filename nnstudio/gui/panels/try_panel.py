@@ -15,6 +15,7 @@ from nnstudio.data.dataset import INPUTS, TARGETS, Column
 from nnstudio.data.drawing import prepare_drawing
 from nnstudio.data.sources import ByHand, Drawings
 from nnstudio.engine.embedding import Embedding
+from nnstudio.engine.layer import Array
 from nnstudio.gui.live import Live, LiveView
 from nnstudio.gui.look.number_text import number_text, percent_text
 from nnstudio.gui.look.theme import Theme
@@ -22,6 +23,7 @@ from nnstudio.gui.trying.drawing_view import DrawingView
 from nnstudio.gui.trying.keep_bar import KeepBar
 from nnstudio.gui.trying.keeping import Keeping
 from nnstudio.gui.trying.numbers_view import NumbersView, Range
+from nnstudio.gui.trying.other_answers import other_answers
 from nnstudio.messages import StudioError, sentence
 from nnstudio.project.model import Model
 
@@ -59,6 +61,12 @@ class TryPanel(LiveView):
         self._pages = QStackedWidget()
         for page in (self._empty, self._drawing, self._numbers):
             self._pages.addWidget(page)
+        self._others = QLabel()
+        self._others.setObjectName("try_others")
+        self._others.setAccessibleName("What the other outputs answer")
+        self._others.setProperty("role", "dim")
+        self._others.setWordWrap(True)
+        self._others.setContentsMargins(12, 0, 12, 8)
         self._note = QLabel()
         self._note.setObjectName("try_note")
         self._note.setWordWrap(True)
@@ -70,6 +78,7 @@ class TryPanel(LiveView):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self._pages, 1)
+        column.addWidget(self._others)
         column.addWidget(self._keep_bar)
         column.addWidget(self._note)
         self._drawing.pad.changed.connect(self._drawn)
@@ -104,6 +113,7 @@ class TryPanel(LiveView):
         """Ask the network, as it is now, about what is drawn or set."""
         source = self.live.project.data.source
         self._probabilities = None
+        self._tell_others(None)
         self._keep_bar.setVisible(bool(source.drawing))
         if source.drawing:
             self._pages.setCurrentWidget(self._drawing)
@@ -122,7 +132,8 @@ class TryPanel(LiveView):
         self._ask_for_sign()
         picture = self._prepared(style)
         began = perf_counter()
-        values = self._ask(model, picture[np.newaxis])
+        answers = self._ask(model, picture[np.newaxis])
+        values = None if answers is None else answers[0][0]
         took = (perf_counter() - began) * 1000
         self._say(*self._note_on(values))
         if values is not None and not np.isfinite(values).all():
@@ -138,6 +149,7 @@ class TryPanel(LiveView):
         if values is None or view.pad.is_empty:
             view.show_nothing()
             return
+        self._tell_others(answers)
         values = values.ravel()
         self._probabilities = values
         name = view.bars.classes[int(values.argmax())]
@@ -191,10 +203,12 @@ class TryPanel(LiveView):
 
     def _read_numbers(self) -> None:
         view, model = self._numbers, self.live.model()
-        values = self._ask(model, np.array([view.values()]))
+        answers = self._ask(model, np.array([view.values()]))
+        values = None if answers is None else answers[0][0]
         self._say(*self._note_on(values))
         if values is not None and not np.isfinite(values).all():
             values = None  # no class is the greatest of what are no numbers
+        self._tell_others(None if values is None else answers)
         if values is None:
             view.show_answer("", "", None)
         elif self._is_classes(model) and values.ndim > 1:  # a class at each place
@@ -213,14 +227,22 @@ class TryPanel(LiveView):
             ]
             view.show_answer("\n".join(lines), self._detail(""), None)
 
-    def _ask(self, model: Model | None, batch: np.ndarray) -> np.ndarray | None:
-        """The network's answer to the one example of ``batch``; ``None`` if there can't be any."""
+    def _ask(self, model: Model | None, batch: np.ndarray) -> list[Array] | None:
+        """What each output answers to the one example of ``batch``; ``None`` if nothing can."""
         if model is None or model.columns != (INPUTS,):
             return None
         try:
-            return model.predict_first(batch)[0]
+            return model.answers(batch)
         except StudioError:
             return None  # the note says why
+
+    def _tell_others(self, answers: list[Array] | None) -> None:
+        """Say what the outputs after the first answer, if there are any."""
+        model, data, text = self.live.model(), self.live.workbench.data, ""
+        if model is not None and answers is not None and len(answers) > 1:
+            text = other_answers(model, answers, None if data is None else data.dataset)
+        self._others.setText(text)
+        self._others.setVisible(bool(text))
 
     def _detail(self, sure: str) -> str:
         beyond = [
