@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from driving import child
-from PySide6.QtCore import QEvent, QPointF
+from PySide6.QtCore import QEvent, QPoint, QPointF
 from PySide6.QtGui import QAction, QColor, QHelpEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QToolTip
@@ -130,6 +130,7 @@ def test_pointing_at_a_line_tells_its_weight_and_lights_it(open_window, qtbot: Q
     settled(window, qtbot)
     window.docks.docks["neurons"].raise_()
     picture = child(window, "neurons_picture")
+    qtbot.waitUntil(lambda: not picture.visibleRegion().isEmpty())
     qtbot.waitUntil(lambda: picture._scheme is not None)
     settled(window, qtbot)
     scheme = picture._scheme
@@ -147,8 +148,14 @@ def test_pointing_at_a_line_tells_its_weight_and_lights_it(open_window, qtbot: Q
         told.add(words.endswith(expected))
     assert told == {True}
     place = corner + QPointF(*(0.12 * bundle.ends[3][:2] + 0.88 * bundle.ends[3][2:])) * scale
-    QTest.mouseMove(picture, place.toPoint())
-    qtbot.waitUntil(lambda: picture._lit is not None)
+
+    def points_at_it() -> bool:
+        for x in (1, 0):  # a mouse that stands still tells nothing
+            QTest.mouseMove(picture, place.toPoint() + QPoint(x, 0))
+        return picture._lit is not None
+
+    qtbot.waitUntil(points_at_it)
+    assert picture._scheme is scheme, "nothing has moved meanwhile"
     image = picture.grab().toImage()
     seen = {
         QColor(image.pixel(x, y)).name().upper()
