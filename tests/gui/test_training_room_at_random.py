@@ -163,6 +163,9 @@ def check(window: MainWindow, panel: RunsPanel) -> None:
     for run in panel.book.runs:
         assert run.parent is None or run.parent[0] != run.number
         assert (run.end == "running") == (running and run.number == workbench.runner.record.number)
+        if run.trained is not None and run.trained.recording is not None and run.end != "running":
+            assert run.trained.progress.run == run.trained.recording.run
+            assert run.trained.recording.last.step <= run.step
 
     recording, moment = live.recording, live.moment
     assert (
