@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from pytestqt.qtbot import QtBot
@@ -16,6 +16,28 @@ if TYPE_CHECKING:
     from nnstudio.gui.main_window import MainWindow
 
 Opener = Callable[..., "MainWindow"]
+
+
+#: So many milliseconds are waited for what should happen at once: the machine may be busy.
+PATIENCE = 30_000
+
+
+class PatientBot(QtBot):
+    """Gives up later than usual, and goes on as soon as ever."""
+
+    def waitUntil(self, callback: Callable[[], bool | None], *, timeout: int = PATIENCE) -> None:
+        """Until the callback returns true."""
+        super().waitUntil(callback, timeout=timeout)
+
+    def waitSignal(self, signal: Any, *, timeout: int = PATIENCE, **options: Any) -> Any:
+        """Until the signal is emitted, within a ``with`` block."""
+        return super().waitSignal(signal, timeout=timeout, **options)
+
+
+@pytest.fixture
+def qtbot(qapp: object, request: pytest.FixtureRequest) -> QtBot:
+    """The mouse, the keyboard and the patience of who tests the window."""
+    return PatientBot(request)
 
 
 @pytest.fixture(autouse=True)
@@ -50,7 +72,7 @@ def open_window(qtbot: QtBot) -> Iterator[Opener]:
         window.resize(*size)
         window.show()
         qtbot.waitExposed(window)
-        qtbot.waitUntil(lambda: not window.workbench.is_loading, timeout=20_000)
+        qtbot.waitUntil(lambda: not window.workbench.is_loading)
         return window
 
     yield build

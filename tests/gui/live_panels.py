@@ -52,12 +52,12 @@ def show(
     panel.resize(*size)
     panel.show()
     qtbot.waitExposed(panel)
-    qtbot.waitUntil(lambda: not workbench.is_loading, timeout=20_000)
+    qtbot.waitUntil(lambda: not workbench.is_loading)
     return panel
 
 
 def train(qtbot: QtBot, panel: LiveView) -> None:
     """Train to the end of the settings' epochs."""
     runner = panel.live.workbench.runner
-    with qtbot.waitSignal(runner.ended, timeout=20_000):
+    with qtbot.waitSignal(runner.ended):
         assert runner.run()

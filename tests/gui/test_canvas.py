@@ -100,7 +100,7 @@ def test_weights_become_pictures_on_the_cards_while_the_canvas_is_visible(
             picture.pixel(x, y) for x in range(picture.width()) for y in range(picture.height())
         }
 
-    qtbot.waitUntil(lambda: len(colours()) > 5, timeout=20_000)
+    qtbot.waitUntil(lambda: len(colours()) > 5)
     hand.view.set_thumbnail("dense", None)
     assert len(colours()) < 5
     pixmap = QPixmap(8, 8)

@@ -128,7 +128,7 @@ def test_before_two_epochs_have_ended_the_steps_are_smoothed(qtbot: QtBot) -> No
     panel = show(qtbot, CurvesPanel, digits(epochs=3))
     runner = panel.live.workbench.runner
     for _ in range(5):
-        with qtbot.waitSignal(runner.ended, timeout=20_000):
+        with qtbot.waitSignal(runner.ended):
             assert runner.step_batch()
     panel.options.choose("smoothing", 0.5)
     panel.refresh()

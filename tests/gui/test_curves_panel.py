@@ -42,7 +42,7 @@ def test_before_training_the_panel_offers_run_and_run_fills_it(qtbot: QtBot) -> 
     assert "the learning curves appear here" in child(panel, "curves_run_text").text()
     assert panel.points() == 0
 
-    with qtbot.waitSignal(panel.live.workbench.runner.ended, timeout=20_000):
+    with qtbot.waitSignal(panel.live.workbench.runner.ended):
         click(panel, "curves_run_button")
 
     qtbot.waitUntil(lambda: panel.epochs_drawn() == 3)
@@ -210,7 +210,7 @@ def test_steps_after_the_last_epoch_stand_where_their_epoch_has_got_to(qtbot: Qt
     panel = show(qtbot, CurvesPanel, line(epochs=3, batch_size=20))
     runner = panel.live.workbench.runner
     for step in (runner.step_epoch, runner.step_batch, runner.step_batch):
-        with qtbot.waitSignal(runner.ended, timeout=20_000):
+        with qtbot.waitSignal(runner.ended):
             assert step()
     panel.refresh()
     (chart,) = charts(panel)

@@ -360,7 +360,7 @@ def test_much_data_is_looked_at_on_a_thread_and_from_a_sample(show: Show, qtbot:
     panel = show(dataset=Dataset("", inputs, inputs[:, :1]))
     click(panel, "data_view_columns")
     assert child(panel, "data_view_empty").isVisible()
-    qtbot.waitUntil(lambda: child(panel, "columns_table").isVisible(), timeout=20_000)
+    qtbot.waitUntil(lambda: child(panel, "columns_table").isVisible())
     said = text(panel, "columns_note")
     assert said == "Of a sample of 100,000 of the 150,000 examples."
 
@@ -554,4 +554,4 @@ def test_much_data_is_looked_at_only_when_training_pauses(
     assert "when training ends" in text(panel, "data_view_empty_text")
     assert bench.runner.is_running
     click(window, "pause_button")
-    qtbot.waitUntil(lambda: child(window, "columns_table").isVisible(), timeout=20_000)
+    qtbot.waitUntil(lambda: child(window, "columns_table").isVisible())

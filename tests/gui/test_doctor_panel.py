@@ -51,7 +51,7 @@ def text(panel: DoctorPanel, name: str) -> str:
 def tried(qtbot: QtBot, panel: DoctorPanel) -> None:
     """Try the first finding's remedy, to the end."""
     click(panel, "doctor_try_0")
-    qtbot.waitUntil(lambda: text(panel, "doctor_outcome_0")[:1] == "“", timeout=30_000)
+    qtbot.waitUntil(lambda: text(panel, "doctor_outcome_0")[:1] == "“")
 
 
 def test_before_any_run_it_says_what_it_is_for(qtbot: QtBot) -> None:
@@ -73,9 +73,9 @@ def test_that_all_is_well_is_said_while_the_run_goes_on(qtbot: QtBot) -> None:
     runner.run()
     try:
         quiet = "doctor_quiet_text"
-        qtbot.waitUntil(lambda: "Nothing wrong so far" in text(panel, quiet), timeout=20_000)
+        qtbot.waitUntil(lambda: "Nothing wrong so far" in text(panel, quiet))
         known = text(panel, quiet)
-        qtbot.waitUntil(lambda: text(panel, quiet) != known, timeout=20_000)
+        qtbot.waitUntil(lambda: text(panel, quiet) != known)
         assert runner.is_running
         assert "times" in text(panel, quiet)
     finally:
@@ -152,8 +152,8 @@ def test_a_run_that_still_goes_on_is_ended_before_the_remedy_is_used(qtbot: QtBo
     panel = show(qtbot, DoctorPanel, endless)
     workbench = panel.live.workbench
     assert workbench.runner.run()
-    qtbot.waitUntil(lambda: bool(panel.findings()), timeout=30_000)
-    qtbot.waitUntil(lambda: child(panel, "doctor_try_0").isVisible(), timeout=5_000)
+    qtbot.waitUntil(lambda: bool(panel.findings()))
+    qtbot.waitUntil(lambda: child(panel, "doctor_try_0").isVisible())
     tried(qtbot, panel)
     assert workbench.runner.is_running
     click(panel, "doctor_use_0")
@@ -169,19 +169,19 @@ def test_a_trial_goes_on_while_a_paused_run_does_and_ends_with_another_run(qtbot
     panel = show(qtbot, DoctorPanel, endless)
     workbench = panel.live.workbench
     assert workbench.runner.run()
-    qtbot.waitUntil(lambda: bool(panel.findings()), timeout=30_000)
-    qtbot.waitUntil(lambda: child(panel, "doctor_try_0").isVisible(), timeout=5_000)
+    qtbot.waitUntil(lambda: bool(panel.findings()))
+    qtbot.waitUntil(lambda: child(panel, "doctor_try_0").isVisible())
     workbench.runner.finish()
     (finding,) = panel.findings()
     click(panel, "doctor_try_0")
     trial = panel.practice.trial(finding)
-    with qtbot.waitSignal(workbench.runner.ended, timeout=20_000):
+    with qtbot.waitSignal(workbench.runner.ended):
         assert workbench.runner.step_batch()
     assert panel.practice.trial(finding) is trial
-    qtbot.waitUntil(lambda: trial.done, timeout=30_000)
+    qtbot.waitUntil(lambda: trial.done)
     assert trial.outcome is not None
     workbench.runner.new_weights()
-    with qtbot.waitSignal(workbench.runner.ended, timeout=20_000):
+    with qtbot.waitSignal(workbench.runner.ended):
         assert workbench.runner.step_batch()
     assert panel.practice.trial(finding) is None
 
@@ -334,12 +334,12 @@ def test_the_window_tells_of_findings_at_the_top_and_at_the_tab(qtbot: QtBot, op
     window.show_network()
     assert not child(window, "doctor_button").isVisible()
     runner = window.workbench.runner
-    with qtbot.waitSignal(runner.ended, timeout=20_000):
+    with qtbot.waitSignal(runner.ended):
         runner.run()
     assert child(window, "doctor_button").isVisible()
     assert window.docks.docks["doctor"].windowTitle() == "Doctor · 1"
     click(window, "doctor_button")
-    qtbot.waitUntil(lambda: child(window, "doctor_finding_0").isVisible(), timeout=5_000)
+    qtbot.waitUntil(lambda: child(window, "doctor_finding_0").isVisible())
     window.workbench.open(spiral())
     assert not child(window, "doctor_button").isVisible()
     assert window.docks.docks["doctor"].windowTitle() == "Doctor"

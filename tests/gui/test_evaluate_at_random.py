@@ -144,7 +144,7 @@ def test_whatever_is_changed_while_it_is_answered_answers_meet_their_own_truth(
             wild.go()
         if wild.chance.random() < 0.3:
             panel.live.workbench.runner.pause()
-            qtbot.waitUntil(lambda: at_rest(panel), timeout=20_000)
+            qtbot.waitUntil(lambda: at_rest(panel))
         QCoreApplication.processEvents()
         check(panel)
 

@@ -229,7 +229,7 @@ def test_the_field_that_was_chosen_stays_while_the_weights_change(
     page, view = confusion(digits_panel)
     QTest.mouseClick(view, Qt.MouseButton.LeftButton, pos=view.rect_of(2, 2).center())
     before = view.counts
-    with qtbot.waitSignal(digits_panel.live.workbench.runner.ended, timeout=20_000):
+    with qtbot.waitSignal(digits_panel.live.workbench.runner.ended):
         digits_panel.live.workbench.runner.restart()
         digits_panel.live.workbench.runner.step_batch()
     settled(qtbot, digits_panel)
@@ -554,10 +554,10 @@ def test_the_stage_brings_the_panel_forward_and_it_follows_the_training(
     settled(qtbot, panel)
     seen = panel.judged
     click(window, "run_button")
-    qtbot.waitUntil(lambda: panel.judged is not seen, timeout=20_000)
+    qtbot.waitUntil(lambda: panel.judged is not seen)
     during = panel.judged
-    qtbot.waitUntil(lambda: panel.judged is not during, timeout=20_000)
-    with qtbot.waitSignal(window.workbench.runner.ended, timeout=20_000):
+    qtbot.waitUntil(lambda: panel.judged is not during)
+    with qtbot.waitSignal(window.workbench.runner.ended):
         click(window, "pause_button")
     settled(qtbot, panel)
     rows, answers, _ = answers_of(panel)
@@ -574,7 +574,7 @@ def test_behind_another_tab_nothing_is_asked(qtbot: QtBot, open_window: Opener) 
     qtbot.waitUntil(lambda: not panel.is_seen())
     seen = panel.judged
     window.workbench.runner.restart()
-    with qtbot.waitSignal(window.workbench.runner.ended, timeout=20_000):
+    with qtbot.waitSignal(window.workbench.runner.ended):
         window.workbench.runner.step_batch()
     qtbot.waitUntil(lambda: not window.live._timer.isActive())
     assert panel.judged is seen
@@ -597,7 +597,7 @@ def test_much_work_is_done_on_a_thread_with_the_same_answers(
 
     monkeypatch.setattr(answering, "judged", noted)
     monkeypatch.setattr(answering, "AT_ONCE", 0)
-    with qtbot.waitSignal(panel._answering.grown, timeout=20_000):
+    with qtbot.waitSignal(panel._answering.grown):
         panel.live.workbench.change_settings("Epochs", epochs=7)
     settled(qtbot, panel)
     assert set(threads) == {"nnstudio-evaluate"}
@@ -624,7 +624,7 @@ def test_figures_of_two_moments_never_stand_beside_each_other(
     before = panel.judged
     try:
         panel.live.look_at(0)
-        qtbot.waitUntil(lambda: panel.judged is not before, timeout=20_000)
+        qtbot.waitUntil(lambda: panel.judged is not before)
         assert set(cells(panel, "evaluate_figures")["Examples"]) == {"validation"}
 
         choose(panel, "evaluate_part", "Training")  # it is waited for, and another can be chosen

@@ -41,7 +41,7 @@ SIZE = (900, 560)
 
 def settled(qtbot: QtBot, panel: ExamplePanel) -> None:
     live = panel.live
-    qtbot.waitUntil(lambda: not live._timer.isActive() and panel not in live._stale, timeout=20_000)
+    qtbot.waitUntil(lambda: not live._timer.isActive() and panel not in live._stale)
 
 
 def shown(qtbot: QtBot, content: Project) -> ExamplePanel:
@@ -299,7 +299,7 @@ def test_a_number_that_is_looked_at_follows_the_training(qtbot: QtBot) -> None:
     panel.layer_page.take_apart(2)
     before = text(panel, "example_unit_equation")
     runner = panel.live.workbench.runner
-    with qtbot.waitSignal(runner.ended, timeout=30_000):
+    with qtbot.waitSignal(runner.ended):
         runner.step_epoch()
     settled(qtbot, panel)
     after = text(panel, "example_unit_equation")

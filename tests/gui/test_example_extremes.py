@@ -44,7 +44,7 @@ def shown(qtbot: QtBot, weight: float) -> ExamplePanel:
 
 def settled(qtbot: QtBot, panel: ExamplePanel) -> None:
     live = panel.live
-    qtbot.waitUntil(lambda: not live._timer.isActive() and panel not in live._stale, timeout=20_000)
+    qtbot.waitUntil(lambda: not live._timer.isActive() and panel not in live._stale)
 
 
 @pytest.mark.parametrize("weight", [1e-40, 1e30, np.inf, np.nan])

@@ -78,7 +78,7 @@ def settled(qtbot: QtBot, panel: ExamplePanel) -> None:
         busy = panel.saliency_page.asking.is_busy or panel.is_searching
         return not busy and not live._timer.isActive() and panel not in live._stale
 
-    qtbot.waitUntil(rests, timeout=20_000)
+    qtbot.waitUntil(rests)
 
 
 def shown(qtbot: QtBot, content: Project) -> ExamplePanel:
@@ -615,7 +615,7 @@ def test_long_work_is_done_on_a_thread_with_the_same_result(
     monkeypatch.setattr(asking, "AT_ONCE", 0)
     choose(panel, "saliency_method", "Gradient")
     settled(qtbot, panel)
-    with qtbot.waitSignal(panel.saliency_page.asking.ended, timeout=20_000):
+    with qtbot.waitSignal(panel.saliency_page.asking.ended):
         choose(panel, "saliency_method", "SmoothGrad")
     settled(qtbot, panel)
     assert panel.saliency_page.view.values is not at_once
@@ -740,7 +740,7 @@ def test_behind_another_tab_nothing_is_asked(open_window: Opener, qtbot: QtBot) 
     qtbot.waitUntil(lambda: not panel.is_seen())
     seen = panel.inside
     window.workbench.runner.restart()
-    with qtbot.waitSignal(window.workbench.runner.ended, timeout=20_000):
+    with qtbot.waitSignal(window.workbench.runner.ended):
         window.workbench.runner.step_batch()
     qtbot.waitUntil(lambda: not window.live._timer.isActive())
     assert panel.inside is seen
@@ -758,9 +758,9 @@ def test_while_training_runs_everything_follows(conv_panel: ExamplePanel, qtbot:
     click(panel, "example_saliency_button")
     settled(qtbot, panel)
     seen = panel.saliency_page.view.values
-    with qtbot.waitSignal(panel.live.workbench.runner.ended, timeout=20_000):
+    with qtbot.waitSignal(panel.live.workbench.runner.ended):
         panel.live.workbench.runner.run()
-        qtbot.waitUntil(lambda: panel.saliency_page.view.values is not seen, timeout=20_000)
+        qtbot.waitUntil(lambda: panel.saliency_page.view.values is not seen)
     settled(qtbot, panel)
     expected = by_place(gradient(explained(panel, inside(panel).said())))
     np.testing.assert_allclose(panel.saliency_page.view.values, expected, rtol=1e-4, atol=1e-6)

@@ -142,7 +142,7 @@ def test_while_training_runs_points_are_arranged_only_if_asked(qtbot: QtBot) -> 
     click(panel, "features_arrange")
     during = arranged(qtbot, panel, before)
     assert not np.array_equal(during.order.flat, before.order.flat)
-    with qtbot.waitSignal(runner.ended, timeout=20_000):
+    with qtbot.waitSignal(runner.ended):
         runner.pause()
     after = arranged(qtbot, panel, during)
     np.testing.assert_array_equal(after.order.flat, panel.live.model().workspace.flat)

@@ -134,7 +134,7 @@ def test_nothing_is_computed_behind_another_tab(qtbot: QtBot, open_window: Opene
     panel = panel_of(window)
 
     def train_an_epoch() -> None:
-        with qtbot.waitSignal(window.workbench.runner.ended, timeout=20_000):
+        with qtbot.waitSignal(window.workbench.runner.ended):
             assert window.workbench.runner.step_epoch()
         qtbot.waitUntil(lambda: not window.live._timer.isActive())
 

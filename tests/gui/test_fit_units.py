@@ -76,7 +76,7 @@ def test_they_follow_the_weights_while_it_learns(qtbot: QtBot) -> None:
     panel = opened(qtbot)
     before = panel.plot.contributions.total
     panel.live.workbench.runner.step_epoch()
-    qtbot.waitUntil(lambda: not panel.live.is_running, timeout=20_000)
+    qtbot.waitUntil(lambda: not panel.live.is_running)
     qtbot.waitUntil(lambda: not np.array_equal(panel.plot.contributions.total, before))
     total, answers = panel.plot.contributions.total, panel.plot.answers[::2, 0]
     np.testing.assert_allclose(total, answers, rtol=1e-4, atol=1e-5)
@@ -125,11 +125,11 @@ def test_playing_adds_unit_after_unit_until_all_are_there(qtbot: QtBot) -> None:
     panel = opened(qtbot, bumps(4))
     click(panel, "function_build_play")
     assert panel.plot.count == 0
-    qtbot.waitUntil(lambda: panel.plot.count == 2, timeout=20_000)
+    qtbot.waitUntil(lambda: panel.plot.count == 2)
     click(panel, "function_build_play")
     assert child(panel, "function_build_play").accessibleName().startswith("Add up")
     click(panel, "function_build_play")
-    qtbot.waitUntil(lambda: panel.plot.is_built, timeout=20_000)
+    qtbot.waitUntil(lambda: panel.plot.is_built)
 
 
 def test_pointing_at_a_curve_tells_its_unit_and_a_click_selects_the_layer(qtbot: QtBot) -> None:
@@ -196,7 +196,7 @@ def test_a_unit_stands_out_in_the_neurons_and_in_the_curves_alike(
     open_window, qtbot: QtBot
 ) -> None:
     window = open_window(sample("square.nnstudio"))
-    qtbot.waitUntil(lambda: not window.live._timer.isActive(), timeout=20_000)
+    qtbot.waitUntil(lambda: not window.live._timer.isActive())
     docks = window.docks.docks
     docks["neurons"].setFloating(True)
     docks["neurons"].resize(500, 400)

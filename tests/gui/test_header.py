@@ -94,7 +94,7 @@ def test_the_epoch_and_the_time_left_are_told_while_it_runs(
 ) -> None:
     bench.change_settings("Epochs", epochs=9_999)
     click(header, "run_button")
-    qtbot.waitUntil(lambda: "left" in text(header, "time_left_label"), timeout=5000)
+    qtbot.waitUntil(lambda: "left" in text(header, "time_left_label"))
     assert text(header, "epoch_label").endswith(" of 9,999")
     assert "samples/s" in child(header, "time_left_label").toolTip()
 
@@ -106,7 +106,7 @@ def test_the_time_left_is_told_in_narrow_windows_with_many_epochs_too(
     header.resize(width, 50)
     bench.change_settings("Epochs", epochs=20_000)
     click(header, "run_button")
-    qtbot.waitUntil(lambda: "left" in text(header, "time_left_label"), timeout=5000)
+    qtbot.waitUntil(lambda: "left" in text(header, "time_left_label"))
     assert text(header, "epoch_label").endswith(" of 20,000")
 
     def are_whole() -> bool:
@@ -156,7 +156,7 @@ def test_the_speed_gives_way_where_there_is_no_room_for_it(
     endless(bench)
     click(header, "run_button")
     label = child(header, "time_left_label")
-    qtbot.waitUntil(lambda: "left" in text(header, "time_left_label"), timeout=5000)
+    qtbot.waitUntil(lambda: "left" in text(header, "time_left_label"))
     assert label.sizeHint().width() <= label.width()
 
 

@@ -52,8 +52,8 @@ def sampled(qtbot: QtBot, panel: HistogramsPanel, samples: int = 4) -> None:
         found = panel.observing.observations
         return found is not None and len(next(iter(found.rows.values()), ())) >= samples
 
-    qtbot.waitUntil(seen, timeout=20_000)
-    with qtbot.waitSignal(runner.ended, timeout=20_000):
+    qtbot.waitUntil(seen)
+    with qtbot.waitSignal(runner.ended):
         runner.pause()
 
 
@@ -144,7 +144,7 @@ def test_larger_networks_are_looked_into_on_a_thread_and_shown_when_it_is_done(
     monkeypatch.setattr("nnstudio.gui.observing.AT_ONCE", 0)
     panel = show(qtbot, HistogramsPanel, digits(), WIDE)
     click(panel, "histograms_gradients_button")
-    qtbot.waitUntil(lambda: panel.plot.now is not None, timeout=20_000)
+    qtbot.waitUntil(lambda: panel.plot.now is not None)
     assert panel.plot.now.total == 64 * 24
     assert not panel.observing.is_busy()
 
@@ -272,7 +272,7 @@ def test_the_window_opens_it_from_the_view_menu(open_window, qtbot: QtBot) -> No
     window = open_window(sample("spiral.nnstudio"))
     dock = window.docks.docks["histograms"]
     assert dock.widget() is None, "what is closed costs nothing"
-    qtbot.waitUntil(lambda: not window.live._timer.isActive(), timeout=20_000)
+    qtbot.waitUntil(lambda: not window.live._timer.isActive())
     dock.toggleViewAction().trigger()
     dock.raise_()
     qtbot.waitUntil(lambda: dock.widget() is not None and dock.widget().isVisible())

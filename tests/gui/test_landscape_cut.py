@@ -44,7 +44,7 @@ def measured(qtbot: QtBot, panel: LandscapePanel) -> Surface:
 
     qtbot.waitUntil(lambda: not panel.settings.is_settling)
     panel.refresh()
-    qtbot.waitUntil(is_done, timeout=20_000)
+    qtbot.waitUntil(is_done)
     profile = panel.cut.surface
     assert profile is not None
     assert profile.losses.shape == (1, POINTS)

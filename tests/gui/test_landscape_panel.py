@@ -51,7 +51,7 @@ def measured(qtbot: QtBot, panel: LandscapePanel) -> Surface:
 
     qtbot.waitUntil(lambda: not panel.settings.is_settling)
     panel.refresh()
-    qtbot.waitUntil(is_done, timeout=20_000)
+    qtbot.waitUntil(is_done)
     surface = panel.plot.surface
     assert surface is not None
     assert surface.losses.shape == (SIDE, SIDE)
@@ -136,7 +136,7 @@ def test_measuring_leaves_a_run_as_it_would_be_without(qtbot: QtBot) -> None:
     train(qtbot, alone)
     beside = show(qtbot, LandscapePanel, digits(epochs=8))
     runner = beside.live.workbench.runner
-    with qtbot.waitSignal(runner.ended, timeout=20_000):
+    with qtbot.waitSignal(runner.ended):
         assert runner.run()
         qtbot.waitUntil(lambda: beside.surveying.job is not None)
     np.testing.assert_array_equal(flat_of(alone), flat_of(beside))
@@ -149,7 +149,7 @@ def test_the_time_slider_moves_the_shown_point_along_the_path(
     runner = window.workbench.runner
     window.workbench.change_settings("Epochs", epochs=5)
     runner.restart()
-    with qtbot.waitSignal(runner.ended, timeout=20_000):
+    with qtbot.waitSignal(runner.ended):
         runner.run()
     panel = opened(qtbot, window)
     qtbot.waitUntil(lambda: len(panel.plot.path) > 3 and panel.plot.point is not None)
@@ -175,7 +175,7 @@ def test_what_nobody_sees_is_not_measured_until_somebody_looks_again(
     qtbot.waitUntil(lambda: panel.surveying.is_busy)
     job = panel.surveying.job
     window.docks.docks["weights"].raise_()
-    qtbot.waitUntil(lambda: job.is_over, timeout=20_000)
+    qtbot.waitUntil(lambda: job.is_over)
     assert job.progress < 1
     window.docks.docks["landscape"].raise_()
     measured(qtbot, panel)
@@ -307,7 +307,7 @@ def test_measuring_is_cancelled_by_a_click_and_what_is_known_stays(qtbot: QtBot)
         Spiral(count=1600), Input((2,)), Dense(400), Tanh(), Dense(400), Tanh(), Dense(2)
     )
     panel = show(qtbot, LandscapePanel, wide, (720, 420))
-    qtbot.waitUntil(lambda: panel.plot.surface is not None, timeout=20_000)
+    qtbot.waitUntil(lambda: panel.plot.surface is not None)
     assert panel.surveying.is_busy
     assert child(panel, "landscape_progress").isVisible()
     click(panel, "landscape_measure")
@@ -337,7 +337,7 @@ def test_while_training_runs_the_present_point_moves_on_what_is_measured(qtbot: 
     qtbot.waitUntil(lambda: panel.plot.point != between and len(panel.plot.path) > 3)
     assert panel.surveying.job is job, "nobody asked for another"
     assert "end" not in {mark.name for mark in panel.plot.marks}
-    with qtbot.waitSignal(runner.ended, timeout=20_000):
+    with qtbot.waitSignal(runner.ended):
         runner.pause()
     qtbot.waitUntil(lambda: panel.surveying.job is not job)
     measured(qtbot, panel)

@@ -43,7 +43,7 @@ def scene_of(window: QWidget) -> CanvasScene:
 
 
 def settled(window, qtbot: QtBot) -> None:
-    qtbot.waitUntil(lambda: not window.live._timer.isActive(), timeout=20_000)
+    qtbot.waitUntil(lambda: not window.live._timer.isActive())
 
 
 # ---------------------------------------------------------------- maps of outputs
@@ -171,8 +171,8 @@ def test_heat_comes_from_the_running_training_and_stays_dimmed_after_it(
     assert all(item.heat is None for item in cards.values())
 
     trigger(window, "action_run")
-    qtbot.waitUntil(lambda: bool(window.life.heat.values), timeout=20_000)
-    qtbot.waitUntil(lambda: cards["dense"].heat is not None, timeout=20_000)
+    qtbot.waitUntil(lambda: bool(window.life.heat.values))
+    qtbot.waitUntil(lambda: cards["dense"].heat is not None)
     if kind == "time":
         assert sum(window.life.heat.values.values()) == pytest.approx(1)
     else:
@@ -193,7 +193,7 @@ def test_heat_comes_from_the_running_training_and_stays_dimmed_after_it(
 def test_without_heat_no_step_is_measured(open_window, qtbot: QtBot) -> None:
     window = open_window(sample("digits.nnstudio"))
     trigger(window, "action_run")
-    qtbot.waitUntil(lambda: window.workbench.runner.last_batch is not None, timeout=20_000)
+    qtbot.waitUntil(lambda: window.workbench.runner.last_batch is not None)
     with qtbot.waitSignal(window.workbench.runner.looked):
         pass
     assert window.workbench.runner.take_reading() is None
@@ -276,7 +276,7 @@ def test_hidden_behind_the_start_page_the_canvas_computes_nothing(
         view.is_seen() for view in (window.life.thumbnails, window.life.heat, window.life.numbers)
     )
     window.workbench.runner.run()
-    qtbot.waitUntil(lambda: window.workbench.runner.last_batch is not None, timeout=20_000)
+    qtbot.waitUntil(lambda: window.workbench.runner.last_batch is not None)
     for _ in range(3):
         with qtbot.waitSignal(window.workbench.runner.looked):
             pass
@@ -290,7 +290,7 @@ def test_switching_everything_while_training_leaves_its_bits_as_they_are(
     def trained(*switches: str) -> list[np.ndarray]:
         window = open_window(sample("spiral.nnstudio"))
         runner = window.workbench.runner
-        with qtbot.waitSignal(runner.ended, timeout=30_000):
+        with qtbot.waitSignal(runner.ended):
             trigger(window, "action_run")
             for name in switches:
                 trigger(window, name)

@@ -121,7 +121,7 @@ def test_stopping_switched_on_while_training_runs_ends_the_run(
     start(window)
     check = child(window, "training_stop_when_converged")
     assert isinstance(check, QCheckBox)
-    with qtbot.waitSignal(bench.runner.ended, timeout=20_000):
+    with qtbot.waitSignal(bench.runner.ended):
         check.click()
         enter(window, "training_min_delta", "1000")
         enter(window, "training_patience", "1")

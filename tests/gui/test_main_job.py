@@ -117,7 +117,7 @@ def test_a_network_is_built_by_mouse_wired_by_dragging_and_trained(
     QTest.keyClick(units, Qt.Key.Key_Return)
     assert not workbench.problems
     click(window, "run_button")
-    with qtbot.waitSignal(workbench.runner.ended, timeout=20_000):
+    with qtbot.waitSignal(workbench.runner.ended):
         pass
     assert workbench.project.trained is not None
     assert workbench.project.trained.progress.epoch == workbench.project.settings.epochs
@@ -132,7 +132,7 @@ def test_pausing_and_stepping_give_the_same_bits_as_an_uninterrupted_run(
     workbench.runner.restart()
 
     click(window, "run_button")
-    qtbot.waitUntil(lambda: not workbench.runner.is_running, timeout=20_000)
+    qtbot.waitUntil(lambda: not workbench.runner.is_running)
     whole = workbench.project.trained
     assert whole is not None
     assert whole.progress is not None
@@ -153,7 +153,7 @@ def test_pausing_and_stepping_give_the_same_bits_as_an_uninterrupted_run(
     workbench.runner.set_pace(None)
     assert workbench.project.trained.progress.epoch < 4
     click(window, "run_button")
-    qtbot.waitUntil(lambda: not workbench.runner.is_running, timeout=20_000)
+    qtbot.waitUntil(lambda: not workbench.runner.is_running)
     assert workbench.project.trained.sha256 == whole.sha256
 
 
@@ -185,7 +185,7 @@ def test_a_run_that_diverges_says_so_and_keeps_the_weights(open_window, qtbot: Q
     workbench.change_settings("Optimizer", optimizer=SGD(), learning_rate=100.0)
     before = workbench.project
     assert before.trained is not None
-    with qtbot.waitSignal(workbench.runner.ended, timeout=20_000):
+    with qtbot.waitSignal(workbench.runner.ended):
         click(window, "run_button")
     said = child(window, "message_text")
     assert said.isVisible()

@@ -147,7 +147,7 @@ def test_lines_change_while_it_learns(
 ) -> None:
     before = shown(panel)
     window.workbench.runner.step_epoch()
-    qtbot.waitUntil(lambda: window.workbench.project.trained is not None, timeout=20_000)
+    qtbot.waitUntil(lambda: window.workbench.project.trained is not None)
     assert shown(panel) != before
 
 

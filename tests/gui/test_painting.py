@@ -84,7 +84,7 @@ def spray(qtbot: QtBot, window: MainWindow, start: tuple[float, float], more: in
         QTest.mouseMove(plane, places[next(turn) % 2])
         return points(window).size >= before + more
 
-    qtbot.waitUntil(enough, timeout=30_000)
+    qtbot.waitUntil(enough)
     QTest.mouseRelease(plane, LEFT, NONE, places[0])
 
 
@@ -224,7 +224,7 @@ def test_painting_goes_on_while_training_runs_and_the_next_run_begins_anew(
     assert window.workbench.runner.is_running
     assert points(window).size == 3
     assert "begins anew" in child(window, "message_text").text()
-    with qtbot.waitSignal(window.workbench.runner.ended, timeout=30_000):
+    with qtbot.waitSignal(window.workbench.runner.ended):
         click(window, "pause_button")
     assert not continues(window.workbench.project)
 

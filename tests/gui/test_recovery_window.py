@@ -101,7 +101,7 @@ def train_until(window: MainWindow, epochs: int, qtbot: QtBot) -> str:
     """Press Run and wait for the last of so many epochs; returns the weights."""
     window.workbench.change_settings("Epochs", epochs=epochs)
     click(window, "run_button")
-    qtbot.waitUntil(lambda: not window.workbench.runner.is_running, timeout=30_000)
+    qtbot.waitUntil(lambda: not window.workbench.runner.is_running)
     trained = window.workbench.project.trained
     assert trained is not None
     return trained.sha256

@@ -70,7 +70,7 @@ class Bench:
         workbench = self.window.workbench
         if settings:
             workbench.change_settings("Settings", **settings)
-        with self._qtbot.waitSignal(workbench.runner.ended, timeout=20_000):
+        with self._qtbot.waitSignal(workbench.runner.ended):
             click(self.window, "run_button")
 
     def rect(self, row: int, name: str) -> QRect:
@@ -131,7 +131,7 @@ def three(bench: Bench) -> Bench:
 
 def test_before_the_first_run_it_says_what_will_be_here_and_runs(bench: Bench, qtbot) -> None:
     assert "Every run is kept here" in child(bench.window, "runs_empty_text").text()
-    with qtbot.waitSignal(bench.window.workbench.runner.ended, timeout=20_000):
+    with qtbot.waitSignal(bench.window.workbench.runner.ended):
         click(bench.window, "runs_empty_button")
     assert bench.column("number") == ["1"]
     assert not child(bench.window, "runs_empty").isVisible()
@@ -178,7 +178,7 @@ def test_a_name_given_while_it_runs_is_kept(bench: Bench, qtbot: QtBot) -> None:
 
 def test_pausing_and_going_on_is_one_row_and_stop_says_so(bench: Bench, qtbot: QtBot) -> None:
     for button in ("step_batch_button", "step_epoch_button"):
-        with qtbot.waitSignal(bench.window.workbench.runner.ended, timeout=20_000):
+        with qtbot.waitSignal(bench.window.workbench.runner.ended):
             click(bench.window, button)
     assert bench.column("end") == ["paused"]
     click(bench.window, "stop_button")
@@ -201,7 +201,7 @@ def test_a_run_that_is_kept_does_not_move_the_canvas(open_window, qtbot: QtBot) 
     canvas = window.docks.canvas
     canvas.zoom_by(0.5)
     zoom = canvas.zoom
-    with qtbot.waitSignal(window.workbench.runner.ended, timeout=20_000):
+    with qtbot.waitSignal(window.workbench.runner.ended):
         click(window, "run_button")
     assert window.workbench.project.runs[0].end == "diverged"
     assert not window.workbench.document.undo_label
@@ -331,7 +331,7 @@ def test_a_note_is_typed_on_while_runs_come(bench: Bench, qtbot: QtBot) -> None:
     field = child(bench.window, "runs_note_field")
     QTest.keyClicks(field, "the first")
     training = bench.panel.training
-    with qtbot.waitSignal(training.kept, timeout=20_000):
+    with qtbot.waitSignal(training.kept):
         assert training.start(bench.runs[0], 2)
     QTest.keyClicks(field, " of them")
     QTest.keyClick(field, KEYS.Key_Return)
@@ -351,7 +351,7 @@ def test_a_deleted_run_can_come_back_after_another_run_has_been_trained(three: B
 
 
 def test_a_paused_run_that_is_deleted_goes_on_as_another_one(bench: Bench, qtbot: QtBot) -> None:
-    with qtbot.waitSignal(bench.window.workbench.runner.ended, timeout=20_000):
+    with qtbot.waitSignal(bench.window.workbench.runner.ended):
         click(bench.window, "step_epoch_button")
     step = bench.runs[0].step
     bench.press(0, "number")
@@ -421,7 +421,7 @@ def test_return_reopens_the_row_that_has_the_keyboard(three: Bench) -> None:
 
 
 def test_a_paused_run_that_is_reopened_goes_on_as_the_same_run(bench: Bench, qtbot: QtBot) -> None:
-    with qtbot.waitSignal(bench.window.workbench.runner.ended, timeout=20_000):
+    with qtbot.waitSignal(bench.window.workbench.runner.ended):
         click(bench.window, "step_epoch_button")
     click(bench.window, "new_weights_button")
     bench.run()
@@ -461,7 +461,7 @@ def test_a_fork_changes_one_setting_and_goes_on_from_the_end(three: Bench, qtbot
     QTest.keyClicks(field, "0.05")
     QTest.keyClick(field, KEYS.Key_Tab)
     assert child(dialog, "fork_was").text() == "learning rate 0.01 → 0.05"
-    with qtbot.waitSignal(three.window.workbench.runner.ended, timeout=20_000):
+    with qtbot.waitSignal(three.window.workbench.runner.ended):
         click(dialog, "fork_run")
     parent, child_run = three.runs[0], three.runs[-1]
     assert child_run.parent == (1, parent.step)
@@ -481,7 +481,7 @@ def test_a_fork_with_another_optimizer_from_the_start(three: Bench, qtbot: QtBot
     QTest.keyClicks(kind, "SGD")
     kind.activated.emit(kind.currentIndex())
     click(dialog, "fork_from_start")
-    with qtbot.waitSignal(three.window.workbench.runner.ended, timeout=20_000):
+    with qtbot.waitSignal(three.window.workbench.runner.ended):
         click(dialog, "fork_run")
     forked = three.runs[-1]
     assert isinstance(forked.settings.optimizer, SGD)
@@ -613,7 +613,7 @@ def test_what_an_empty_page_says_is_whole_in_the_smallest_panel(qtbot: QtBot, pa
 
 def test_a_run_is_repeated_with_seeds_and_kept_as_a_group(spirals: Bench, qtbot: QtBot) -> None:
     ask_seeds(spirals, 0, 3)
-    qtbot.waitUntil(lambda: not spirals.panel.training.is_busy, timeout=30_000)
+    qtbot.waitUntil(lambda: not spirals.panel.training.is_busy)
     assert [(run.number, run.group, run.settings.seed) for run in spirals.runs] == [
         (1, 0, 0),
         (2, 2, 0),
@@ -634,7 +634,7 @@ def test_a_run_is_repeated_with_seeds_and_kept_as_a_group(spirals: Bench, qtbot:
 
 def test_mean_and_range_are_drawn_and_said(spirals: Bench, qtbot: QtBot) -> None:
     ask_seeds(spirals, 0, 2)
-    qtbot.waitUntil(lambda: not spirals.panel.training.is_busy, timeout=30_000)
+    qtbot.waitUntil(lambda: not spirals.panel.training.is_busy)
     click(spirals.window, "runs_seeds_button")
     finals = [run.final.val_metric for run in spirals.runs[1:] if run.final]
     mean = 100 * sum(finals) / 2
@@ -663,7 +663,7 @@ def test_the_keyboard_stays_in_the_panel_when_the_seeds_are_cancelled(
     qtbot.waitUntil(spirals.window.isActiveWindow)
     cancel.setFocus()
     QTest.keyClick(cancel, KEYS.Key_Space)
-    qtbot.waitUntil(lambda: not spirals.panel.training.is_busy, timeout=30_000)
+    qtbot.waitUntil(lambda: not spirals.panel.training.is_busy)
     qtbot.waitUntil(lambda: not cancel.isVisible())
     keyboard = spirals.window.focusWidget()
     assert spirals.panel.isAncestorOf(keyboard)
@@ -680,11 +680,11 @@ def test_cancelling_keeps_the_seeds_that_are_done_and_ends_the_thread(
     click(spirals.window, "runs_table_button")
     ask_seeds(spirals, 0, 20)
     click(spirals.window, "runs_seeds_button")
-    qtbot.waitUntil(lambda: len(spirals.panel.training.done) >= 1, timeout=30_000)
+    qtbot.waitUntil(lambda: len(spirals.panel.training.done) >= 1)
     assert child(spirals.window, "seeds_progress").isVisible()
     assert "of 20" in child(spirals.window, "seeds_stage").text()
     click(spirals.window, "seeds_cancel")
-    qtbot.waitUntil(lambda: not spirals.panel.training.is_busy, timeout=30_000)
+    qtbot.waitUntil(lambda: not spirals.panel.training.is_busy)
     members = [run for run in spirals.runs if run.group]
     assert 1 <= len(members) < 20
     assert all(run.end == "finished" for run in members)
@@ -699,7 +699,7 @@ def test_each_seed_is_in_the_book_as_soon_as_it_is_done(
     spirals.run()
     assert spirals.window.save_path(tmp_path / "seeds.nnstudio")
     ask_seeds(spirals, 0, 20)
-    qtbot.waitUntil(lambda: sum(bool(run.group) for run in spirals.runs) > 1, timeout=30_000)
+    qtbot.waitUntil(lambda: sum(bool(run.group) for run in spirals.runs) > 1)
     assert spirals.panel.training.is_busy
     assert spirals.window.workbench.document.is_modified, "who closes the window is asked"
     members = [run for run in spirals.runs if run.group]
@@ -717,7 +717,7 @@ def test_seeds_train_beside_a_run_and_get_numbers_of_their_own(
     ask_seeds(spirals, 0, 2)
     spirals.window.workbench.change_settings("Epochs", epochs=1_000_000)
     click(spirals.window, "run_button")
-    qtbot.waitUntil(lambda: not spirals.panel.training.is_busy, timeout=30_000)
+    qtbot.waitUntil(lambda: not spirals.panel.training.is_busy)
     assert spirals.window.workbench.runner.is_running
     click(spirals.window, "pause_button")
     qtbot.waitUntil(lambda: not spirals.window.workbench.runner.is_running)
@@ -729,7 +729,7 @@ def test_deleting_the_run_or_opening_another_project_ends_its_seeds(
     spirals: Bench, qtbot: QtBot
 ) -> None:
     spirals.window.workbench.change_settings("Epochs", epochs=20_000)
-    with qtbot.waitSignal(spirals.window.workbench.runner.ended, timeout=20_000):
+    with qtbot.waitSignal(spirals.window.workbench.runner.ended):
         click(spirals.window, "step_epoch_button")
     for end in (
         lambda: spirals.key(KEYS.Key_Delete),
@@ -738,7 +738,7 @@ def test_deleting_the_run_or_opening_another_project_ends_its_seeds(
         ask_seeds(spirals, 0, 20)
         assert spirals.panel.training.is_busy
         end()
-        qtbot.waitUntil(lambda: not spirals.panel.training.is_busy, timeout=30_000)
+        qtbot.waitUntil(lambda: not spirals.panel.training.is_busy)
         assert not any(run.group for run in spirals.runs)
         if not spirals.rows:
             break

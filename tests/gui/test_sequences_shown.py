@@ -155,7 +155,7 @@ def test_the_input_card_shows_the_first_sequence_in_the_colours_of_the_theme(
         for name in ("light", "dark", "light"):
             theme.set(name)
             accent = THEMES[name].accent
-            qtbot.waitUntil(lambda accent=accent: shown(accent), timeout=20_000)
+            qtbot.waitUntil(lambda accent=accent: shown(accent))
     finally:
         theme.set("light")
 

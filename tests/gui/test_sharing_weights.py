@@ -45,7 +45,7 @@ def test_selected_layers_share_the_weights_of_the_first_and_learn_as_one(
     assert window.workbench.analysis.total_parameters == alone - 20
     window.workbench.change_settings("Epochs", epochs=2)
     click(window, "run_button")
-    qtbot.waitUntil(lambda: window.workbench.project.trained is not None, timeout=20_000)
+    qtbot.waitUntil(lambda: window.workbench.project.trained is not None)
     trained = window.workbench.project.trained
     assert trained is not None
     owners = {node for node, _ in trained.weights}

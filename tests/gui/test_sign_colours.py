@@ -100,18 +100,18 @@ def test_the_menu_changes_weights_neurons_cards_and_legends_and_is_remembered(
     open_window, qtbot: QtBot
 ) -> None:
     window = open_window(sample("digits.nnstudio"))
-    qtbot.waitUntil(lambda: not window.live._timer.isActive(), timeout=20_000)
+    qtbot.waitUntil(lambda: not window.live._timer.isActive())
     action = window.findChild(QAction, "action_signs_strong")
     assert action is not None
     action.trigger()
     assert action.isChecked()
-    qtbot.waitUntil(lambda: not window.live._timer.isActive(), timeout=20_000)
+    qtbot.waitUntil(lambda: not window.live._timer.isActive())
     positive, negative = SIGNS["strong"].pairs["light"]
     for name in ("weights_picture", "neurons_picture"):
         dock = window.docks.docks[name.removesuffix("_picture")]
         dock.raise_()
         qtbot.waitUntil(lambda name=name: child(window, name).isVisible())
-        qtbot.waitUntil(lambda: not window.live._timer.isActive(), timeout=20_000)
+        qtbot.waitUntil(lambda: not window.live._timer.isActive())
         qtbot.waitUntil(lambda name=name: negative in colours_of(child(window, name)))
         assert SIGNS[DEFAULT].pairs["light"][1] not in colours_of(child(window, name))
     legend = child(window, "canvas_card_legend")

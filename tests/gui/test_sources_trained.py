@@ -33,7 +33,7 @@ def test_a_network_learns_from_it_in_the_window(
     workbench = window.workbench
     workbench.open(Project(data=DataSettings(source, Split(0.0, 0.0))))
     window.show_network()
-    qtbot.waitUntil(lambda: not workbench.is_loading, timeout=20_000)
+    qtbot.waitUntil(lambda: not workbench.is_loading)
     assert not workbench.data_error
     assert workbench.data is not None
     name = "lstm" if len(workbench.data.input_shape) == 2 else "perceptron"
@@ -41,7 +41,7 @@ def test_a_network_learns_from_it_in_the_window(
     settings = replace(project.settings, epochs=1)
     workbench.apply("Begin", replace(project, settings=settings))
     click(window, "run_button")
-    qtbot.waitUntil(lambda: workbench.project.trained is not None, timeout=20_000)
+    qtbot.waitUntil(lambda: workbench.project.trained is not None)
     qtbot.waitUntil(lambda: not workbench.runner.is_running)
     trained = workbench.project.trained
     assert trained.progress is not None

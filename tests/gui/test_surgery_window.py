@@ -144,7 +144,7 @@ def weights(window: MainWindow, node: str, name: str = "weight") -> np.ndarray:
 
 def train(window: MainWindow, qtbot: QtBot) -> None:
     window.workbench.runner.run()
-    qtbot.waitUntil(lambda: not window.workbench.runner.is_running, timeout=20_000)
+    qtbot.waitUntil(lambda: not window.workbench.runner.is_running)
 
 
 # ---------------------------------------------------------------- wider and deeper
@@ -188,11 +188,11 @@ def test_training_goes_on_from_the_wider_network(
 ) -> None:
     window = opened(replace(SPIRAL, settings=replace(SPIRAL.settings, epochs=50)))
     window.workbench.runner.step_epoch()
-    qtbot.waitUntil(lambda: not window.workbench.runner.is_running, timeout=20_000)
+    qtbot.waitUntil(lambda: not window.workbench.runner.is_running)
     press(window, "surgery_widen")
     begun = weights(window, "n1").copy()
     window.workbench.runner.step_batch()
-    qtbot.waitUntil(lambda: not window.workbench.runner.is_running, timeout=20_000)
+    qtbot.waitUntil(lambda: not window.workbench.runner.is_running)
     kept = window.workbench.project.trained
     assert kept is not None
     assert kept.start is not None
@@ -315,10 +315,10 @@ def test_a_paused_run_goes_on_with_a_weight_typed_by_hand(
 ) -> None:
     window = opened(ENDLESS)
     window.workbench.runner.step_epoch()
-    qtbot.waitUntil(lambda: not window.workbench.runner.is_running, timeout=20_000)
+    qtbot.waitUntil(lambda: not window.workbench.runner.is_running)
     type_number(window, 1, "0.25")
     window.workbench.runner.step_batch()
-    qtbot.waitUntil(lambda: not window.workbench.runner.is_running, timeout=20_000)
+    qtbot.waitUntil(lambda: not window.workbench.runner.is_running)
     kept = window.workbench.project.trained
     assert kept is not None
     assert kept.progress is not None

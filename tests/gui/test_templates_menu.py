@@ -40,7 +40,7 @@ def test_on_an_empty_canvas_it_is_ready_to_train(
     assert len(set(places)) == len(window.workbench.graph.nodes)
     window.workbench.change_settings("Epochs", epochs=1)
     click(window, "run_button")
-    qtbot.waitUntil(lambda: window.workbench.project.trained is not None, timeout=30_000)
+    qtbot.waitUntil(lambda: window.workbench.project.trained is not None)
 
 
 def test_beside_what_is_there_it_is_added_selected_and_undone_in_one_step(

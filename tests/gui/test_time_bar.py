@@ -50,10 +50,10 @@ def train_on(window: MainWindow, qtbot: QtBot, *, batches: int | None = None) ->
     """Train to the end, or for so many batches by the button."""
     runner = window.workbench.runner
     if batches is None:
-        with qtbot.waitSignal(runner.ended, timeout=30_000):
+        with qtbot.waitSignal(runner.ended):
             click(window, "run_button")
     for _ in range(batches or 0):
-        with qtbot.waitSignal(runner.ended, timeout=30_000):
+        with qtbot.waitSignal(runner.ended):
             click(window, "step_batch_button")
     settle(window, qtbot)
 
@@ -61,7 +61,7 @@ def train_on(window: MainWindow, qtbot: QtBot, *, batches: int | None = None) ->
 def settle(window: MainWindow, qtbot: QtBot) -> None:
     """Until nothing that can be seen is old."""
     live = window.live
-    qtbot.waitUntil(lambda: not live._timer.isActive(), timeout=20_000)
+    qtbot.waitUntil(lambda: not live._timer.isActive())
 
 
 def bring_forward(window: MainWindow, qtbot: QtBot, name: str) -> None:
@@ -265,7 +265,7 @@ def test_the_film_goes_from_the_first_moment_to_now_and_can_be_stopped(
     live.moment_changed.connect(lambda: seen.append(live.moment.step if live.moment else None))
     click(window, "time_play")
     assert bar.is_playing
-    qtbot.waitUntil(lambda: not bar.is_playing, timeout=30_000)
+    qtbot.waitUntil(lambda: not bar.is_playing)
     assert seen == [*steps(window)[:-1], None]
 
     click(window, "time_play")
@@ -613,7 +613,7 @@ def test_a_moment_of_a_run_that_leaves_nothing_is_looked_at_no_more(
     qtbot.waitUntil(lambda: slider(window).isVisible() and len(window.live.recording.moments) > 3)
     QTest.keyClick(slider(window), KEY.Key_Home)
     assert window.live.moment is not None
-    with qtbot.waitSignal(runner.ended, timeout=20_000):
+    with qtbot.waitSignal(runner.ended):
         click(window, "pause_button")
         click(window, "restart_button")
     assert window.workbench.project.trained is None

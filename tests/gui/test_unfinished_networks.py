@@ -45,8 +45,8 @@ def test_numbers_that_an_embedding_does_not_know_leave_cards_and_wires_empty(
 ) -> None:
     window = open_window()
     window.files.show_project(looking_up(), None)
-    qtbot.waitUntil(lambda: not window.workbench.is_loading, timeout=20_000)
-    qtbot.waitUntil(lambda: not window.live._timer.isActive(), timeout=20_000)
+    qtbot.waitUntil(lambda: not window.workbench.is_loading)
+    qtbot.waitUntil(lambda: not window.live._timer.isActive())
     window.life.numbers.switch(True)
     assert window.life.numbers.measured() == {}
 
@@ -56,9 +56,9 @@ def test_a_run_of_numbers_that_an_embedding_does_not_know_ends_with_a_sentence(
 ) -> None:
     window = open_window()
     window.files.show_project(looking_up(rows=5, inputs="none"), None)
-    qtbot.waitUntil(lambda: not window.workbench.is_loading, timeout=20_000)
+    qtbot.waitUntil(lambda: not window.workbench.is_loading)
     runner = window.workbench.runner
-    with qtbot.waitSignal(runner.ended, timeout=20_000):
+    with qtbot.waitSignal(runner.ended):
         click(window, "run_button")
     message = child(window, "message_text")
     assert isinstance(message, QLabel)
@@ -71,15 +71,15 @@ def test_scaled_numbers_that_an_embedding_looks_up_are_told_of_before_a_run_and_
     window = open_window()
     window.files.show_project(looking_up(), None)
     workbench = window.workbench
-    qtbot.waitUntil(lambda: not workbench.is_loading, timeout=20_000)
+    qtbot.waitUntil(lambda: not workbench.is_loading)
     assert not child(window, "run_button").isEnabled()
     (problem,) = workbench.problems
     assert "looks up whole numbers" in str(problem)
     qtbot.waitUntil(lambda: child(window, "problem_fix_0").isVisible())
     click(window, "problem_fix_0")
-    qtbot.waitUntil(lambda: not workbench.is_loading, timeout=20_000)
+    qtbot.waitUntil(lambda: not workbench.is_loading)
     assert workbench.problems == ()
-    with qtbot.waitSignal(workbench.runner.ended, timeout=20_000):
+    with qtbot.waitSignal(workbench.runner.ended):
         click(window, "step_batch_button")
     assert workbench.project.trained is not None
 
@@ -87,7 +87,7 @@ def test_scaled_numbers_that_an_embedding_looks_up_are_told_of_before_a_run_and_
 def test_numbers_that_an_embedding_does_not_know_have_no_activations(qtbot: QtBot) -> None:
     panel = show(qtbot, HistogramsPanel, looking_up(), SIZE)
     click(panel, "histograms_activations_button")
-    qtbot.waitUntil(lambda: not panel.live._timer.isActive(), timeout=20_000)
+    qtbot.waitUntil(lambda: not panel.live._timer.isActive())
     assert panel.observing.latest is None
 
 
@@ -107,9 +107,9 @@ def test_answers_about_something_else_than_the_data_are_not_judged(
     panel = show(qtbot, EvaluatePanel, content, SIZE)
     label = child(panel, "evaluate_empty_text")
     assert isinstance(label, QLabel)
-    qtbot.waitUntil(lambda: "The data needs 10 classes" in label.text(), timeout=20_000)
+    qtbot.waitUntil(lambda: "The data needs 10 classes" in label.text())
     example = show(qtbot, ExamplePanel, content, SIZE)
-    qtbot.waitUntil(lambda: example.inside is not None, timeout=20_000)
+    qtbot.waitUntil(lambda: example.inside is not None)
     assert example.inside is not None
     assert example.inside.truth_text == ""
     assert not example.inside.is_wrong

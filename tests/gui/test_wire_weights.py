@@ -24,7 +24,7 @@ pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
 
 
 def settled(window, qtbot: QtBot) -> None:
-    qtbot.waitUntil(lambda: not window.live._timer.isActive(), timeout=20_000)
+    qtbot.waitUntil(lambda: not window.live._timer.isActive())
 
 
 def trigger(window, name: str) -> None:
@@ -107,7 +107,7 @@ def test_wires_follow_the_weights_while_it_learns(open_window, qtbot: QtBot) -> 
     settled(window, qtbot)
     before = window.life.weights.weights[INTO_FIRST]
     window.workbench.runner.step_epoch()
-    qtbot.waitUntil(lambda: not window.workbench.runner.is_running, timeout=20_000)
+    qtbot.waitUntil(lambda: not window.workbench.runner.is_running)
     settled(window, qtbot)
     assert window.life.weights.weights[INTO_FIRST] != before
 

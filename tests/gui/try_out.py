@@ -65,7 +65,7 @@ def open_panel(
     panel.resize(*size)
     panel.show()
     qtbot.waitExposed(panel)
-    qtbot.waitUntil(lambda: not workbench.is_loading, timeout=30_000)
+    qtbot.waitUntil(lambda: not workbench.is_loading)
     panel.refresh()
     return workbench, panel
 
