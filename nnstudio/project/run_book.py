@@ -245,17 +245,16 @@ def bounded(runs: Runs) -> Runs:
     """``runs`` with no more weights than :data:`WEIGHT_BYTES` say, and no more recordings than
     :data:`RECORDING_BYTES`; the same object if so already.
 
-    The newest run keeps its weights and its recording, and those that are marked as kept do keep
-    their weights.
+    The newest run keeps both; those that are marked as kept keep their weights.
     """
-    room, found = WEIGHT_BYTES, []
-    room_to_look_back = RECORDING_BYTES
+    room, room_to_look_back, found = WEIGHT_BYTES, RECORDING_BYTES, []
     newest = max((record.number for record in runs if record.trained is not None), default=0)
     for record in sorted(runs, key=lambda record: -record.number):
         if record.number != newest and not record.is_kept:
             room -= record.size
             if record.size and room < 0:
                 record = replace(record, trained=None)
+        if record.number != newest:
             room_to_look_back -= record.recording_size
             if room_to_look_back < 0:
                 record = _without_recording(record)

@@ -318,8 +318,10 @@ def test_the_oldest_runs_let_their_moments_go_beyond_the_bound_but_not_their_wei
 ) -> None:
     size = recorded(LINE).runs[0].recording_size
     monkeypatch.setattr(run_book, "RECORDING_BYTES", 2 * size)
-    project = LINE
-    for _ in range(4):
+    project = recorded(LINE)
+    marked = replace(project.runs[0], is_kept=True)  # which is said of its weights
+    project = with_new_weights(replace(project, runs=written(project.runs, marked)))
+    for _ in range(3):
         project = with_new_weights(recorded(project))
     kept = [record.number for record in project.runs if recording_of(project, record.number)]
     assert kept == [2, 3, 4]  # two within the bound, and the newest
