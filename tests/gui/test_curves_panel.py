@@ -155,9 +155,12 @@ def test_ranges_change_in_steps_and_stay_while_they_fit() -> None:
     assert stepped_log(0.02, 1.1, log) is log
 
 
-def test_a_log_axis_says_its_powers_as_people_write_them() -> None:
+def test_a_log_axis_says_its_powers_as_people_write_them_and_all_in_one_way() -> None:
+    assert [text for _, text in Axis(1e-3, 10.0, log=True).ticks(7)] == [
+        "0.001", "0.01", "0.1", "1", "10",
+    ]  # fmt: skip
     assert [text for _, text in Axis(1e-5, 10.0, log=True).ticks(7)] == [
-        "10⁻⁵", "10⁻⁴", "0.001", "0.01", "0.1", "1", "10",
+        "10⁻⁵", "10⁻⁴", "10⁻³", "10⁻²", "10⁻¹", "1", "10",
     ]  # fmt: skip
 
 

@@ -76,7 +76,8 @@ class Axis:
             if last <= first:  # within a power of ten
                 return Axis(self.low, self.high, percent=self.percent).ticks(most)
             every = max(1, ceil((last - first + 1) / max(2 * most, 1)))
-            return [(10.0**k, power_text(k)) for k in range(first, last + 1, every)]
+            powers = range(first, last + 1, every)
+            return [(10.0**k, text) for k, text in zip(powers, power_texts(powers), strict=True)]
         step = nice_step(self.high - self.low, most)
         while not self.whole and len(_multiples(self.low, self.high, step)) < 2:
             most += 1  # one number alone is no scale
@@ -116,11 +117,12 @@ def _with_power(value: float, step: float, most: int) -> str:
     return text.replace("e+0", "e").replace("e+", "e").replace("e-0", "e-")
 
 
-def power_text(k: int) -> str:
-    """10 to the power of ``k``, as people write it."""
-    if -3 <= k <= 4:
-        return f"{10.0**k:,.{max(0, -k)}f}"
-    return "10" + str(k).translate(_SUPERSCRIPTS)
+def power_texts(powers: Sequence[int]) -> list[str]:
+    """These powers of ten as people write them: all in digits, or all raised if one is far off."""
+    if all(-3 <= k <= 4 for k in powers):
+        return [f"{10.0**k:,.{max(0, -k)}f}" for k in powers]
+    few = {0: "1", 1: "10"}
+    return [few.get(k, "10" + str(k).translate(_SUPERSCRIPTS)) for k in powers]
 
 
 def nice_step(span: float, most: int) -> float:

@@ -21,7 +21,7 @@ from nnstudio.gui.plots.plotting import (
     Axis,
     Plot,
     draw_line,
-    power_text,
+    power_texts,
     sized,
 )
 from nnstudio.training.observations import Point
@@ -233,11 +233,12 @@ class PowerCurves(Plot):
         most = max(2, int(box.height() / self.tick_height))
         every = max(1, ceil((high - low + 1) / most))
         beside = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-        for power in range(low, high + 1, every):
+        powers = range(low, high + 1, every)
+        for power, text in zip(powers, power_texts(powers), strict=True):
             (y,) = self.y_pixels(np.array([float(power)])).tolist()
             tall = metrics.height()
             room = QRectF(0, y - tall / 2, box.left() - 6, tall)
-            painter.drawText(room, beside, power_text(power))
+            painter.drawText(room, beside, text)
 
 
 def value_text(power: float) -> str:
