@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from pathlib import Path
 
@@ -13,6 +14,8 @@ os.environ["NNSTUDIO_REDUCE_MOTION"] = "1"
 import pytest
 from hypothesis import HealthCheck, settings
 
+#: Whether the tests before were of the window.
+HAD_WINDOWS = pytest.StashKey[bool]()
 #: Reasons for which a test may be skipped where every test has to run (NNSTUDIO_CI=1).
 ALLOWED_SKIPS: frozenset[str] = frozenset()
 
@@ -32,6 +35,19 @@ def user_folders(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.M
     monkeypatch.setenv("NNSTUDIO_LOG", str(home / "log"))
     for kind in ("CONFIG", "DATA", "CACHE", "STATE"):
         monkeypatch.setenv(f"XDG_{kind}_HOME", str(home / kind.lower()))
+
+
+@pytest.fixture(autouse=True, scope="module")
+def no_widget_is_left_to_other_threads(request: pytest.FixtureRequest) -> None:
+    """Between tests of the window and others, garbage is collected on this thread.
+
+    Those others start threads as they like, on which Python may collect what the window's tests
+    have left. A widget must not die there: it takes the whole program with it.
+    """
+    is_of_the_window = "gui" in request.path.parts
+    if not is_of_the_window and request.config.stash.get(HAD_WINDOWS, False):
+        gc.collect()
+    request.config.stash[HAD_WINDOWS] = is_of_the_window
 
 
 @pytest.fixture(scope="session")
