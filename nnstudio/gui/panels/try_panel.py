@@ -48,6 +48,7 @@ class TryPanel(LiveView):
         super().__init__(live, parent)
         self.setObjectName("try_panel")
         self._probabilities: np.ndarray | None = None
+        self._answers: list[Array] | None = None  # of every output, if they are shown
         self._picture: tuple[str, np.ndarray] | None = None
         self._ranges: tuple[object, tuple[Range, ...]] = (None, ())
         self._drawing = DrawingView(theme)
@@ -113,7 +114,7 @@ class TryPanel(LiveView):
         """Ask the network, as it is now, about what is drawn or set."""
         source = self.live.project.data.source
         self._probabilities = None
-        self._tell_others(None)
+        self._answers = None
         self._keep_bar.setVisible(bool(source.drawing))
         if source.drawing:
             self._pages.setCurrentWidget(self._drawing)
@@ -126,6 +127,7 @@ class TryPanel(LiveView):
             self._pages.setCurrentWidget(self._empty)
             self._empty.setText(self._why_empty())
             self._say("")
+        self._tell_others()
 
     def _read_drawing(self, style: str) -> None:
         view, model = self._drawing, self.live.model()
@@ -149,7 +151,7 @@ class TryPanel(LiveView):
         if values is None or view.pad.is_empty:
             view.show_nothing()
             return
-        self._tell_others(answers)
+        self._answers = answers
         values = values.ravel()
         self._probabilities = values
         name = view.bars.classes[int(values.argmax())]
@@ -208,7 +210,7 @@ class TryPanel(LiveView):
         self._say(*self._note_on(values))
         if values is not None and not np.isfinite(values).all():
             values = None  # no class is the greatest of what are no numbers
-        self._tell_others(None if values is None else answers)
+        self._answers = None if values is None else answers
         if values is None:
             view.show_answer("", "", None)
         elif self._is_classes(model) and values.ndim > 1:  # a class at each place
@@ -236,9 +238,10 @@ class TryPanel(LiveView):
         except StudioError:
             return None  # the note says why
 
-    def _tell_others(self, answers: list[Array] | None) -> None:
+    def _tell_others(self) -> None:
         """Say what the outputs after the first answer, if there are any."""
-        model, data, text = self.live.model(), self.live.workbench.data, ""
+        answers, text = self._answers, ""
+        model, data = self.live.model(), self.live.workbench.data
         if model is not None and answers is not None and len(answers) > 1:
             text = other_answers(model, answers, None if data is None else data.dataset)
         self._others.setText(text)
